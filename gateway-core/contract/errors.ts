@@ -1,0 +1,121 @@
+/** The one error of the house: a closed list of codes, each with the HTTP status it has at a door (docs/errors.md). */
+
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+
+export type ErrorCode =
+  | "address-unusable"
+  | "already-exists"
+  | "body-too-large"
+  | "card-expired"
+  | "card-invalid"
+  | "card-used"
+  | "certificate-refused"
+  | "command-expired"
+  | "command-invalid"
+  | "descriptor-invalid"
+  | "device-refused"
+  | "device-silent"
+  | "device-unavailable"
+  | "flow-invalid"
+  | "form-token-invalid"
+  | "frame-malformed"
+  | "frame-too-long"
+  | "home-away"
+  | "host-not-allowed"
+  | "internal"
+  | "link-message-invalid"
+  | "login-refused"
+  | "method-not-allowed"
+  | "not-found"
+  | "not-registered-broker"
+  | "origin-not-allowed"
+  | "out-of-range"
+  | "page-not-wired"
+  | "password-change-required"
+  | "password-unsuitable"
+  | "read-only"
+  | "session-required"
+  | "settings-invalid"
+  | "too-many-attempts"
+  | "unknown-device"
+  | "unknown-property"
+  | "unsupported-media-type"
+  | "usage"
+  | "value-invalid";
+
+/** HTTP status of each code (RFC 9110), used by the doors and proven against docs/errors.md by a house test. */
+export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
+  "address-unusable": 500,
+  "already-exists": 409,
+  "body-too-large": 413,
+  "card-expired": 403,
+  "card-invalid": 400,
+  "card-used": 403,
+  "certificate-refused": 403,
+  "command-expired": 410,
+  "command-invalid": 400,
+  "descriptor-invalid": 422,
+  "device-refused": 409,
+  "device-silent": 504,
+  "device-unavailable": 503,
+  "flow-invalid": 422,
+  "form-token-invalid": 403,
+  "frame-malformed": 400,
+  "frame-too-long": 413,
+  "home-away": 503,
+  "host-not-allowed": 421,
+  internal: 500,
+  "link-message-invalid": 400,
+  "login-refused": 401,
+  "method-not-allowed": 405,
+  "not-found": 404,
+  "not-registered-broker": 403,
+  "origin-not-allowed": 403,
+  "out-of-range": 422,
+  "page-not-wired": 503,
+  "password-change-required": 403,
+  "password-unsuitable": 422,
+  "read-only": 405,
+  "session-required": 401,
+  "settings-invalid": 422,
+  "too-many-attempts": 429,
+  "unknown-device": 404,
+  "unknown-property": 404,
+  "unsupported-media-type": 415,
+  usage: 400,
+  "value-invalid": 422,
+};
+
+/** What of an error crosses a door: MQTT result, problem+json (RFC 9457), node status. Details are flat beside code. */
+export type ErrorBody = JsonObject & { readonly code: ErrorCode; readonly message: string };
+
+/** Every failure that this product reports. `details` holds the values (range, offset, refused codes …). */
+export class HomeError extends Error {
+  override readonly name: string = "HomeError";
+  readonly code: ErrorCode;
+  readonly details: JsonObject;
+
+  constructor(code: ErrorCode, message: string, details: JsonObject = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  toBody(): ErrorBody {
+    return { ...this.details, code: this.code, message: this.message };
+  }
+}
+
+/** Turns whatever was thrown into a HomeError; what is not one is `internal` and keeps its cause, never its text. */
+export function toHomeError(thrown: unknown): HomeError {
+  if (thrown instanceof HomeError) return thrown;
+  return new HomeError("internal", "something went wrong inside the gateway", {}, thrown);
+}
+
+/** Reads an ErrorBody that came over a wire; an unknown code becomes `internal`. */
+export function fromErrorBody(body: Json): HomeError {
+  if (!isJsonObject(body)) return new HomeError("internal", "the answer holds no error body");
+  const { code, message, ...details } = body;
+  const known = typeof code === "string" && Object.hasOwn(httpStatusOf, code);
+  return new HomeError(known ? (code as ErrorCode) : "internal", typeof message === "string" ? message : "", details);
+}

@@ -1,0 +1,20 @@
+/** Values that survive JSON and structured cloning unchanged (RFC 8259). */
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+export type JsonObject = { readonly [name: string]: Json };
+
+/** Tells whether a parsed value is a JSON object (not an array, not null). */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether two JSON values are equal, whatever the order of their members. */
+export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const left = Object.entries(a);
+  const right = b as JsonObject;
+  return left.length === Object.keys(b).length && left.every(([name, value]) => isSameJson(value, right[name]));
+}

@@ -1,0 +1,88 @@
+/** The control page as data: what the page builder makes of devices, the HTML renderer prints and the Lit application draws. */
+
+import type { Kind, Texts } from "./descriptor.ts";
+import type { DeviceId, PropertyState } from "./device.ts";
+import type { Json } from "./json.ts";
+import type { CommandResult } from "./messages.ts";
+
+export interface Option {
+  readonly value: Json;
+  readonly titles: Texts;
+}
+
+/** The control for one property or action, decided once from its data schema. */
+export type Widget = { readonly titles: Texts } & (
+  | { readonly widget: "switch"; readonly on: Option; readonly off: Option }
+  | {
+      readonly widget: "stepper" | "slider";
+      readonly minimum: number;
+      readonly maximum: number;
+      readonly step: number;
+      readonly unit: string;
+      /** Words that the value may be beside a number, such as "not set". */
+      readonly words: readonly Option[];
+      readonly settleMs: number;
+    }
+  | {
+      readonly widget: "segmented" | "buttons" | "select";
+      readonly options: readonly Option[];
+      readonly settleMs: number;
+    }
+  | { readonly widget: "time"; readonly settleMs: number }
+  | { readonly widget: "action"; readonly confirm: boolean }
+  | { readonly widget: "text"; readonly unit: string; readonly words: readonly Option[]; readonly role: string }
+);
+
+export interface PageTile {
+  readonly toggle?: string;
+  readonly value?: string;
+  readonly state: readonly string[];
+  readonly control?: string;
+}
+
+export interface PageSection {
+  readonly titles: Texts;
+  readonly items: readonly string[];
+}
+
+/** One device on the page. `tile`, `sections` and `compact` name entries of `widgets`. */
+export interface PageDevice {
+  readonly id: DeviceId;
+  readonly kind: Kind;
+  readonly title: string;
+  readonly titles: Texts;
+  readonly room: string | null;
+  readonly available: boolean;
+  readonly availabilityAt: number;
+  readonly tile: PageTile;
+  readonly sections: readonly PageSection[];
+  readonly compact: readonly string[];
+  readonly widgets: { readonly [name: string]: Widget };
+  /** The roles of properties, so that a tile can pick its icon's state and accent: role → property. */
+  readonly roles: { readonly [role: string]: string };
+  readonly values: { readonly [property: string]: PropertyState };
+}
+
+/** `epoch` changes when the gateway starts anew; `seq` rises by one with each event of an epoch. */
+export interface PageStamp {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** page → access link, and the server-sent events of both. `isLive` is false while the page gets no news of the devices. */
+export type PageEvent = PageStamp &
+  (
+    | { readonly type: "snapshot"; readonly devices: readonly PageDevice[]; readonly isLive: boolean }
+    | { readonly type: "found"; readonly device: PageDevice }
+    | { readonly type: "gone"; readonly device: DeviceId }
+    | {
+        readonly type: "change";
+        readonly device: DeviceId;
+        readonly property: string;
+        readonly value: Json;
+        readonly at: number;
+      }
+    | { readonly type: "availability"; readonly device: DeviceId; readonly available: boolean; readonly at: number }
+    | { readonly type: "result"; readonly result: CommandResult }
+    | { readonly type: "live"; readonly isLive: boolean }
+  );

@@ -1,0 +1,63 @@
+/** What the machine gives: its clock, randomness, a log on stderr and small files as memory. The only file that asks for them. */
+
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock, Host, Ids, Log, Memory } from "../gateway-core/contract/clock.ts";
+import { HomeError } from "../gateway-core/contract/errors.ts";
+import type { Json } from "../gateway-core/contract/json.ts";
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, action) {
+    const timer = setTimeout(action, delayMs);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+export const systemIds: Ids = {
+  fresh: () => randomBytes(18).toString("base64url"),
+  fraction: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+};
+
+/** One line of JSON per entry on stderr; `debug` only when asked for. */
+export function stderrLog(isVerbose = false): Log {
+  return {
+    write(level, event, facts = {}) {
+      if (level === "debug" && !isVerbose) return;
+      process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level, event, ...facts })}\n`);
+    },
+  };
+}
+
+/** Memory in `folder`, one JSON file a name, readable by the owner alone. */
+export function fileMemory(folder: string): Memory {
+  return {
+    read(name) {
+      try {
+        return JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")) as Json;
+      } catch (cause) {
+        if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+        throw new HomeError("internal", `cannot read ${name}.json in ${folder}`, {}, cause);
+      }
+    },
+    write(name, value) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const path = join(folder, `${name}.json`);
+      const temporary = `${path}.${process.pid}.tmp`;
+      const file = openSync(temporary, "w", 0o600);
+      try {
+        writeSync(file, `${JSON.stringify(value)}\n`);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, path);
+    },
+  };
+}
+
+export function systemHost(memoryFolder: string, isVerbose = false): Host {
+  return { clock: systemClock, ids: systemIds, log: stderrLog(isVerbose), memory: fileMemory(memoryFolder) };
+}
