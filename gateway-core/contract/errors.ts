@@ -12,7 +12,9 @@ export type ErrorCode =
   | "certificate-refused"
   | "command-expired"
   | "command-invalid"
+  | "command-superseded"
   | "descriptor-invalid"
+  | "device-busy"
   | "device-refused"
   | "device-silent"
   | "device-unavailable"
@@ -37,6 +39,7 @@ export type ErrorCode =
   | "session-required"
   | "settings-invalid"
   | "too-many-attempts"
+  | "unknown-action"
   | "unknown-device"
   | "unknown-property"
   | "unsupported-media-type"
@@ -54,7 +57,9 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "certificate-refused": 403,
   "command-expired": 410,
   "command-invalid": 400,
+  "command-superseded": 409,
   "descriptor-invalid": 422,
+  "device-busy": 429,
   "device-refused": 409,
   "device-silent": 504,
   "device-unavailable": 503,
@@ -79,6 +84,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "session-required": 401,
   "settings-invalid": 422,
   "too-many-attempts": 429,
+  "unknown-action": 404,
   "unknown-device": 404,
   "unknown-property": 404,
   "unsupported-media-type": 415,

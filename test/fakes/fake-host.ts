@@ -19,7 +19,10 @@ export class FakeClock implements Clock {
   after(delayMs: number, action: () => void): Timer {
     const entry = { at: this.#now + Math.max(0, delayMs), order: this.#order++, action };
     this.#pending.push(entry);
-    return { cancel: () => void (this.#pending = this.#pending.filter((other) => other !== entry)) };
+    const cancel = (): void => {
+      this.#pending = this.#pending.filter((other) => other !== entry);
+    };
+    return { cancel };
   }
 
   /** How many timers wait. */

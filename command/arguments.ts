@@ -1,0 +1,90 @@
+/** Reads the command line: `genkan VERB [ARGUMENT …] [OPTION …]` (interfaces: command line). */
+
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { HomeError } from "../gateway-core/contract/errors.ts";
+
+export type Language = "en" | "ja";
+
+export interface Arguments {
+  readonly verb: string;
+  readonly rest: readonly string[];
+  readonly folder: string;
+  readonly language: Language;
+  readonly isJson: boolean;
+  readonly isHeadless: boolean;
+  readonly hasEditor: boolean;
+  readonly isVerbose: boolean;
+  readonly wantsHelp: boolean;
+  readonly wantsVersion: boolean;
+  readonly hasPasswordOnStdin: boolean;
+  readonly overrides: readonly string[];
+  readonly homes: readonly ("simulated" | "network")[];
+  /** Options that take a value and only some verbs look at. */
+  readonly values: Readonly<Partial<Record<"number" | "user" | "out" | "card" | "listen" | "cert" | "key", string>>>;
+}
+
+const options = {
+  state: { type: "string" },
+  lang: { type: "string" },
+  json: { type: "boolean", default: false },
+  set: { type: "string", multiple: true, default: [] as string[] },
+  home: { type: "string", default: "simulated" },
+  headless: { type: "boolean", default: false },
+  editor: { type: "boolean", default: false },
+  verbose: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+  version: { type: "boolean", default: false },
+  number: { type: "string" },
+  user: { type: "string" },
+  "password-stdin": { type: "boolean", default: false },
+  out: { type: "string" },
+  card: { type: "string" },
+  listen: { type: "string" },
+  cert: { type: "string" },
+  key: { type: "string" },
+} as const;
+
+/** @throws HomeError `usage` */
+export function parseArguments(args: readonly string[], environment: NodeJS.ProcessEnv): Arguments {
+  const { values, positionals } = read(args);
+  const { state, lang, home, number, user, out, card, listen, cert, key } = values;
+  const homes = home.split(",").map((name) => {
+    if (name === "simulated" || name === "network") return name;
+    throw new HomeError("usage", `--home takes simulated, network or both, not "${name}"`);
+  });
+  const given = { number, user, out, card, listen, cert, key };
+  return {
+    verb: positionals[0] ?? "",
+    rest: positionals.slice(1),
+    folder: state ?? environment["GENKAN_STATE"] ?? join(homedir(), ".genkan"),
+    language: languageOf(lang, environment),
+    isJson: values.json,
+    isHeadless: values.headless,
+    hasEditor: values.editor,
+    isVerbose: values.verbose,
+    wantsHelp: values.help,
+    wantsVersion: values.version,
+    hasPasswordOnStdin: values["password-stdin"],
+    overrides: values.set,
+    homes,
+    values: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (cause) {
+    throw new HomeError("usage", cause instanceof Error ? cause.message : String(cause), {}, cause);
+  }
+}
+
+/** The language asked for, else the terminal's (POSIX: LC_ALL, LC_MESSAGES, LANG, the first that is set). */
+function languageOf(asked: string | undefined, environment: NodeJS.ProcessEnv): Language {
+  if (asked === "en" || asked === "ja") return asked;
+  if (asked !== undefined) throw new HomeError("usage", `--lang takes en or ja, not "${asked}"`);
+  const locale = environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || "";
+  return locale.startsWith("ja") ? "ja" : "en";
+}

@@ -1,0 +1,44 @@
+/** Starts one process of the home as a child: its log goes to a file, its ready line comes back. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { HomeError } from "../gateway-core/contract/errors.ts";
+import { isJsonObject, type JsonObject } from "../gateway-core/contract/json.ts";
+import type { Arguments } from "./arguments.ts";
+import { say } from "./say.ts";
+
+export interface Child {
+  readonly name: string;
+  readonly pid: number;
+  /** What it told when it was ready. */
+  readonly facts: JsonObject;
+  readonly process: ChildProcess;
+}
+
+const largestLog = 5_000_000;
+
+/** @throws HomeError `internal` when it ends before it is ready; the log's name is told. */
+export async function startChild(name: string, args: Arguments, extra: readonly string[] = []): Promise<Child> {
+  const log = logFile(args.folder, name);
+  const command = [...process.execArgv, process.argv[1] ?? "", name, "--state", args.folder, "--json", ...extra];
+  const sets = args.overrides.flatMap((override) => ["--set", override]);
+  const file = openSync(log, "a", 0o600);
+  const child = spawn(process.execPath, [...command, ...sets], { stdio: ["ignore", file, file, "ipc"] });
+  const facts = await new Promise<JsonObject>((resolve, reject) => {
+    child.once("message", (message) => isJsonObject(message) && resolve(message));
+    child.once("error", reject);
+    child.once("exit", () => reject(new HomeError("internal", say(args.language, "child-failed", { name, log }))));
+  });
+  child.removeAllListeners("exit");
+  return { name, pid: child.pid ?? 0, facts, process: child };
+}
+
+/** The log of the process; one earlier log is kept when it has grown large. */
+function logFile(folder: string, name: string): string {
+  const logs = join(folder, "logs");
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const path = join(logs, `${name}.log`);
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > largestLog) renameSync(path, `${path}.1`);
+  return path;
+}

@@ -1,0 +1,29 @@
+/** `genkan descriptors check|list|show`: what device descriptors there are, and whether they are in order. */
+
+import { join } from "node:path";
+import { loadCatalogue } from "../device-descriptors/catalogue.ts";
+import { HomeError } from "../gateway-core/contract/errors.ts";
+import { packageRoot } from "../host/package-root.ts";
+import type { Arguments } from "./arguments.ts";
+import { readSettings } from "./read-settings.ts";
+import { say } from "./say.ts";
+
+export async function descriptors(args: Arguments): Promise<void> {
+  const { folders } = readSettings(args.folder, args.overrides).gateway.descriptors;
+  const list = loadCatalogue([join(packageRoot(), "device-descriptors"), ...folders]).list();
+  const [what, type] = args.rest;
+  const tell = (value: object, text: string): void =>
+    void process.stdout.write(`${args.isJson ? JSON.stringify(value) : text}\n`);
+  if (what === "check")
+    return tell({ count: list.length }, say(args.language, "descriptors-good", { count: list.length }));
+  if (what === "list") {
+    const rows = list.map((one) => ({ type: one["gk:type"], kind: one["gk:kind"], titles: one.titles }));
+    const line = ({ type, kind, titles }: (typeof rows)[number]): string =>
+      `${type.padEnd(28)}${kind.padEnd(18)}${titles[args.language]}`;
+    return tell(rows, rows.map(line).join("\n"));
+  }
+  const found = list.find((one) => one["gk:type"] === type);
+  if (what !== "show") throw new HomeError("usage", say(args.language, "usage"));
+  if (found === undefined) throw new HomeError("not-found", `no descriptor "${type ?? ""}"`);
+  process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+/** The `genkan` command: reads the command line and hands over to one verb. Exit codes: 0, 1 (failed), 2 (usage). */
+
+import { readFileSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
+import { packageRoot } from "../host/package-root.ts";
+import { type Arguments, parseArguments } from "./arguments.ts";
+import { say } from "./say.ts";
+
+enableCompileCache();
+
+type Verb = (args: Arguments) => Promise<void>;
+
+/** Each verb loads what it needs and no more: a start is quick. */
+const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
+  start: async () => (await import("./start.ts")).start,
+  gateway: async () => (await import("./run-gateway.ts")).runGateway,
+  "access-broker": async () => (await import("./run-access-broker.ts")).runAccessBroker,
+  "simulated-home": async () => (await import("./run-simulated-home.ts")).runSimulatedHome,
+  subscribe: async () => (await import("./subscriptions.ts")).subscribeUser,
+  table: async () => (await import("./subscriptions.ts")).printTable,
+  card: async () => (await import("./subscriptions.ts")).writeCard,
+  trust: async () => (await import("./subscriptions.ts")).explainTrust,
+  enrol: async () => (await import("./enrol.ts")).enrolGateway,
+  descriptors: async () => (await import("./descriptors.ts")).descriptors,
+};
+
+async function main(): Promise<void> {
+  const args = parseArguments(process.argv.slice(2), process.env);
+  if (args.wantsVersion) return print(versionOf(packageRoot()));
+  if (args.wantsHelp) return print(say(args.language, "usage"));
+  const verb = Object.hasOwn(verbs, args.verb) ? verbs[args.verb] : undefined;
+  if (verb === undefined) throw new HomeError("usage", say(args.language, "usage"));
+  await (await verb())(args);
+}
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function versionOf(root: string): string {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  return version;
+}
+
+main().catch((thrown: unknown) => {
+  const error = toHomeError(thrown);
+  const isAsked = process.argv.includes("--json");
+  const cause = error.code === "internal" && error.cause instanceof Error ? `\n${error.cause.stack}` : "";
+  process.stderr.write(`${isAsked ? JSON.stringify({ error: error.toBody() }) : `${error.message}${cause}`}\n`);
+  process.exit(error.code === "usage" ? 2 : 1);
+});

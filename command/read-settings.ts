@@ -1,0 +1,39 @@
+/** Reads `DIR/settings.json` with the `--set` overrides: the gateway's settings, and the access broker's under `accessBroker`. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type AccessBrokerSettings, parseAccessBrokerSettings } from "../access-broker/access-broker.ts";
+import { HomeError } from "../gateway-core/contract/errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../gateway-core/contract/json.ts";
+import { applyOverrides, parseSettings, type Settings } from "../gateway-core/gateway.ts";
+
+export interface AllSettings {
+  readonly gateway: Settings;
+  readonly accessBroker: AccessBrokerSettings;
+}
+
+/** @throws HomeError `settings-invalid` */
+export function readSettings(folder: string, overrides: readonly string[]): AllSettings {
+  const { accessBroker = {}, ...gateway } = applyOverrides(readFile(join(folder, "settings.json")), overrides);
+  return { gateway: parseSettings(gateway), accessBroker: parseAccessBrokerSettings(accessBroker) };
+}
+
+function readFile(path: string): JsonObject {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    return {};
+  }
+  const value = parse(path, text);
+  if (!isJsonObject(value)) throw new HomeError("settings-invalid", `${path} holds no JSON object`);
+  return value;
+}
+
+function parse(path: string, text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new HomeError("settings-invalid", `${path} is no JSON: ${String(cause)}`, {}, cause);
+  }
+}

@@ -1,0 +1,21 @@
+/** `genkan access-broker`: the provider's process. */
+
+import { openAccessBroker } from "../access-broker/access-broker.ts";
+import { systemHost } from "../host/system-host.ts";
+import type { Arguments } from "./arguments.ts";
+import { tellReady, untilStopped } from "./process-life.ts";
+import { readSettings } from "./read-settings.ts";
+import { brokerFolder, publishCa } from "./subscriptions.ts";
+
+export async function runAccessBroker(args: Arguments): Promise<void> {
+  const { accessBroker } = readSettings(args.folder, args.overrides);
+  const { cert, key } = args.values;
+  const settings = { ...accessBroker, ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+  const folder = brokerFolder(args);
+  const stopping = untilStopped();
+  await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
+  const ca = await publishCa(args);
+  const { users, gateways } = broker.addresses;
+  tellReady(args.isJson, { users, gateways, host: settings.host, ca }, `${users}\n${gateways}`);
+  await stopping;
+}

@@ -1,0 +1,41 @@
+/** `genkan gateway`: the home's own process, with its flow in an embedded Node-RED, or headless with every joint made. */
+
+import { join } from "node:path";
+import { createGateway, joinAll } from "../gateway-core/gateway.ts";
+import { packageRoot } from "../host/package-root.ts";
+import { systemHost } from "../host/system-host.ts";
+import type { Arguments } from "./arguments.ts";
+import { enrolWithCard } from "./enrol.ts";
+import { openNodeRed } from "./node-red.ts";
+import { tellReady, untilStopped } from "./process-life.ts";
+import { readSettings } from "./read-settings.ts";
+import { untilOpen } from "./until-open.ts";
+
+export async function runGateway(args: Arguments): Promise<void> {
+  const settings = readSettings(args.folder, args.overrides).gateway;
+  const host = systemHost(join(args.folder, "gateway"), args.isVerbose);
+  if (args.values.card !== undefined) await enrolWithCard(args.values.card, host);
+  await using gateway = createGateway({ settings, host, packageRoot: packageRoot() });
+  const stopping = untilStopped();
+  let editor: { url: string; password?: string } | undefined;
+  if (args.isHeadless) joinAll(gateway);
+  else {
+    const nodeRed = await openNodeRed({
+      gateway,
+      folder: join(args.folder, "node-red"),
+      host,
+      packageRoot: packageRoot(),
+      hasEditor: args.hasEditor,
+    });
+    editor = nodeRed.editor;
+  }
+  await untilOpen(gateway, host.clock);
+  const { lan = "", mqtt = "" } = gateway.addresses();
+  const facts = { lan, mqtt, ...(editor === undefined ? {} : { editor: editor.url }) };
+  tellReady(
+    args.isJson,
+    { ...facts, ...(editor?.password ? { editorPassword: editor.password } : {}) },
+    `${lan}\n${mqtt}`,
+  );
+  await stopping;
+}

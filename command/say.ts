@@ -1,0 +1,14 @@
+/** What the command tells people, in the terminal's language. */
+
+import type { Language } from "./arguments.ts";
+import en from "./texts/en.json" with { type: "json" };
+import ja from "./texts/ja.json" with { type: "json" };
+
+export type TextName = keyof typeof en;
+
+const texts: Readonly<Record<Language, Readonly<Record<TextName, string>>>> = { en, ja };
+
+/** The text with its `{names}` filled in. */
+export function say(language: Language, name: TextName, facts: Readonly<Record<string, string | number>> = {}): string {
+  return texts[language][name].replaceAll(/\{(\w+)\}/g, (whole, fact: string) => String(facts[fact] ?? whole));
+}

@@ -1,0 +1,104 @@
+/** `genkan start`: a whole home on one machine: simulated devices, access broker and gateway, each a process of its own. */
+
+import { randomInt } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { issueCard, listTable, subscribe } from "../access-broker/access-broker.ts";
+import { fileMemory, systemIds } from "../host/system-host.ts";
+import type { Arguments } from "./arguments.ts";
+import { type Child, startChild } from "./child.ts";
+import { untilStopped } from "./process-life.ts";
+import { say } from "./say.ts";
+import { provider } from "./subscriptions.ts";
+import { printAddresses } from "./welcome.ts";
+
+const user = "home";
+
+export async function start(args: Arguments): Promise<void> {
+  const { folder, language, isJson } = args;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!isJson) process.stdout.write(`${say(language, "starting", { folder })}\n`);
+  const stopping = untilStopped();
+  const hasSimulated = args.homes.includes("simulated");
+  const number = accessNumber(folder);
+  const password = await oneTimePassword(args, number);
+  const [broker, simulated] = await Promise.all([
+    startChild("access-broker", args),
+    hasSimulated ? startChild("simulated-home", args) : undefined,
+  ]);
+  const card = await cardFor(args, number);
+  const gateway = await startChild("gateway", withHomes(args), [
+    ...(card === undefined ? [] : ["--card", card]),
+    ...(args.isHeadless ? ["--headless"] : []),
+    ...(args.hasEditor ? ["--editor"] : []),
+  ]);
+  const children = [broker, gateway, ...(simulated === undefined ? [] : [simulated])];
+  printAddresses(args, { number, user, password, broker, gateway, simulated });
+  for (const child of children) tellEnd(args, child);
+  await stopping;
+  await Promise.all(children.map(stop));
+}
+
+/** The access number of this home: made at the first start. */
+function accessNumber(folder: string): string {
+  const memory = fileMemory(folder);
+  const kept = memory.read("home");
+  if (typeof kept === "string") return kept;
+  const made = `090-${randomInt(1000, 10_000)}-${randomInt(1000, 10_000)}`;
+  memory.write("home", made);
+  return made;
+}
+
+/** A password for one login, made anew until the person has chosen one. */
+async function oneTimePassword(args: Arguments, number: string): Promise<string | undefined> {
+  const rows = await listTable(provider(args));
+  if (rows.some((row) => row.number === number && row.state === "password")) return undefined;
+  const password = systemIds.fresh().slice(0, 16);
+  await subscribe({ ...provider(args), number, user, password, isOneTime: true });
+  return password;
+}
+
+/** The card for this home's gateway: written once, and used by the gateway unless it is enrolled already. */
+async function cardFor(args: Arguments, number: string): Promise<string | undefined> {
+  const file = join(args.folder, "card.json");
+  if (existsSync(join(args.folder, "gateway", "registration.json"))) return undefined;
+  writeFileSync(file, `${JSON.stringify(await issueCard({ ...provider(args), number }))}\n`, { mode: 0o600 });
+  return file;
+}
+
+/** The simulated home lives on loopback; beside the network, both are looked at. Under `start` a lost device is told in 10 s. */
+function withHomes(args: Arguments): Arguments {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const outer = addresses
+    .filter(({ family, internal }) => family === "IPv4" && !internal)
+    .map(({ address }) => address);
+  const interfaces = [
+    ...(args.homes.includes("simulated") ? ["127.0.0.1"] : []),
+    ...(args.homes.includes("network") ? outer : []),
+  ];
+  const listen = args.values.listen === undefined ? [] : [`page.listen=${JSON.stringify(args.values.listen)}`];
+  const own = [`home.interfaces=${JSON.stringify(interfaces)}`, "home.availabilityMs=10000", ...listen];
+  return { ...args, overrides: [...own, ...args.overrides] };
+}
+
+function tellEnd(args: Arguments, { name, process: child }: Child): void {
+  child.once("exit", (code, signal) => {
+    const facts = { name, how: signal ?? `exit ${code}`, folder: args.folder };
+    process.stderr.write(`${say(args.language, "child-ended", facts)}\n`);
+  });
+}
+
+/** Asks the process to stop, and makes it after 3 seconds. */
+function stop({ process: child }: Child): Promise<void> {
+  child.removeAllListeners("exit");
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const force = setTimeout(() => child.kill("SIGKILL"), 3_000);
+    child.once("exit", () => {
+      clearTimeout(force);
+      resolve();
+    });
+    child.kill("SIGTERM");
+  });
+}

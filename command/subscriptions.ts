@@ -1,0 +1,69 @@
+/** The provider's verbs: subscribe a user, print the authentication table, write a card, explain how to trust the authority. */
+
+import { createHash, X509Certificate } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { caCertificatePem, issueCard, listTable, subscribe } from "../access-broker/access-broker.ts";
+import { HomeError } from "../gateway-core/contract/errors.ts";
+import { systemHost } from "../host/system-host.ts";
+import type { Arguments } from "./arguments.ts";
+import { readSettings } from "./read-settings.ts";
+import { say } from "./say.ts";
+
+export const brokerFolder = (args: Arguments): string => join(args.folder, "access-broker");
+
+/** What the functions of the access broker's front door work on, whether or not the broker runs. */
+export function provider(args: Arguments) {
+  const { accessBroker: settings } = readSettings(args.folder, args.overrides);
+  const folder = brokerFolder(args);
+  return { settings, folder, host: systemHost(folder, args.isVerbose) };
+}
+
+export async function subscribeUser(args: Arguments): Promise<void> {
+  const { number, user } = { number: needed(args, "number"), user: needed(args, "user") };
+  if (!args.hasPasswordOnStdin) throw new HomeError("usage", "the password is read from --password-stdin");
+  const password = (await text(process.stdin)).replace(/\r?\n$/, "");
+  await subscribe({ ...provider(args), number, user, password, isOneTime: false });
+  print(args, { number, user }, say(args.language, "subscribed", { number, user }));
+}
+
+export async function printTable(args: Arguments): Promise<void> {
+  const rows = await listTable(provider(args));
+  const line = ({ number, user, state }: (typeof rows)[number]): string =>
+    `${number.padEnd(18)}${user.padEnd(18)}${state}`;
+  print(args, rows, [say(args.language, "table-head"), ...rows.map(line)].join("\n"));
+}
+
+export async function writeCard(args: Arguments): Promise<void> {
+  const number = needed(args, "number");
+  const file = args.values.out ?? `${number}.card.json`;
+  const card = await issueCard({ ...provider(args), number });
+  writeFileSync(file, `${JSON.stringify(card, null, 2)}\n`, { mode: 0o600 });
+  print(args, { file, number }, say(args.language, "card-written", { file, number, expires: card.expires }));
+}
+
+export async function explainTrust(args: Arguments): Promise<void> {
+  const ca = await publishCa(args);
+  const sha256 = createHash("sha256")
+    .update(new X509Certificate(await caCertificatePem(provider(args))).raw)
+    .digest("hex");
+  print(args, { ca, sha256 }, say(args.language, "trust", { ca, sha256 }));
+}
+
+/** Writes the authority's certificate to `DIR/ca.pem`, where people and browsers find it. */
+export async function publishCa(args: Arguments): Promise<string> {
+  const file = join(args.folder, "ca.pem");
+  mkdirSync(args.folder, { recursive: true, mode: 0o700 });
+  writeFileSync(file, await caCertificatePem(provider(args)));
+  return file;
+}
+
+function needed(args: Arguments, name: "number" | "user"): string {
+  const value = args.values[name];
+  if (value === undefined) throw new HomeError("usage", `--${name} is needed\n${say(args.language, "usage")}`);
+  return value;
+}
+
+const print = (args: Arguments, value: object, line: string): void =>
+  void process.stdout.write(`${args.isJson ? JSON.stringify(value) : line}\n`);

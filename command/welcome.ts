@@ -1,0 +1,76 @@
+/** What `genkan start` tells when the home is ready: `DIR/addresses.json`, and the same for a person or as one line of JSON. */
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Json } from "../gateway-core/contract/json.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Child } from "./child.ts";
+import { say, type TextName } from "./say.ts";
+
+export interface Started {
+  readonly number: string;
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly broker: Child;
+  readonly gateway: Child;
+  readonly simulated: Child | undefined;
+}
+
+export function printAddresses(args: Arguments, started: Started): void {
+  const { number, user, password, broker, gateway, simulated } = started;
+  const { folder, isJson } = args;
+  const { host, users, gateways } = broker.facts;
+  const home = `https://${number}.${host}:${portOf(users)}/`;
+  const addresses = {
+    login: `${home}login`,
+    home,
+    lan: textOf(gateway.facts["lan"]),
+    mqtt: textOf(gateway.facts["mqtt"]),
+    number,
+    user,
+    password: password ?? null,
+    card: join(folder, "card.json"),
+    ca: join(folder, "ca.pem"),
+    accessBroker: { users: textOf(users), gateways: textOf(gateways) },
+    panel: simulated === undefined ? null : textOf(simulated.facts["panel"]),
+    editor: textOf(gateway.facts["editor"]),
+    pids: { gateway: gateway.pid, accessBroker: broker.pid, simulatedHome: simulated?.pid ?? null },
+  };
+  writeFileSync(join(folder, "addresses.json"), `${JSON.stringify(addresses, null, 2)}\n`, { mode: 0o600 });
+  if (isJson) process.stdout.write(`${JSON.stringify(addresses)}\n`);
+  else process.stdout.write(`${forPeople(args, addresses, gateway.facts["editorPassword"]).join("\n")}\n`);
+}
+
+type Addresses = Readonly<Record<string, Json>>;
+
+function forPeople(args: Arguments, addresses: Addresses, editorPassword: Json | undefined): string[] {
+  const facts = Object.fromEntries(Object.entries(addresses).map(([name, value]) => [name, textOf(value) ?? ""]));
+  const line = (name: TextName, more = {}): string =>
+    say(args.language, name, { ...facts, folder: args.folder, ...more });
+  const only = (wanted: unknown, name: TextName): string[] => (wanted ? [`  ${line(name)}`] : []);
+  return [
+    "",
+    line("ready"),
+    "",
+    `  ${line("address")}`,
+    `  ${line("access-number")}`,
+    `  ${line("user")}`,
+    `  ${line(addresses["password"] === null ? "own-password" : "one-time")}`,
+    `  ${line("lan")}`,
+    `  ${line("mqtt")}`,
+    ...only(addresses["panel"], "panel"),
+    ...only(addresses["editor"], "editor"),
+    ...(editorPassword ? [`  ${line("editor-password", { password: textOf(editorPassword) ?? "" })}`] : []),
+    "",
+    line("trust-hint"),
+    line("stop-hint"),
+    "",
+  ];
+}
+
+const textOf = (value: Json | undefined): string | null => (typeof value === "string" ? value : null);
+
+/** The port of an address such as `https://127.0.0.1:8443`. */
+function portOf(address: Json | undefined): string {
+  return typeof address === "string" ? new URL(address).port : "";
+}

@@ -1,0 +1,39 @@
+/** A station is a place of the gateway that the flow's nodes stand for: messages come in, messages go out, the wires between are the flow's. */
+
+/** `page`, `local-broker`, `access-link`, and `discovery:<protocol>`, `translation:<protocol>`. */
+export type StationName = "page" | "local-broker" | "access-link" | `discovery:${string}` | `translation:${string}`;
+
+/** What a node shows under itself. `text` is a key of the node's own dictionary; `detail` stands behind it as it is. */
+export interface StationStatus {
+  readonly state: "closed" | "opening" | "open" | "failed";
+  readonly text: string;
+  readonly detail?: string;
+}
+
+export interface Hold {
+  /** Lets go; what stands behind the station closes some seconds after the last hold, so that a deploy closes nothing. */
+  release(): void;
+}
+
+export interface Station {
+  readonly name: StationName;
+  readonly status: StationStatus;
+  hold(): Hold;
+  /**
+   * Takes a message from a wire.
+   * @throws HomeError `flow-invalid` when it is none that this station understands.
+   */
+  receive(message: unknown): void;
+  /** What a station behind needs to know all at once; undefined when there is nothing to tell. */
+  snapshot(): unknown;
+  /** After each deploy the wires may have changed: unless a snapshot arrives soon, nothing is wired to this station. */
+  expectSnapshot(): void;
+  onOutput(listener: (message: unknown) => void): () => void;
+  onStatus(listener: (status: StationStatus) => void): () => void;
+}
+
+/** One wire of the home: what leaves `from` enters `to`. */
+export interface Joint {
+  readonly from: StationName;
+  readonly to: StationName;
+}

@@ -1,0 +1,70 @@
+/** Reads the messages that come along the wires of a flow: anybody may wire anything to a node. */
+
+import { HomeError } from "./contract/errors.ts";
+import { isJsonObject } from "./contract/json.ts";
+import type { DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
+import type { PageEvent } from "./contract/page.ts";
+
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === "string";
+const number: Check = (value) => typeof value === "number";
+const flag: Check = (value) => typeof value === "boolean";
+const json: Check = (value) => value !== undefined;
+const object: Check = isJsonObject;
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const shape =
+  (members: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isJsonObject(value) && Object.entries(members).every(([name, check]) => check(value[name]));
+
+const sighting = shape({ protocol: text, ref: shape({ id: text, address: text }), key: object });
+const device = shape({ id: text, protocol: text, kind: text, descriptor: object, values: object, available: flag });
+const pageDevice = shape({ id: text, kind: text, tile: object, widgets: object, values: object, available: flag });
+const changed = { device: text, property: text, value: json, at: number };
+const availability = { device: text, available: flag, at: number };
+
+const discoveryEvents = {
+  sightings: shape({ sightings: listOf(sighting) }),
+  sighting: shape({ sighting }),
+} satisfies Record<DiscoveryEvent["type"], Check>;
+
+const homeEvents = {
+  snapshot: shape({ devices: listOf(device) }),
+  found: shape({ device }),
+  changed: shape(changed),
+  availability: shape(availability),
+  gone: shape({ device: text }),
+  event: shape({ device: text, name: text, data: json, at: number }),
+} satisfies Record<HomeEvent["type"], Check>;
+
+const stamp = { epoch: text, seq: number };
+const pageEvents = {
+  snapshot: shape({ ...stamp, devices: listOf(pageDevice), isLive: flag }),
+  found: shape({ ...stamp, device: pageDevice }),
+  gone: shape({ ...stamp, device: text }),
+  change: shape({ ...stamp, ...changed }),
+  availability: shape({ ...stamp, ...availability }),
+  result: shape({ ...stamp, result: object }),
+  live: shape({ ...stamp, isLive: flag }),
+} satisfies Record<PageEvent["type"], Check>;
+
+function parser<T>(what: string, events: Readonly<Record<string, Check>>): (message: unknown) => T {
+  return (message) => {
+    const type = isJsonObject(message) ? message["type"] : undefined;
+    const check = typeof type === "string" && Object.hasOwn(events, type) ? events[type] : undefined;
+    if (check?.(message)) return message as T;
+    const told = typeof type === "string" ? `"${type}"` : "no type";
+    throw new HomeError("flow-invalid", `this message is no ${what} event: it has ${told}, or members are missing`);
+  };
+}
+
+/** @throws HomeError `flow-invalid` */
+export const parseDiscoveryEvent: (message: unknown) => DiscoveryEvent = parser("discovery", discoveryEvents);
+/** @throws HomeError `flow-invalid` */
+export const parseHomeEvent: (message: unknown) => HomeEvent = parser("home", homeEvents);
+/** @throws HomeError `flow-invalid` */
+export const parsePageEvent: (message: unknown) => PageEvent = parser("page", pageEvents);

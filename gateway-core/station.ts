@@ -1,0 +1,124 @@
+/** Makes a station of a room: opened by the first hold, closed some seconds after the last one lets go (contract/station.ts). */
+
+import type { Clock, Log, Timer } from "./contract/clock.ts";
+import { toHomeError } from "./contract/errors.ts";
+import type { Hold, Station, StationName, StationStatus } from "./contract/station.ts";
+
+/** How long what stands behind a station outlives its last hold: longer than a deploy takes. */
+const lingerMs = 3_000;
+/** How soon after a deploy the snapshots of the stations before must have arrived. */
+const snapshotMs = 500;
+
+/** What is open behind a station. */
+export interface Works<In> {
+  receive?(message: In): void;
+  /** No wire leads here any more. */
+  unwire?(): void;
+  snapshot?(): unknown;
+  close(): Promise<void>;
+}
+
+export interface Plan<In> {
+  readonly name: StationName;
+  /** @throws HomeError `flow-invalid` */
+  parse(message: unknown): In;
+  isSnapshot?(message: In): boolean;
+  open(send: (message: unknown) => void, show: (status: StationStatus) => void): Promise<Works<In>>;
+}
+
+export function createStation<In>(plan: Plan<In>, clock: Clock, log: Log): Station & AsyncDisposable {
+  const outputs = new Set<(message: unknown) => void>();
+  const watchers = new Set<(status: StationStatus) => void>();
+  let holds = 0;
+  let works: Works<In> | undefined;
+  let change: Promise<void> = Promise.resolve();
+  let closing: Timer | undefined;
+  let expecting: Timer | undefined;
+  let waiting: In[] = [];
+  let status: StationStatus = { state: "closed", text: "closed" };
+
+  const show = (next: StationStatus): void => {
+    status = next;
+    for (const watcher of watchers) watcher(next);
+  };
+  const send = (message: unknown): void => {
+    for (const output of outputs) output(message);
+  };
+
+  async function open(): Promise<void> {
+    if (works !== undefined || holds === 0) return;
+    show({ state: "opening", text: "opening" });
+    try {
+      works = await plan.open(send, show);
+      if (status.state === "opening") show({ state: "open", text: "open" });
+      for (const message of waiting.splice(0)) works.receive?.(message);
+      const snapshot = works.snapshot?.();
+      if (snapshot !== undefined) send(snapshot);
+    } catch (thrown) {
+      const error = toHomeError(thrown);
+      log.write("error", "station-failed", { station: plan.name, error: error.toBody() });
+      show({ state: "failed", text: error.code, detail: error.message });
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (works === undefined || holds > 0) return;
+    const closed = works;
+    works = undefined;
+    await closed.close();
+    show({ state: "closed", text: "closed" });
+  }
+
+  /** Openings and closings follow one another; each looks anew at what is wanted. */
+  const after = (step: () => Promise<void>): Promise<void> => {
+    change = change.then(step);
+    return change;
+  };
+
+  return {
+    name: plan.name,
+    get status() {
+      return status;
+    },
+    hold(): Hold {
+      let isHeld = true;
+      holds++;
+      closing?.cancel();
+      void after(open);
+      return {
+        release() {
+          if (!isHeld) return;
+          isHeld = false;
+          if (--holds > 0) return;
+          closing = clock.after(lingerMs, () => void after(close));
+        },
+      };
+    },
+    receive(message) {
+      const parsed = plan.parse(message);
+      if (plan.isSnapshot?.(parsed)) expecting?.cancel();
+      if (works !== undefined) works.receive?.(parsed);
+      else if (holds > 0 && waiting.length < 1_000) waiting.push(parsed);
+    },
+    snapshot: () => works?.snapshot?.(),
+    expectSnapshot() {
+      expecting?.cancel();
+      expecting = clock.after(snapshotMs, () => works?.unwire?.());
+    },
+    onOutput(listener) {
+      outputs.add(listener);
+      return () => void outputs.delete(listener);
+    },
+    onStatus(listener) {
+      watchers.add(listener);
+      return () => void watchers.delete(listener);
+    },
+    async [Symbol.asyncDispose]() {
+      holds = 0;
+      waiting = [];
+      closing?.cancel();
+      expecting?.cancel();
+      await after(close);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * Configuration node `genkan-gateway`: the one core that the other nodes hold stations of. Inside `genkan gateway` that
+ * core exists already; in a person's own Node-RED it is made here, and outlives a deploy by some seconds.
+ */
+
+import { join } from "node:path";
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { type ErrorBody, HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
+import { createGateway, type Gateway, parseSettings } from "../gateway-core/gateway.ts";
+import { packageRoot } from "../host/package-root.ts";
+import { systemClock, systemHost } from "../host/system-host.ts";
+import { createLease, type Lease } from "./lease.ts";
+
+interface Def extends NodeDef {
+  /** JSON object of settings that differ from the defaults (settings.schema.json). */
+  readonly settings: string;
+}
+
+const ownLease = createLease<Gateway>(systemClock);
+
+/** The gateway of the process that embeds this Node-RED, or one in `<userDir>/genkan`. */
+function leaseGateway(RED: NodeAPI, config: Def): Lease<Gateway> {
+  const embedding: unknown = Reflect.get(RED.settings, "genkanGateway");
+  if (isGateway(embedding)) return { value: embedding, release: () => undefined };
+  const folder = join(RED.settings.userDir ?? ".", "genkan");
+  return ownLease(`${folder} ${config.settings}`, () => {
+    const settings = parseSettings(parseJson(config.settings));
+    return createGateway({ settings, host: systemHost(folder), packageRoot: packageRoot() });
+  });
+}
+
+const isGateway = (value: unknown): value is Gateway =>
+  typeof value === "object" && value !== null && "stations" in value && "control" in value;
+
+function parseJson(text: string): unknown {
+  try {
+    return text.trim() === "" ? {} : JSON.parse(text);
+  } catch (cause) {
+    throw new HomeError("settings-invalid", `the settings of this node are no JSON: ${text}`, {}, cause);
+  }
+}
+
+export default (RED: NodeAPI): void => {
+  RED.nodes.registerType("genkan-gateway", function (this: Node & { gateway?: Gateway }, config: Def) {
+    RED.nodes.createNode(this, config);
+    try {
+      const lease = leaseGateway(RED, config);
+      this.gateway = lease.value;
+      this.on("close", () => lease.release());
+    } catch (thrown) {
+      const error: ErrorBody = toHomeError(thrown).toBody();
+      this.error(`${error.code}: ${error.message}`);
+    }
+  });
+
+  /** What the dialogs offer to choose from. */
+  RED.httpAdmin.get("/genkan/devices/:gateway", RED.auth.needsPermission("genkan.read"), (request, response) => {
+    const node: unknown = RED.nodes.getNode(String(request.params["gateway"]));
+    const gateway = typeof node === "object" && node !== null && "gateway" in node ? node.gateway : undefined;
+    response.json(isGateway(gateway) ? gateway.devices().map(choice) : []);
+  });
+};
+
+const choice = ({ id, kind, title, titles, descriptor }: ReturnType<Gateway["devices"]>[number]): object => ({
+  id,
+  kind,
+  title,
+  titles,
+  properties: Object.keys(descriptor.properties),
+  actions: Object.keys(descriptor.actions ?? {}),
+});

@@ -1,0 +1,59 @@
+/** The node-side build for vite.config.ts: the `genkan` command and the Node-RED nodes, with shared chunks, unminified. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { join } from "node:path";
+import { root } from "./node24.js";
+
+const nodes = join(root, "nodes");
+const nodeNames = readdirSync(nodes)
+  .filter((name) => name.startsWith("genkan-") && name.endsWith(".ts"))
+  .map((name) => name.slice(0, -".ts".length));
+
+const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+);
+/** What stays outside of the bundle: Node itself and what npm installs beside it. */
+const installed = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
+const isExternal = (id) =>
+  id.startsWith("node:") ||
+  builtinModules.includes(id) ||
+  installed.some((name) => id === name || id.startsWith(`${name}/`));
+
+/** Emits each node's html, and the dictionaries and helps of each language, where Node-RED looks for them. */
+const nodeRedFiles = {
+  name: "genkan-node-red-files",
+  generateBundle() {
+    const emit = (path) =>
+      this.emitFile({ type: "asset", fileName: `nodes/${path}`, source: readFileSync(join(nodes, path), "utf8") });
+    for (const name of nodeNames) emit(`${name}.html`);
+    for (const language of readdirSync(join(nodes, "locales"))) {
+      for (const file of readdirSync(join(nodes, "locales", language))) emit(`locales/${language}/${file}`);
+    }
+  },
+};
+
+export const nodeBuild = {
+  plugins: [nodeRedFiles],
+  publicDir: false,
+  build: {
+    outDir: join(root, "dist"),
+    emptyOutDir: false,
+    target: "node22",
+    minify: false,
+    sourcemap: false,
+    reportCompressedSize: false,
+    lib: {
+      entry: {
+        genkan: join(root, "command", "genkan.ts"),
+        ...Object.fromEntries(nodeNames.map((name) => [`nodes/${name}`, join(nodes, `${name}.ts`)])),
+      },
+      formats: ["es"],
+    },
+    rolldownOptions: {
+      external: isExternal,
+      platform: "node",
+      output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+    },
+  },
+};
