@@ -15,7 +15,7 @@ export default defineConfig({
           name: "unit",
           environment: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/journeys/**", "test/flows/**", "test/ui/**", "test/long/**"],
+          exclude: ["test/journeys/**", "test/flows/**", "test/ui/**", "test/package/**"],
         },
       },
       {
@@ -26,7 +26,15 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          globalSetup: [],
+        },
+      },
+      {
+        test: {
+          name: "package",
+          environment: "node",
+          include: ["test/package/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
         },
       },
       {

@@ -37,7 +37,7 @@ export async function openNodeRed(options: NodeRedOptions): Promise<{ editor?: E
     userDir: folder,
     flowFile: "flows.json",
     credentialSecret: secretOf(host),
-    nodesDir: [packageRoot],
+    nodesDir: packageRoot,
     nodesExcludes: excludedNodes,
     httpNodeRoot: false,
     httpAdminRoot: door === undefined ? false : "/editor",

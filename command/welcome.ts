@@ -37,13 +37,15 @@ export function printAddresses(args: Arguments, started: Started): void {
     pids: { gateway: gateway.pid, accessBroker: broker.pid, simulatedHome: simulated?.pid ?? null },
   };
   writeFileSync(join(folder, "addresses.json"), `${JSON.stringify(addresses, null, 2)}\n`, { mode: 0o600 });
-  if (isJson) process.stdout.write(`${JSON.stringify(addresses)}\n`);
-  else process.stdout.write(`${forPeople(args, addresses, gateway.facts["editorPassword"]).join("\n")}\n`);
+  // The editor's password is shown once and kept nowhere in clear.
+  const editorPassword = textOf(gateway.facts["editorPassword"]);
+  if (isJson) process.stdout.write(`${JSON.stringify({ ...addresses, editorPassword })}\n`);
+  else process.stdout.write(`${forPeople(args, addresses, editorPassword).join("\n")}\n`);
 }
 
 type Addresses = Readonly<Record<string, Json>>;
 
-function forPeople(args: Arguments, addresses: Addresses, editorPassword: Json | undefined): string[] {
+function forPeople(args: Arguments, addresses: Addresses, editorPassword: string | null): string[] {
   const facts = Object.fromEntries(Object.entries(addresses).map(([name, value]) => [name, textOf(value) ?? ""]));
   const line = (name: TextName, more = {}): string =>
     say(args.language, name, { ...facts, folder: args.folder, ...more });
@@ -60,7 +62,7 @@ function forPeople(args: Arguments, addresses: Addresses, editorPassword: Json |
     `  ${line("mqtt")}`,
     ...only(addresses["panel"], "panel"),
     ...only(addresses["editor"], "editor"),
-    ...(editorPassword ? [`  ${line("editor-password", { password: textOf(editorPassword) ?? "" })}`] : []),
+    ...(editorPassword ? [`  ${line("editor-password", { password: editorPassword })}`] : []),
     "",
     line("trust-hint"),
     line("stop-hint"),

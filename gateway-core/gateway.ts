@@ -210,8 +210,8 @@ export function createGateway({ settings, host, packageRoot }: GatewayOptions): 
       isSnapshot: (event) => event.type === "snapshot",
       async open(_send, show): Promise<Works<PageEvent>> {
         const registration = readRegistration(host.memory);
-        if (registration === undefined) {
-          show({ state: "open", text: "not-enrolled" });
+        if (!settings.accessLink.enabled || registration === undefined) {
+          show({ state: "open", text: registration === undefined ? "not-enrolled" : "closed" });
           return { close: async () => undefined };
         }
         const link = openAccessLink({ host, registration, handler: handlerOf(feeds.remote) });

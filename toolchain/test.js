@@ -35,8 +35,9 @@ const projects = args.length > 0 ? args : ["unit", "browser", "journey"];
 const isChecked = args.length > 0 || run([process.execPath, join(root, "toolchain", "check.js")]);
 const folder = mkdtempSync(join(tmpdir(), "genkan-test-"));
 const report = join(folder, "report.json");
+// The proof of the package installs from the registry: it alone needs the machine's own network.
 const isPassed = run([
-  ...ownNetwork(),
+  ...(projects.includes("package") ? [] : ownNetwork()),
   process.execPath,
   vitest,
   "run",

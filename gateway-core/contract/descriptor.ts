@@ -45,6 +45,7 @@ export interface Branch {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly multipleOf?: number;
+  readonly pattern?: string;
   readonly title?: string;
   readonly titles?: Texts;
   readonly readOnly?: boolean;
@@ -63,7 +64,11 @@ export interface DataSchema {
   readonly readOnly?: boolean;
   readonly writeOnly?: boolean;
   readonly properties?: { readonly [name: string]: DataSchema };
+  readonly required?: readonly string[];
+  readonly additionalProperties?: false;
   readonly items?: DataSchema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly pattern?: string;
 }
 

@@ -1,0 +1,85 @@
+/** The descriptors that this house has, read from folders of JSON (descriptors.md, "Who serves what"), and the look-up by what an adapter found. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Descriptor, DescriptorKey, Match } from "../gateway-core/contract/descriptor.ts";
+import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
+import { flawsOf } from "./check-descriptor.ts";
+
+export interface Catalogue {
+  /** The descriptor with the most specific match; of equally specific ones that of the later folder. */
+  find(key: DescriptorKey): Descriptor | undefined;
+  list(): readonly Descriptor[];
+}
+
+/** Files of the package's own folder that hold no descriptor. */
+const otherFiles = new Set(["descriptor.schema.json", "names.json"]);
+
+/**
+ * Reads every `*.json` in the folders and their sub-folders.
+ * @throws HomeError `settings-invalid` for a folder that cannot be read, `descriptor-invalid` with `file` and `path`.
+ */
+export function loadCatalogue(folders: readonly string[]): Catalogue {
+  const descriptors = folders.flatMap((folder) => filesIn(folder).map(readDescriptor));
+  return {
+    list: () => descriptors,
+    find(key) {
+      let best: Descriptor | undefined;
+      let most = 0;
+      for (const descriptor of descriptors) {
+        const specificity = Math.max(...descriptor["gk:match"].map((match) => specificityOf(match, key)));
+        if (specificity === 0 || specificity < most) continue;
+        best = descriptor;
+        most = specificity;
+      }
+      return best;
+    },
+  };
+}
+
+/** @throws HomeError `descriptor-invalid`: `path` is the JSON pointer (RFC 6901) of the first flaw, `flaws` counts all. */
+export function parseDescriptor(candidate: unknown): Descriptor {
+  const flaws = flawsOf(candidate);
+  const [first] = flaws;
+  if (first === undefined) return candidate as Descriptor;
+  throw new HomeError("descriptor-invalid", `${first.path}: ${first.message}`, {
+    path: first.path,
+    flaws: flaws.length,
+  });
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    return names
+      .filter((name) => name.endsWith(".json") && !otherFiles.has(name))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch (cause) {
+    throw new HomeError("settings-invalid", `cannot read the descriptors folder ${folder}`, { folder }, cause);
+  }
+}
+
+function readDescriptor(file: string): Descriptor {
+  try {
+    return parseDescriptor(parseJson(readFileSync(file, "utf8")));
+  } catch (thrown) {
+    const { code, message, details } = toHomeError(thrown);
+    throw new HomeError(code, `${file}: ${message}`, { ...details, file }, thrown);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new HomeError("descriptor-invalid", "this is no JSON", {}, cause);
+  }
+}
+
+/** How many members agree, or 0 when one disagrees. Hexadecimal digits may stand in either case. */
+function specificityOf(match: Match, key: DescriptorKey): number {
+  const members = Object.entries(match);
+  const agrees = members.every(([name, wanted]) => key[name]?.toLowerCase() === wanted.toLowerCase());
+  return agrees ? members.length : 0;
+}

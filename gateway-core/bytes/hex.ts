@@ -1,0 +1,19 @@
+/** Octets as lower-case hexadecimal text without prefix, the form of every wire value that a person or a test reads. */
+
+import { HomeError } from "../contract/errors.ts";
+
+export function toHex(octets: Uint8Array): string {
+  let text = "";
+  for (const octet of octets) text += octet.toString(16).padStart(2, "0");
+  return text;
+}
+
+/** @throws HomeError `value-invalid` when the text is not an even number of hexadecimal digits (either case). */
+export function fromHex(text: string): Uint8Array {
+  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) {
+    throw new HomeError("value-invalid", `"${text}" is no even number of hexadecimal digits`, { value: text });
+  }
+  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
+    Number.parseInt(text.slice(index * 2, index * 2 + 2), 16),
+  );
+}

@@ -1,0 +1,66 @@
+/** What a descriptor says of ECHONET Lite: `gk:bind.echonet` of its properties and actions, read once (descriptors.md). */
+
+import type { Binding, Descriptor, PropertyDescriptor } from "../contract/descriptor.ts";
+import { type HomeError, toHomeError } from "../contract/errors.ts";
+import type { Json, JsonObject } from "../contract/json.ts";
+import { parseCodec, parseEpc } from "./property-value.ts";
+import type { ValueCodec } from "./value-codec.ts";
+
+export interface PropertyBinding {
+  readonly name: string;
+  readonly epc: number;
+  readonly codec: ValueCodec;
+}
+
+export interface ActionBinding extends PropertyBinding {
+  /** What is sent where the action takes no input. */
+  readonly value: Json;
+}
+
+/** Calls `onBroken` for each bind that cannot be read; the others are not concerned. */
+export type OnBroken = (name: string, error: HomeError) => void;
+
+/** Bindings by property name. A property that another protocol carries has none. */
+export function bindingsOf(descriptor: Descriptor, onBroken: OnBroken): ReadonlyMap<string, PropertyBinding> {
+  return readEach(descriptor.properties, onBroken, ({ epc, codec }, name) => ({
+    name,
+    epc: parseEpc(epc),
+    codec: parseCodec(codec),
+  }));
+}
+
+/** Bindings by action name. */
+export function actionBindingsOf(descriptor: Descriptor, onBroken: OnBroken): ReadonlyMap<string, ActionBinding> {
+  return readEach(descriptor.actions ?? {}, onBroken, ({ epc, codec, value = null }, name) => ({
+    name,
+    epc: parseEpc(epc),
+    codec: parseCodec(codec),
+    value,
+  }));
+}
+
+function readEach<T>(
+  bound: { readonly [name: string]: { readonly "gk:bind": Binding } },
+  onBroken: OnBroken,
+  read: (bind: JsonObject, name: string) => T,
+): ReadonlyMap<string, T> {
+  const bindings = new Map<string, T>();
+  for (const [name, { "gk:bind": binding }] of Object.entries(bound)) {
+    const bind = binding["echonet"];
+    if (bind === undefined) continue;
+    try {
+      bindings.set(name, read(bind, name));
+    } catch (thrown) {
+      onBroken(name, toHomeError(thrown));
+    }
+  }
+  return bindings;
+}
+
+export function isReadable(property: PropertyDescriptor | undefined): boolean {
+  return property !== undefined && property.writeOnly !== true;
+}
+
+export function isSettable(property: PropertyDescriptor | undefined): boolean {
+  return property !== undefined && property.readOnly !== true;
+}

@@ -1,0 +1,80 @@
+/** Narrows a descriptor to one very device by its property maps (contract Session.describe). Pure. */
+
+import type { Descriptor, PropertyDescriptor, Screen } from "../contract/descriptor.ts";
+import type { OnBroken } from "./echonet-binding.ts";
+import { actionBindingsOf, bindingsOf } from "./echonet-binding.ts";
+
+/** What a device says of its own properties; undefined for a map that it does not give: then the model is believed. */
+export interface PropertyMaps {
+  readonly announced: ReadonlySet<number> | undefined;
+  readonly settable: ReadonlySet<number> | undefined;
+  readonly gettable: ReadonlySet<number> | undefined;
+}
+
+export function narrowDescriptor(model: Descriptor, maps: PropertyMaps, onBroken: OnBroken): Descriptor {
+  const bindings = bindingsOf(model, onBroken);
+  const properties = Object.fromEntries(
+    Object.entries(model.properties).flatMap(([name, property]) => {
+      const epc = bindings.get(name)?.epc;
+      const narrowed = epc === undefined ? undefined : narrowProperty(property, epc, maps);
+      return narrowed === undefined ? [] : [[name, narrowed]];
+    }),
+  );
+  const actionBindings = actionBindingsOf(model, onBroken);
+  const actions = Object.fromEntries(
+    Object.entries(model.actions ?? {}).filter(([name]) => {
+      const epc = actionBindings.get(name)?.epc;
+      return epc !== undefined && (maps.settable?.has(epc) ?? true);
+    }),
+  );
+  const names = new Set([...Object.keys(properties), ...Object.keys(actions)]);
+  const screen = model["gk:screen"];
+  return {
+    ...model,
+    properties,
+    ...(model.actions === undefined ? {} : { actions }),
+    ...(screen === undefined ? {} : { "gk:screen": narrowScreen(screen, names) }),
+  };
+}
+
+/** Undefined when the device has no such property. */
+function narrowProperty(
+  property: PropertyDescriptor,
+  epc: number,
+  { announced, settable, gettable }: PropertyMaps,
+): PropertyDescriptor | undefined {
+  const canGet = property.writeOnly !== true && (gettable?.has(epc) ?? true);
+  const canSet = property.readOnly !== true && (settable?.has(epc) ?? true);
+  if (!canGet && !canSet) return undefined;
+  return {
+    ...property,
+    ...(canSet ? {} : { readOnly: true }),
+    ...(canGet ? {} : { writeOnly: true }),
+    observable: announced?.has(epc) ?? property.observable ?? false,
+  };
+}
+
+/** A screen names only what the device has. */
+function narrowScreen({ tile, sections, compact }: Screen, names: ReadonlySet<string>): Screen {
+  const isThere = (name: string): boolean => names.has(name);
+  return {
+    ...(tile === undefined
+      ? {}
+      : {
+          tile: {
+            ...(tile.toggle !== undefined && isThere(tile.toggle) ? { toggle: tile.toggle } : {}),
+            ...(tile.value !== undefined && isThere(tile.value) ? { value: tile.value } : {}),
+            ...(tile.state === undefined ? {} : { state: tile.state.filter(isThere) }),
+            ...(tile.control !== undefined && isThere(tile.control) ? { control: tile.control } : {}),
+          },
+        }),
+    ...(sections === undefined
+      ? {}
+      : {
+          sections: sections
+            .map((section) => ({ ...section, items: section.items.filter(isThere) }))
+            .filter(({ items }) => items.length > 0),
+        }),
+    ...(compact === undefined ? {} : { compact: compact.filter(isThere) }),
+  };
+}

@@ -1,0 +1,158 @@
+/** Codecs made of others (MRA `object`, `array`, `bitmap`, `oneOf`). */
+
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { HomeError } from "../contract/errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../contract/json.ts";
+import { notEncodable, noValue, type ValueCodec } from "./value-codec.ts";
+
+export interface Element {
+  readonly name: string;
+  /** Octets. */
+  readonly length: number;
+  readonly codec: ValueCodec;
+}
+
+/** Named elements one behind the other, together as long as the EDT. */
+export function objectCodec(elements: readonly Element[]): ValueCodec {
+  const whole = elements.reduce((length, element) => length + element.length, 0);
+  const names = elements.map(({ name }) => name);
+  return {
+    coefficients: elements.flatMap(({ codec }) => codec.coefficients),
+    decode(edt, coefficientOf) {
+      if (edt.length !== whole) throw noValue(edt, `${whole} octets are expected`);
+      let start = 0;
+      return Object.fromEntries(
+        elements.map(({ name, length, codec }) => {
+          start += length;
+          return [name, codec.decode(edt.subarray(start - length, start), coefficientOf)];
+        }),
+      );
+    },
+    encode(value, coefficientOf) {
+      const members = membersOf(value, names);
+      const writer = new ByteWriter();
+      for (const { name, length, codec } of elements) {
+        writer.octets(ofLength(length, codec.encode(members[name] ?? null, coefficientOf)));
+      }
+      return writer.toOctets();
+    },
+  };
+}
+
+export interface ArrayForm {
+  readonly of: ValueCodec;
+  /** Octets of one item. */
+  readonly itemLength: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** `min` to `max` items of one length. */
+export function arrayCodec({ of, itemLength, min, max }: ArrayForm): ValueCodec {
+  return {
+    coefficients: of.coefficients,
+    decode(edt, coefficientOf) {
+      const count = edt.length / itemLength;
+      if (!Number.isInteger(count) || count < min || count > max) {
+        throw noValue(edt, `${min} to ${max} items of ${itemLength} octets are expected`);
+      }
+      return Array.from({ length: count }, (_, index) =>
+        of.decode(edt.subarray(index * itemLength, (index + 1) * itemLength), coefficientOf),
+      );
+    },
+    encode(value, coefficientOf) {
+      if (!isArray(value) || value.length < min || value.length > max) {
+        throw notEncodable(value, `an array of ${min} to ${max} items`);
+      }
+      const writer = new ByteWriter();
+      for (const item of value) writer.octets(ofLength(itemLength, of.encode(item, coefficientOf)));
+      return writer.toOctets();
+    },
+  };
+}
+
+export interface BitField {
+  readonly name: string;
+  /** Its octet in the EDT, from 0. */
+  readonly octet: number;
+  readonly mask: number;
+  readonly shift: number;
+}
+
+/** Named bits: true or false for a mask of one bit, else the number that they hold. Bits that have no name are 0. */
+export function bitsCodec(fields: readonly BitField[]): ValueCodec {
+  const length = 1 + Math.max(...fields.map(({ octet }) => octet));
+  const names = fields.map(({ name }) => name);
+  return {
+    coefficients: [],
+    decode(edt) {
+      if (edt.length !== length) throw noValue(edt, `${length} octets are expected`);
+      return Object.fromEntries(
+        fields.map(({ name, octet, mask, shift }) => {
+          const number = ((edt[octet] ?? 0) & mask) >> shift;
+          return [name, isOneBit(mask) ? number !== 0 : number];
+        }),
+      );
+    },
+    encode(value) {
+      const members = membersOf(value, names);
+      const edt = new Uint8Array(length);
+      for (const { name, octet, mask, shift } of fields) {
+        edt[octet] = (edt[octet] ?? 0) | bitsOf(members[name] ?? null, mask, shift);
+      }
+      return edt;
+    },
+  };
+}
+
+function bitsOf(value: Json, mask: number, shift: number): number {
+  if (isOneBit(mask)) {
+    if (typeof value === "boolean") return value ? mask : 0;
+    throw notEncodable(value, "true or false");
+  }
+  const highest = mask >> shift;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > highest) {
+    throw notEncodable(value, `a whole number of 0 to ${highest}`);
+  }
+  return (value << shift) & mask;
+}
+
+const isOneBit = (mask: number): boolean => (mask & (mask - 1)) === 0;
+
+/** The first codec that fits. What none fits fails as out of range when one of them said so, for its range tells most. */
+export function oneOfCodec(codecs: readonly ValueCodec[]): ValueCodec {
+  return {
+    coefficients: codecs.flatMap(({ coefficients }) => coefficients),
+    decode: (edt, coefficientOf) => firstOf(codecs, (codec) => codec.decode(edt, coefficientOf)),
+    encode: (value, coefficientOf) => firstOf(codecs, (codec) => codec.encode(value, coefficientOf)),
+  };
+}
+
+function firstOf<T>(codecs: readonly ValueCodec[], attempt: (codec: ValueCodec) => T): T {
+  let telling: HomeError | undefined;
+  for (const codec of codecs) {
+    try {
+      return attempt(codec);
+    } catch (thrown) {
+      if (!(thrown instanceof HomeError)) throw thrown;
+      if (telling === undefined || thrown.code === "out-of-range") telling = thrown;
+    }
+  }
+  throw telling ?? new HomeError("descriptor-invalid", "a oneOf without codecs");
+}
+
+function membersOf(value: Json, names: readonly string[]): JsonObject {
+  const isWhole =
+    isJsonObject(value) &&
+    names.every((name) => Object.hasOwn(value, name)) &&
+    Object.keys(value).every((name) => names.includes(name));
+  if (!isWhole) throw notEncodable(value, `an object of ${names.join(", ")}`);
+  return value;
+}
+
+function ofLength(length: number, edt: Uint8Array): Uint8Array {
+  if (edt.length === length) return edt;
+  throw noValue(edt, `${length} octets are expected`);
+}
+
+const isArray = (value: Json): value is readonly Json[] => Array.isArray(value);

@@ -1,0 +1,137 @@
+/** Requests and their answers: joined by TID as far as nodes copy it, timed by what each node needs, one in flight for each node. */
+
+import type { Clock, Timer } from "../contract/clock.ts";
+import { HomeError } from "../contract/errors.ts";
+import { type Answer, AnswerCollector, isAnswerTo, type Request } from "./answer.ts";
+import { controllerEoj } from "./eoj.ts";
+import type { Frame } from "./frame.ts";
+import type { Messenger } from "./messenger.ts";
+import { NodeQueue, type Priority } from "./node-queue.ts";
+import { RoundTrip } from "./round-trip.ts";
+
+export interface Exchange {
+  readonly address: string;
+  readonly request: Request;
+  readonly priority: Priority;
+  /** How often to ask before the node counts as silent; 1 for what must not be done twice. */
+  readonly attempts: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Transactions {
+  /** @throws HomeError `device-silent` when no attempt is answered; the signal's reason when it aborts. */
+  exchange(exchange: Exchange): Promise<Answer>;
+  /** Takes every frame that arrives; what answers nothing is passed over. */
+  receive(from: string, frame: Frame): void;
+  /** Forgets what was learned of an address. */
+  forget(address: string): void;
+}
+
+interface Pending {
+  readonly request: Request;
+  readonly tid: number;
+  readonly collector: AnswerCollector;
+  /** Resolves the attempt: with the answer, or undefined for silence. */
+  readonly end: (answer: Answer | undefined) => void;
+  timer: Timer;
+}
+
+interface Peer {
+  readonly queue: NodeQueue;
+  readonly roundTrip: RoundTrip;
+  /** When each of the last TIDs was sent: an answer that is late still tells how long this node takes. */
+  readonly sentAt: Map<number, number>;
+  pending: Pending | undefined;
+}
+
+const mostTidsKept = 32;
+
+export function createTransactions(messenger: Messenger, clock: Clock): Transactions {
+  const peers = new Map<string, Peer>();
+
+  function peerAt(address: string): Peer {
+    const known = peers.get(address);
+    if (known !== undefined) return known;
+    const peer: Peer = { queue: new NodeQueue(), roundTrip: new RoundTrip(), sentAt: new Map(), pending: undefined };
+    peers.set(address, peer);
+    return peer;
+  }
+
+  /** One frame and the wait for its answer; undefined for silence. */
+  function attempt(peer: Peer, { address, request, signal }: Exchange, waitMs: number): Promise<Answer | undefined> {
+    return new Promise((resolve, reject) => {
+      const tid = messenger.freshTid();
+      const end = (answer: Answer | undefined): void => {
+        pending.timer.cancel();
+        signal.removeEventListener("abort", onAbort);
+        peer.pending = undefined;
+        resolve(answer);
+      };
+      const onAbort = (): void => {
+        end(undefined);
+        reject(signal.reason);
+      };
+      const pending: Pending = {
+        request,
+        tid,
+        collector: new AnswerCollector(request),
+        end,
+        timer: clock.after(waitMs, () => end(undefined)),
+      };
+      peer.pending = pending;
+      remember(peer.sentAt, tid, clock.now());
+      signal.addEventListener("abort", onAbort, { once: true });
+      messenger.send(
+        { tid, seoj: controllerEoj, deoj: request.eoj, esv: request.esv, properties: request.properties },
+        address,
+      );
+    });
+  }
+
+  /**
+   * A frame with another TID answers too, if it answers what was asked: some nodes do not copy the TID. But not one
+   * that this node was asked with before: that is a late answer to an earlier question.
+   */
+  function answers(peer: Peer, { tid, request }: Pending, frame: Frame): boolean {
+    return isAnswerTo(request, frame) && (frame.tid === tid || !peer.sentAt.has(frame.tid));
+  }
+
+  return {
+    async exchange(exchange) {
+      const { address, request, priority, attempts, signal } = exchange;
+      const peer = peerAt(address);
+      for (let number = 0; number < attempts; number++) {
+        const waitMs = (): number => peer.roundTrip.timeoutMs(number);
+        const answer = await peer.queue.run(priority, () => attempt(peer, exchange, waitMs()), signal);
+        if (answer !== undefined) return answer;
+      }
+      throw new HomeError("device-silent", `${address} did not answer ${request.esv} within ${attempts} attempts`, {
+        address,
+        attempts,
+      });
+    },
+
+    receive(from, frame) {
+      const peer = peers.get(from);
+      if (peer === undefined) return;
+      const sentAt = peer.sentAt.get(frame.tid);
+      if (sentAt !== undefined && frame.deoj === controllerEoj) peer.roundTrip.sample(clock.now() - sentAt);
+      const { pending } = peer;
+      if (pending === undefined || !answers(peer, pending, frame)) return;
+      const { collector, end, timer } = pending;
+      if (collector.take(frame)) return end(collector.finish());
+      timer.cancel();
+      pending.timer = clock.after(peer.roundTrip.restMs(), () => end(collector.finish()));
+    },
+
+    forget: (address) => void peers.delete(address),
+  };
+}
+
+function remember(sentAt: Map<number, number>, tid: number, now: number): void {
+  sentAt.set(tid, now);
+  for (const oldest of sentAt.keys()) {
+    if (sentAt.size <= mostTidsKept) return;
+    sentAt.delete(oldest);
+  }
+}

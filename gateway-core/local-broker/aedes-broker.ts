@@ -1,0 +1,156 @@
+/** The MQTT 3.1.1 broker on the home's own machine: aedes 1.2 behind our admission. The only file of this room that opens a socket. */
+
+import { createServer, type Server, type Socket } from "node:net";
+import { Aedes } from "aedes";
+import { type Host, sleep } from "../contract/clock.ts";
+import { HomeError, toHomeError } from "../contract/errors.ts";
+import { createAdmission } from "./admission.ts";
+import { coalesceWrites } from "./coalesce-writes.ts";
+import { FrameLimit } from "./frame-limit.ts";
+
+export interface BrokerOptions {
+  readonly host: Host;
+  /** An IP address of this machine. */
+  readonly address: string;
+  /** A taken port moves to the next free one; 0 takes any. */
+  readonly port: number;
+  /** A client published on one of the three command topics. */
+  readonly onCommand: (topic: string, payload: Uint8Array) => void;
+}
+
+export interface Broker {
+  readonly port: number;
+  /** Publishes as the gateway, QoS 1. An empty retained payload clears the topic. */
+  publish(topic: string, payload: string, isRetained: boolean): void;
+  /** Lets what was published reach the clients (1 s at most), then ends all connections. */
+  close(): Promise<void>;
+}
+
+const commandFilters = ["home/devices/+/properties/+/set", "home/devices/+/set", "home/devices/+/actions/+"];
+const mostConnections = 200;
+const portsTried = 20;
+const flushMs = 1_000;
+
+/** @throws HomeError `address-unusable` */
+export async function openAedesBroker({ host, address, port, onCommand }: BrokerOptions): Promise<Broker> {
+  const { log, clock } = host;
+  const admission = createAdmission(log);
+  const aedes = await Aedes.createBroker({
+    ...admission.hooks,
+    connectTimeout: 5_000,
+    drainTimeout: 5_000,
+    maxTopicLevels: 16,
+    // No bound on messages under way: with one, a client that does not read stops all others (A8). It is cut instead.
+    concurrency: 0,
+  });
+  const report = (event: string) => (error: unknown) => log.write("warn", event, { cause: String(error) });
+  const emitter: NodeJS.EventEmitter = aedes;
+  emitter.on("error", report("mqtt-broker-error"));
+  emitter.on("unsubscribe", (filters, client) => admission.unsubscribed(client, filters));
+  for (const filter of commandFilters) {
+    aedes.subscribe(
+      filter,
+      ({ topic, payload }, done) => {
+        onCommand(topic, typeof payload === "string" ? Buffer.from(payload) : payload);
+        done();
+      },
+      () => undefined,
+    );
+  }
+
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    coalesceWrites(socket);
+    limitFrames(socket);
+    aedes.handle(socket);
+  });
+  server.maxConnections = mostConnections;
+  server.once("drop", () => log.write("warn", "mqtt-too-many-connections", { maximum: mostConnections }));
+
+  const closeAedes = () => new Promise<void>((resolve) => aedes.close(resolve));
+  const underWay = new Set<Promise<void>>();
+  const boundPort = await listen(server, address, port).catch(async (thrown) => {
+    await closeAedes();
+    throw thrown;
+  });
+  server.on("error", report("mqtt-server-error"));
+
+  return {
+    port: boundPort,
+
+    publish(topic, payload, isRetained) {
+      const published = new Promise<void>((resolve) => {
+        aedes.publish({ cmd: "publish", topic, payload, qos: 1, retain: isRetained, dup: false }, () => resolve());
+      });
+      underWay.add(published);
+      void published.then(() => underWay.delete(published));
+    },
+
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const delivered = Promise.all(underWay).then(() => Promise.all([...sockets].map(flushed)));
+      const enough = new AbortController();
+      await Promise.race([delivered, sleep(clock, flushMs, enough.signal).catch(() => undefined)]);
+      enough.abort();
+      await closeAedes();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** Cuts a connection that is no MQTT or sends more than it may, before aedes has seen it. Silent: any page of a browser can knock so. */
+function limitFrames(socket: Socket): void {
+  const limit = new FrameLimit();
+  const read = socket.read.bind(socket);
+  socket.read = (size?: number) => {
+    const octets: unknown = read(size);
+    try {
+      if (octets instanceof Uint8Array) limit.accept(octets);
+      return octets;
+    } catch (thrown) {
+      socket.destroy(toHomeError(thrown));
+      return null;
+    }
+  };
+}
+
+/** Resolves when all that was written so far has gone to the kernel, or the socket has ended. */
+function flushed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed || socket.writableEnded) resolve();
+    else socket.write("", () => resolve());
+  });
+}
+
+async function listen(server: Server, address: string, port: number): Promise<number> {
+  const last = port === 0 ? 0 : Math.min(65_535, port + portsTried - 1);
+  for (let candidate = port; candidate <= last; candidate++) {
+    try {
+      return await listenOn(server, address, candidate);
+    } catch (cause) {
+      const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+      if (isTaken && candidate < last) continue;
+      throw new HomeError(
+        "address-unusable",
+        `cannot listen on ${address}, port ${candidate}`,
+        { address, port },
+        cause,
+      );
+    }
+  }
+  throw new HomeError("address-unusable", `no port ${port}`, { address, port });
+}
+
+function listenOn(server: Server, address: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: address, port }, () => {
+      server.off("error", reject);
+      const bound = server.address();
+      resolve(typeof bound === "object" && bound !== null ? bound.port : port);
+    });
+  });
+}

@@ -1,0 +1,22 @@
+/** Gathers what is written to a socket in one turn of the event loop into one system call (recipes.md). */
+
+import type { Socket } from "node:net";
+
+/**
+ * mqtt-packet corks around each packet, so that each delivery would be a system call of its own. One cork more, held
+ * until the turn is over, joins them. (An `uncork` that does nothing would do too, but then `end()` never finishes.)
+ */
+export function coalesceWrites(socket: Socket): void {
+  const cork = socket.cork.bind(socket);
+  let isHeld = false;
+  socket.cork = () => {
+    cork();
+    if (isHeld) return;
+    isHeld = true;
+    cork();
+    setImmediate(() => {
+      isHeld = false;
+      socket.uncork();
+    });
+  };
+}

@@ -1,0 +1,92 @@
+/** Reads a command from an MQTT message: topic and payload of interfaces.md, `{"$id", "$expires", "value"}` around the value or not. Pure. */
+
+import type { DeviceId } from "../contract/device.ts";
+import { HomeError } from "../contract/errors.ts";
+import { isJsonObject, type Json } from "../contract/json.ts";
+import type { Command, CommandRequest } from "../contract/messages.ts";
+import { type CommandTopic, parseCommandTopic } from "../contract/topics.ts";
+
+/** Octets; the largest set of all properties of a device is far below. */
+const longestPayload = 16 * 1024;
+/** Levels of arrays and objects; what goes deeper would exhaust the stack of those who walk over it. */
+const deepest = 16;
+const idShape = /^[\x21-\x7e]{1,128}$/;
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
+
+/** `id` is the sender's, else `freshId`. @throws HomeError `command-invalid` */
+export function parseCommandMessage(topic: string, payload: Uint8Array, freshId: string): Command {
+  const asked = parseCommandTopic(topic);
+  if (asked === undefined) throw new HomeError("command-invalid", `${topic} is no command topic`);
+  const content = asked.kind === "action" && payload.length === 0 ? null : parseJson(payload);
+  const { id = freshId, expires, value } = unwrap(content, asked.kind);
+  const command = { id, device: asked.device, request: requestOf(asked, value) };
+  return expires === undefined ? command : { ...command, expires };
+}
+
+/** What a message asked for that could not be read: its text stands for the value. */
+export function unreadRequest(
+  topic: string,
+  payload: Uint8Array,
+): { readonly device: DeviceId; readonly request: CommandRequest } | undefined {
+  const asked = parseCommandTopic(topic);
+  if (asked === undefined) return undefined;
+  const value = new TextDecoder().decode(payload.subarray(0, 256));
+  const request: CommandRequest =
+    asked.kind === "set" ? { kind: "set", value: {} } : { kind: asked.kind, name: asked.name, value };
+  return { device: asked.device, request };
+}
+
+function requestOf(asked: CommandTopic, value: Json): CommandRequest {
+  if (asked.kind !== "set") return { kind: asked.kind, name: asked.name, value };
+  if (isJsonObject(value)) return { kind: "set", value };
+  throw new HomeError("command-invalid", "a set of several properties is a JSON object");
+}
+
+function parseJson(payload: Uint8Array): Json {
+  if (payload.length > longestPayload) {
+    throw new HomeError("command-invalid", `the command has ${payload.length} octets; at most ${longestPayload}`);
+  }
+  try {
+    const value: Json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+    if (isWithin(value, deepest)) return value;
+  } catch (cause) {
+    throw new HomeError("command-invalid", "the command is not JSON in UTF-8", {}, cause);
+  }
+  throw new HomeError("command-invalid", `the command is nested deeper than ${deepest} levels`);
+}
+
+function isWithin(value: Json, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isWithin(member, levels - 1));
+}
+
+interface Content {
+  readonly id?: string;
+  readonly expires?: number;
+  readonly value: Json;
+}
+
+function unwrap(content: Json, kind: CommandTopic["kind"]): Content {
+  if (!isJsonObject(content) || !(Object.hasOwn(content, "$id") || Object.hasOwn(content, "$expires"))) {
+    return { value: content };
+  }
+  const { $id, $expires, value, ...others } = content;
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    throw new HomeError("command-invalid", `"${other}" beside $id and $expires: put it in value`);
+  if (value === undefined && kind !== "action") throw new HomeError("command-invalid", "the command holds no value");
+  return { ...parseId({ $id }), ...parseExpires({ $expires }), value: value ?? null };
+}
+
+function parseId({ $id }: { $id: Json | undefined }): { id?: string } {
+  if ($id === undefined) return {};
+  if (typeof $id === "string" && idShape.test($id)) return { id: $id };
+  throw new HomeError("command-invalid", "$id is a text of 1 to 128 visible ASCII characters");
+}
+
+function parseExpires({ $expires }: { $expires: Json | undefined }): { expires?: number } {
+  if ($expires === undefined) return {};
+  const expires = typeof $expires === "string" && rfc3339.test($expires) ? Date.parse($expires) : Number.NaN;
+  if (!Number.isNaN(expires)) return { expires };
+  throw new HomeError("command-invalid", "$expires is a time of RFC 3339");
+}

@@ -1,0 +1,127 @@
+/** The gateway's settings: `DIR/settings.json` or a config node, checked by settings.schema.json, defaults filled in (interfaces.md, processes). */
+
+import { BlockList, isIP } from "node:net";
+import { type Schema, type ValidationError, Validator } from "jsonschema";
+import { HomeError } from "./contract/errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "./contract/json.ts";
+import schema from "./settings.schema.json" with { type: "json" };
+
+export interface Settings {
+  readonly home: {
+    /** IP addresses of this machine; absent = chosen automatically. */
+    readonly interfaces?: readonly string[];
+    readonly availabilityMs: number;
+    readonly pollMs: number;
+    readonly rediscoverMs: number;
+  };
+  readonly page: {
+    readonly listen: string;
+    readonly port: number;
+    /** Allowed `Host` names beside the addresses listened on. */
+    readonly hostNames: readonly string[];
+    /** Networks in CIDR notation that may ask when `listen` lies beyond loopback. */
+    readonly networks: readonly string[];
+  };
+  readonly localBroker: { readonly address: string; readonly port: number };
+  readonly accessLink: { readonly enabled: boolean };
+  readonly descriptors: { readonly folders: readonly string[] };
+  readonly language: "en" | "ja" | "auto";
+}
+
+/** Checks settings and fills in defaults. @throws HomeError `settings-invalid` that names the key: {key, …}. */
+export function parseSettings(input: unknown): Settings {
+  const settings = withDefaults(schema, input, "");
+  const [error] = validator.validate(settings, schemaToValidate).errors;
+  if (error !== undefined) throw invalid(keyOf(error), reasonOf(error));
+  return settings as Settings;
+}
+
+/**
+ * Settings as read, with some replaced by `a.b=JSON` texts as `--set` gives them; whoever reads them checks the whole.
+ * @throws HomeError `settings-invalid` for a text of another form.
+ */
+export function applyOverrides(settings: JsonObject, overrides: readonly string[]): JsonObject {
+  return overrides
+    .map(parseOverride)
+    .reduce<JsonObject>((tree, { path, value }) => replaced(tree, path, value), settings);
+}
+
+interface Override {
+  readonly path: readonly string[];
+  readonly value: Json;
+}
+
+function parseOverride(text: string): Override {
+  const split = text.indexOf("=");
+  if (split < 1) throw invalid("", `an override reads a.b=JSON, not ${text}`);
+  const key = text.slice(0, split);
+  try {
+    return { path: key.split("."), value: JSON.parse(text.slice(split + 1)) };
+  } catch {
+    throw invalid(key, `the value after "=" is not JSON: ${text.slice(split + 1)}`);
+  }
+}
+
+/** The tree with one value replaced. It becomes an own member whatever its name, so that the schema can refuse it. */
+function replaced(tree: Json | undefined, [head = "", ...rest]: readonly string[], value: Json): JsonObject {
+  const members: JsonObject = isJsonObject(tree) ? tree : {};
+  const member = Object.hasOwn(members, head) ? members[head] : undefined;
+  return { ...members, [head]: rest.length === 0 ? value : replaced(member, rest, value) };
+}
+
+interface SchemaNode {
+  readonly title: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+}
+
+/** Unknown keys are told here: the validator takes inherited names such as "toString" for known ones. */
+function withDefaults(node: SchemaNode, value: unknown, path: string): unknown {
+  const { properties } = node;
+  const given = value === undefined ? structuredClone(node.default) : value;
+  if (properties === undefined || !isJsonObject(given)) return given;
+  const keyed = (name: string): string => (path === "" ? name : `${path}.${name}`);
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(properties, name));
+  if (unknown !== undefined) throw invalid(keyed(unknown), "there is no such setting");
+  const filled = Object.entries(properties).map(([name, child]) => {
+    const member = Object.hasOwn(given, name) ? given[name] : undefined;
+    return [name, withDefaults(child, member, keyed(name))];
+  });
+  return Object.fromEntries(filled.filter(([, member]) => member !== undefined));
+}
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
+const validator = new Validator();
+Object.assign(validator.customFormats, {
+  ip: (text: unknown) => typeof text !== "string" || isIP(text) !== 0,
+  cidr: (text: unknown) => typeof text !== "string" || isCidr(text),
+  loopback: (text: unknown) => typeof text !== "string" || isLoopback(text),
+});
+/** JSON's own types know a schema's words only as strings. */
+const schemaToValidate = schema as unknown as Schema;
+
+function isCidr(text: string): boolean {
+  const [address = "", length = "", ...more] = text.split("/");
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(length) && Number(length) <= bits;
+}
+
+function isLoopback(text: string): boolean {
+  const family = isIP(text);
+  return family !== 0 && loopback.check(text, family === 6 ? "ipv6" : "ipv4");
+}
+
+function keyOf({ property }: ValidationError): string {
+  return property.replace(/^instance\.?/, "");
+}
+
+function reasonOf({ name, argument, message, instance }: ValidationError): string {
+  return name === "format" ? `${JSON.stringify(instance)} is not an address of the form "${argument}"` : message;
+}
+
+function invalid(key: string, reason: string): HomeError {
+  return new HomeError("settings-invalid", key === "" ? reason : `${key}: ${reason}`, { key, reason });
+}

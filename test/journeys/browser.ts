@@ -1,0 +1,28 @@
+/** Chromium as a person's browser: it resolves `*.localhost` itself and is told to accept the development authority. */
+
+import { type Browser, chromium, type Page } from "playwright";
+import type { Home } from "./home.ts";
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env["GENKAN_CHROMIUM"] ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+
+/** A page that has logged in to the home through the access broker. */
+export async function loggedIn(browser: Browser, home: Home, locale = "en"): Promise<Page> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, locale });
+  const page = await context.newPage();
+  await page.goto(home.addresses.login);
+  await page.fill('input[name="user"]', home.addresses.user);
+  await page.fill('input[name="password"]', home.password);
+  await page.click('button[type="submit"]');
+  await page.waitForURL(home.addresses.home);
+  return page;
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { HomeError } from "../gateway-core/contract/errors.ts";
+import { applyOverrides, parseSettings } from "../gateway-core/settings.ts";
+
+function refusalOf(action: () => unknown): HomeError {
+  try {
+    action();
+  } catch (thrown) {
+    if (thrown instanceof HomeError) return thrown;
+  }
+  throw new Error("expected a HomeError");
+}
+
+describe("settings", () => {
+  it("need nothing: what is not given has a default", () => {
+    const defaults = {
+      home: { availabilityMs: 30_000, pollMs: 10_000, rediscoverMs: 300_000 },
+      page: { listen: "127.0.0.1", port: 8080, hostNames: [], networks: [] },
+      localBroker: { address: "127.0.0.1", port: 1883 },
+      accessLink: { enabled: true },
+      descriptors: { folders: [] },
+      language: "auto",
+    };
+    expect(parseSettings({})).toEqual(defaults);
+    expect(parseSettings(undefined)).toEqual(defaults);
+  });
+
+  it("keep what is given, beside the defaults of its neighbours", () => {
+    expect(parseSettings({ page: { port: 0 }, home: { interfaces: ["127.0.0.1", "fe80::1"] } })).toMatchObject({
+      page: { port: 0, listen: "127.0.0.1" },
+      home: { interfaces: ["127.0.0.1", "fe80::1"], availabilityMs: 30_000 },
+    });
+  });
+
+  it.each([
+    [{ pgae: {} }, "pgae"],
+    [{ page: { prot: 1 } }, "page.prot"],
+    [{ toString: 1 }, "toString"],
+    [JSON.parse('{"page":{"__proto__":1}}'), "page.__proto__"],
+    [{ page: { port: "80" } }, "page.port"],
+    [{ page: { port: 65_536 } }, "page.port"],
+    [{ page: { listen: "localhost" } }, "page.listen"],
+    [{ page: { networks: ["192.168.1.0/33"] } }, "page.networks[0]"],
+    [{ page: { networks: ["192.168.1.0"] } }, "page.networks[0]"],
+    [{ page: { hostNames: ["a/b"] } }, "page.hostNames[0]"],
+    [{ localBroker: { address: "0.0.0.0" } }, "localBroker.address"],
+    [{ home: null }, "home"],
+    [{ home: { interfaces: [] } }, "home.interfaces"],
+    [{ language: "fr" }, "language"],
+    [[], ""],
+    ["text", ""],
+  ])("%j are refused, and the key is named", (input, key) => {
+    const error = refusalOf(() => parseSettings(input));
+    expect(error).toMatchObject({ code: "settings-invalid", details: { key } });
+    expect(error.message).toContain(key);
+  });
+
+  it.each(["192.168.0.0/16", "10.1.2.3/32", "fd00::/8", "0.0.0.0/0"])("take the network %s", (network) => {
+    expect(parseSettings({ page: { networks: [network] } }).page.networks).toEqual([network]);
+  });
+
+  it("never share a default between two parses", () => {
+    expect(parseSettings({}).page.hostNames).not.toBe(parseSettings({}).page.hostNames);
+  });
+
+  it("refuse anything odd with settings-invalid and nothing else", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.record({ page: fc.anything(), home: fc.jsonValue() })), (input) => {
+        try {
+          parseSettings(input);
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: "settings-invalid" });
+        }
+      }),
+    );
+  });
+});
+
+describe("an override", () => {
+  it("replaces one value, beside its neighbours, and later ones win", () => {
+    const settings = { page: { port: 1, listen: "127.0.0.1" }, other: true };
+    const overrides = ["page.port=2", 'language="ja"', "page.port=3", "accessLink.enabled=false"];
+    expect(applyOverrides(settings, overrides)).toEqual({
+      page: { port: 3, listen: "127.0.0.1" },
+      other: true,
+      language: "ja",
+      accessLink: { enabled: false },
+    });
+    expect(settings.page.port).toBe(1);
+  });
+
+  it.each(["page.port", "=1", "page.port=eighty", ""])("of another form, %j, is settings-invalid", (text) => {
+    expect(refusalOf(() => applyOverrides({}, [text])).code).toBe("settings-invalid");
+  });
+
+  it.each(["page.nope=1", "a.b.c=1", "page=1", "__proto__.x=1", "page.__proto__=1", "page.toString=1", ".=1"])(
+    "that names no setting, %j, is refused with the whole",
+    (text) => {
+      expect(refusalOf(() => parseSettings(applyOverrides({}, [text]))).code).toBe("settings-invalid");
+    },
+  );
+});
+
+describe("the schema of the settings", () => {
+  it("names every setting in English and Japanese", () => {
+    const schema = JSON.parse(readFileSync(new URL("../gateway-core/settings.schema.json", import.meta.url), "utf8"));
+    const nodes = (node: { properties?: object }): unknown[] => [
+      node,
+      ...Object.values(node.properties ?? {}).flatMap((child) => nodes(child)),
+    ];
+    for (const node of nodes(schema)) {
+      expect(node).toMatchObject({ titles: { en: expect.stringMatching(/./), ja: expect.stringMatching(/./) } });
+    }
+  });
+});

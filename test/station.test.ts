@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { HomeError } from "../gateway-core/contract/errors.ts";
+import type { StationStatus } from "../gateway-core/contract/station.ts";
+import { createStation, type Works } from "../gateway-core/station.ts";
+import { fakeHost, settle } from "./fakes/fake-host.ts";
+
+/** A station that counts what happens behind it and passes numbers on, doubled. */
+function doubler(options: { fails?: boolean } = {}) {
+  const host = fakeHost();
+  const told = { opened: 0, closed: 0, unwired: 0, received: [] as number[] };
+  const station = createStation<number>(
+    {
+      name: "page",
+      parse(message) {
+        if (typeof message !== "number") throw new HomeError("flow-invalid", "no number");
+        return message;
+      },
+      isSnapshot: (message) => message === 0,
+      async open(send): Promise<Works<number>> {
+        if (options.fails) throw new HomeError("address-unusable", "port 1 is taken");
+        told.opened++;
+        return {
+          receive(message) {
+            told.received.push(message);
+            send(message * 2);
+          },
+          unwire: () => void told.unwired++,
+          snapshot: () => "all",
+          close: async () => void told.closed++,
+        };
+      },
+    },
+    host.clock,
+    host.log,
+  );
+  const out: unknown[] = [];
+  station.onOutput((message) => out.push(message));
+  return { host, told, station, out };
+}
+
+describe("A station", () => {
+  it("opens at the first hold, tells its snapshot, and closes 3 s after the last", async () => {
+    const { host, told, station, out } = doubler();
+    const [first, second] = [station.hold(), station.hold()];
+    await settle();
+    expect(told.opened).toBe(1);
+    expect(out).toEqual(["all"]);
+    first.release();
+    second.release();
+    await host.clock.advance(2_999);
+    expect(told.closed).toBe(0);
+    await host.clock.advance(1);
+    expect(told.closed).toBe(1);
+    expect(station.status.state).toBe("closed");
+  });
+
+  it("stays open over a deploy: let go and held again within the linger", async () => {
+    const { host, told, station } = doubler();
+    station.hold().release();
+    await host.clock.advance(1_000);
+    station.hold();
+    await host.clock.advance(60_000);
+    expect(told).toMatchObject({ opened: 1, closed: 0 });
+  });
+
+  it("counts a release once, however often it is called", async () => {
+    const { host, told, station } = doubler();
+    const first = station.hold();
+    station.hold();
+    first.release();
+    first.release();
+    await host.clock.advance(10_000);
+    expect(told.closed).toBe(0);
+  });
+
+  it("hands on what came in while it was opening, in order", async () => {
+    const { told, station, out } = doubler();
+    station.hold();
+    station.receive(1);
+    station.receive(2);
+    await settle();
+    expect(told.received).toEqual([1, 2]);
+    expect(out).toEqual([2, 4, "all"]);
+  });
+
+  it("refuses a message that it does not understand with a typed error", () => {
+    const { station } = doubler();
+    expect(() => station.receive("x")).toThrow(expect.objectContaining({ code: "flow-invalid" }));
+  });
+
+  it("is unwired when no snapshot follows a deploy within half a second", async () => {
+    const { host, told, station } = doubler();
+    station.hold();
+    await settle();
+    station.expectSnapshot();
+    station.receive(7);
+    await host.clock.advance(500);
+    expect(told.unwired).toBe(1);
+  });
+
+  it("stays wired when a snapshot follows the deploy", async () => {
+    const { host, told, station } = doubler();
+    station.hold();
+    await settle();
+    station.expectSnapshot();
+    station.receive(0);
+    await host.clock.advance(5_000);
+    expect(told.unwired).toBe(0);
+  });
+
+  it("shows why it could not open, logs it once and tries again at the next hold", async () => {
+    const { host, station } = doubler({ fails: true });
+    const seen: StationStatus[] = [];
+    station.onStatus((status) => seen.push(status));
+    station.hold();
+    await settle();
+    expect(seen.at(-1)).toEqual({ state: "failed", text: "address-unusable", detail: "port 1 is taken" });
+    expect(host.log.events("error")).toEqual(["station-failed"]);
+    station.hold();
+    await settle();
+    expect(host.log.events("error")).toHaveLength(2);
+  });
+
+  it("closes at once when it is disposed of", async () => {
+    const { told, station } = doubler();
+    station.hold();
+    await settle();
+    await station[Symbol.asyncDispose]();
+    expect(told.closed).toBe(1);
+  });
+});
