@@ -9,7 +9,9 @@ import { tellReady, untilStopped } from "./process-life.ts";
 export async function runSimulatedHome(args: Arguments): Promise<void> {
   const host = systemHost(join(args.folder, "simulated-home"), args.isVerbose);
   const stopping = untilStopped();
-  await using home = await openSimulatedHome({ host });
+  const panelPort = host.memory.read("panel-port");
+  await using home = await openSimulatedHome({ host, ...(typeof panelPort === "number" ? { panelPort } : {}) });
+  host.memory.write("panel-port", Number(new URL(home.panelUrl).port));
   tellReady(args.isJson, { panel: home.panelUrl }, home.panelUrl);
   await stopping;
 }

@@ -2,7 +2,6 @@
 
 import { randomInt } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { issueCard, listTable, subscribe } from "../access-broker/access-broker.ts";
 import { fileMemory, systemIds } from "../host/system-host.ts";
@@ -69,14 +68,7 @@ async function cardFor(args: Arguments, number: string): Promise<string | undefi
 
 /** The simulated home lives on loopback; beside the network, both are looked at. Under `start` a lost device is told in 10 s. */
 function withHomes(args: Arguments): Arguments {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  const outer = addresses
-    .filter(({ family, internal }) => family === "IPv4" && !internal)
-    .map(({ address }) => address);
-  const interfaces = [
-    ...(args.homes.includes("simulated") ? ["127.0.0.1"] : []),
-    ...(args.homes.includes("network") ? outer : []),
-  ];
+  const interfaces = args.homes.map((home) => (home === "simulated" ? "127.0.0.1" : "auto"));
   const listen = args.values.listen === undefined ? [] : [`page.listen=${JSON.stringify(args.values.listen)}`];
   const own = [`home.interfaces=${JSON.stringify(interfaces)}`, "home.availabilityMs=10000", ...listen];
   return { ...args, overrides: [...own, ...args.overrides] };

@@ -8,8 +8,8 @@ import schema from "./settings.schema.json" with { type: "json" };
 
 export interface Settings {
   readonly home: {
-    /** IP addresses of this machine; absent = chosen automatically. */
-    readonly interfaces?: readonly string[];
+    /** IPv4 addresses of this machine, names of interfaces, "auto" for all but loopback. */
+    readonly interfaces: readonly string[];
     readonly availabilityMs: number;
     readonly pollMs: number;
     readonly rediscoverMs: number;

@@ -4,10 +4,12 @@ import { HomeError } from "../contract/errors.ts";
 
 export class ByteReader {
   readonly #octets: Uint8Array;
+  readonly #view: DataView;
   #offset = 0;
 
   constructor(octets: Uint8Array) {
     this.#octets = octets;
+    this.#view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
   }
 
   /** Octets read so far. */
@@ -24,7 +26,7 @@ export class ByteReader {
   uint(octetCount: number): number {
     const end = this.#endOf(octetCount);
     let value = 0;
-    for (; this.#offset < end; this.#offset++) value = value * 256 + (this.#octets[this.#offset] ?? 0);
+    for (; this.#offset < end; this.#offset++) value = value * 256 + this.#view.getUint8(this.#offset);
     return value;
   }
 

@@ -8,16 +8,30 @@ import type { CommandResult } from "./messages.ts";
 export interface Option {
   readonly value: Json;
   readonly titles: Texts;
+  /** The device reports it but cannot be told it. */
+  readonly readOnly?: boolean;
+}
+
+/** A value that is only read; `members` are those of an object, in order. */
+export interface TextWidget {
+  readonly widget: "text";
+  readonly unit: string;
+  /** Of a number, to print its decimals; 0 when the descriptor tells none. */
+  readonly step: number;
+  readonly words: readonly Option[];
+  readonly role: string;
+  readonly members?: { readonly [name: string]: TextWidget & { readonly titles: Texts } };
 }
 
 /** The control for one property or action, decided once from its data schema. */
 export type Widget = { readonly titles: Texts } & (
-  | { readonly widget: "switch"; readonly on: Option; readonly off: Option }
+  | { readonly widget: "switch"; readonly on: Option; readonly off: Option; readonly settleMs: number }
   | {
       readonly widget: "stepper" | "slider";
       readonly minimum: number;
       readonly maximum: number;
       readonly step: number;
+      /** As printed: "°C". */
       readonly unit: string;
       /** Words that the value may be beside a number, such as "not set". */
       readonly words: readonly Option[];
@@ -30,7 +44,7 @@ export type Widget = { readonly titles: Texts } & (
     }
   | { readonly widget: "time"; readonly settleMs: number }
   | { readonly widget: "action"; readonly confirm: boolean }
-  | { readonly widget: "text"; readonly unit: string; readonly words: readonly Option[]; readonly role: string }
+  | TextWidget
 );
 
 export interface PageTile {

@@ -1,9 +1,10 @@
-/** Frames over a transport: what cannot be read is counted and dropped, once per sender with a word to the log. */
+/** Frames over a transport: what cannot be read is dropped, with one word to the log for each sender. */
 
 import type { Host } from "../contract/clock.ts";
 import { toHomeError } from "../contract/errors.ts";
 import { decodeFrame, encodeFrame, type Frame } from "./frame.ts";
 import type { Transport } from "./transport.ts";
+import { createWarnOnce } from "./warn-once.ts";
 
 export interface Messenger {
   /** A transaction id that was not used lately: 1 to 65535, for 0 is what some nodes send instead of copying it. */
@@ -13,7 +14,6 @@ export interface Messenger {
 }
 
 const lastTid = 0xffff;
-const mostSendersNamed = 100;
 
 /** Calls `receive` with every frame that can be read, until the transport is disposed of. */
 export function createMessenger(
@@ -21,21 +21,15 @@ export function createMessenger(
   { ids, log }: Host,
   receive: (from: string, frame: Frame) => void,
 ): Messenger {
-  const named = new Set<string>();
+  const warnOnce = createWarnOnce(log);
   let tid = Math.floor(ids.fraction() * lastTid);
-
-  const drop = (from: string, thrown: unknown): void => {
-    if (named.has(from) || named.size >= mostSendersNamed) return;
-    named.add(from);
-    log.write("warn", "frame-dropped", { from, error: toHomeError(thrown).toBody() });
-  };
 
   transport.onDatagram(({ from, octets }) => {
     let frame: Frame;
     try {
       frame = decodeFrame(octets, { allowsSurplus: true });
     } catch (thrown) {
-      return drop(from, thrown);
+      return warnOnce("frame-dropped", from, { from, error: toHomeError(thrown).toBody() });
     }
     receive(from, frame);
   });

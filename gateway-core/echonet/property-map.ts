@@ -30,11 +30,8 @@ function epcsOfBitmapOctet(octet: number, index: number): number[] {
 export function encodePropertyMap(epcs: Iterable<number>): Uint8Array {
   const sorted = [...new Set(epcs)].sort((a, b) => a - b);
   if (sorted.length < bitmapLength) return Uint8Array.of(sorted.length, ...sorted);
-  const map = new Uint8Array(1 + bitmapLength);
-  map[0] = sorted.length;
-  for (const epc of sorted) {
-    const index = 1 + (epc & 0x0f);
-    map[index] = (map[index] ?? 0) | (1 << ((epc - lowestEpc) >> 4));
-  }
-  return map;
+  const bitmap = Array.from({ length: bitmapLength }, (_, index) =>
+    sorted.reduce((octet, epc) => ((epc & 0x0f) === index ? octet | (1 << ((epc - lowestEpc) >> 4)) : octet), 0),
+  );
+  return Uint8Array.of(sorted.length, ...bitmap);
 }

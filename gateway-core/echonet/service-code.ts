@@ -22,8 +22,11 @@ const codes = {
 /** A service by the specification's own name. */
 export type Esv = keyof typeof codes;
 
-const names = new Map<number, Esv>();
-for (const name of Object.keys(codes)) if (isEsv(name)) names.set(codes[name], name);
+const names = new Map<number, Esv>(
+  Object.keys(codes)
+    .filter(isEsv)
+    .map((name) => [codes[name], name]),
+);
 
 function isEsv(name: string): name is Esv {
   return Object.hasOwn(codes, name);

@@ -29,10 +29,10 @@ export function objectCodec(elements: readonly Element[]): ValueCodec {
       );
     },
     encode(value, coefficientOf) {
-      const members = membersOf(value, names);
+      const members = onlyMembers(value, names);
       const writer = new ByteWriter();
       for (const { name, length, codec } of elements) {
-        writer.octets(ofLength(length, codec.encode(members[name] ?? null, coefficientOf)));
+        writer.octets(ofLength(length, codec.encode(memberOf(members, name), coefficientOf)));
       }
       return writer.toOctets();
     },
@@ -87,20 +87,22 @@ export function bitsCodec(fields: readonly BitField[]): ValueCodec {
     coefficients: [],
     decode(edt) {
       if (edt.length !== length) throw noValue(edt, `${length} octets are expected`);
+      const view = new DataView(edt.buffer, edt.byteOffset);
       return Object.fromEntries(
         fields.map(({ name, octet, mask, shift }) => {
-          const number = ((edt[octet] ?? 0) & mask) >> shift;
+          const number = (view.getUint8(octet) & mask) >> shift;
           return [name, isOneBit(mask) ? number !== 0 : number];
         }),
       );
     },
     encode(value) {
-      const members = membersOf(value, names);
-      const edt = new Uint8Array(length);
-      for (const { name, octet, mask, shift } of fields) {
-        edt[octet] = (edt[octet] ?? 0) | bitsOf(members[name] ?? null, mask, shift);
-      }
-      return edt;
+      const members = onlyMembers(value, names);
+      const octets = Array.from({ length }, (_, index) =>
+        fields
+          .filter(({ octet }) => octet === index)
+          .reduce((bits, { name, mask, shift }) => bits | bitsOf(memberOf(members, name), mask, shift), 0),
+      );
+      return Uint8Array.from(octets);
     },
   };
 }
@@ -141,13 +143,15 @@ function firstOf<T>(codecs: readonly ValueCodec[], attempt: (codec: ValueCodec) 
   throw telling ?? new HomeError("descriptor-invalid", "a oneOf without codecs");
 }
 
-function membersOf(value: Json, names: readonly string[]): JsonObject {
-  const isWhole =
-    isJsonObject(value) &&
-    names.every((name) => Object.hasOwn(value, name)) &&
-    Object.keys(value).every((name) => names.includes(name));
-  if (!isWhole) throw notEncodable(value, `an object of ${names.join(", ")}`);
-  return value;
+function onlyMembers(value: Json, names: readonly string[]): JsonObject {
+  if (isJsonObject(value) && Object.keys(value).every((name) => names.includes(name))) return value;
+  throw notEncodable(value, `an object of ${names.join(", ")}`);
+}
+
+function memberOf(members: JsonObject, name: string): Json {
+  const member = Object.hasOwn(members, name) ? members[name] : undefined;
+  if (member === undefined) throw notEncodable(members, `an object with ${name}`);
+  return member;
 }
 
 function ofLength(length: number, edt: Uint8Array): Uint8Array {

@@ -61,14 +61,17 @@ export function createTransactions(messenger: Messenger, clock: Clock): Transact
   function attempt(peer: Peer, { address, request, signal }: Exchange, waitMs: number): Promise<Answer | undefined> {
     return new Promise((resolve, reject) => {
       const tid = messenger.freshTid();
-      const end = (answer: Answer | undefined): void => {
+      const leave = (): void => {
         pending.timer.cancel();
         signal.removeEventListener("abort", onAbort);
         peer.pending = undefined;
+      };
+      const end = (answer: Answer | undefined): void => {
+        leave();
         resolve(answer);
       };
       const onAbort = (): void => {
-        end(undefined);
+        leave();
         reject(signal.reason);
       };
       const pending: Pending = {

@@ -1,0 +1,116 @@
+/** The data link at the broker's end: HTTP/2 in reverse over a connection that the home dialled (recipes.md). The broker asks, the gateway serves. */
+
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, type IncomingHttpHeaders } from "node:http2";
+import type { TLSSocket } from "node:tls";
+import type { Clock } from "../../gateway-core/contract/clock.ts";
+import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { windowOctets } from "../../gateway-core/contract/link.ts";
+import { bodyOf } from "./stream-body.ts";
+
+/** How long the head of an answer may take: a command waits 2 s for its device, a slow one is told as pending. */
+const headMs = 20_000;
+
+export interface DataLink {
+  readonly isOpen: boolean;
+  /** Requests that are under way. */
+  readonly busy: number;
+  /**
+   * Asks the home. `headers` are those to send, already sorted out; `body` is whole. The request's signal cancels.
+   * @throws HomeError `home-away` when the link ends before the answer's head has come.
+   */
+  request(request: Request, headers: Headers, body: Uint8Array): Promise<Response>;
+  /** Ends it at once; answers under way break off. */
+  destroy(): void;
+  /** Lets answers under way come to their end. */
+  retire(): void;
+}
+
+export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => void): DataLink {
+  socket.setNoDelay(true);
+  const session = connect("https://home.invalid", {
+    createConnection: () => socket,
+    settings: { initialWindowSize: windowOctets, enablePush: false },
+    maxSessionMemory: 32,
+  });
+  session.once("connect", () => session.setLocalWindowSize(windowOctets));
+  // Each stream tells its own failure; the session's is the end of all of them.
+  session.on("error", () => undefined);
+  session.on("close", onChange);
+  let busy = 0;
+
+  return {
+    get isOpen() {
+      return !session.closed && !session.destroyed;
+    },
+    get busy() {
+      return busy;
+    },
+    async request(request, headers, body) {
+      const stream = send(session, request, headers, body);
+      busy++;
+      stream.once("close", () => {
+        busy--;
+        onChange();
+      });
+      const stop = (): void => stream.close(constants.NGHTTP2_CANCEL);
+      request.signal.addEventListener("abort", stop, { once: true });
+      stream.once("close", () => request.signal.removeEventListener("abort", stop));
+      if (request.signal.aborted) stop();
+      const head = await headOf(stream, clock);
+      const status = Number(head[constants.HTTP2_HEADER_STATUS]);
+      const hasBody = request.method !== "HEAD" && status !== 204 && status !== 304;
+      if (!hasBody) stream.resume();
+      return new Response(hasBody ? bodyOf(stream) : null, { status, headers: headersOf(head) });
+    },
+    destroy: () => session.destroy(),
+    retire: () => session.close(),
+  };
+}
+
+function send(session: ClientHttp2Session, request: Request, headers: Headers, body: Uint8Array): ClientHttp2Stream {
+  const { pathname, search, host } = new URL(request.url);
+  try {
+    const stream = session.request(
+      {
+        ...Object.fromEntries(headers),
+        [constants.HTTP2_HEADER_METHOD]: request.method,
+        [constants.HTTP2_HEADER_PATH]: `${pathname}${search}`,
+        [constants.HTTP2_HEADER_AUTHORITY]: host,
+        [constants.HTTP2_HEADER_SCHEME]: "https",
+      },
+      { endStream: body.length === 0 },
+    );
+    if (body.length > 0) stream.end(body);
+    return stream;
+  } catch (cause) {
+    throw away(cause);
+  }
+}
+
+/** Resolves with the head of the answer. */
+function headOf(stream: ClientHttp2Stream, clock: Clock): Promise<IncomingHttpHeaders> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(headMs, () => stream.close(constants.NGHTTP2_CANCEL));
+    // Stays for the life of the stream: what breaks later is told by the body.
+    stream.on("error", (cause) => reject(away(cause)));
+    stream.once("close", () => {
+      timer.cancel();
+      reject(away(undefined));
+    });
+    stream.once("response", (head) => {
+      timer.cancel();
+      resolve(head);
+    });
+  });
+}
+
+function headersOf(head: IncomingHttpHeaders): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(head)) {
+    if (name.startsWith(":") || value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one);
+  }
+  return headers;
+}
+
+const away = (cause: unknown): HomeError => new HomeError("home-away", "the home is away", {}, cause);

@@ -1,0 +1,35 @@
+/** The body of an HTTP/2 answer as a web stream: read only as fast as it is taken, cancelled when nobody takes it any more. */
+
+import { type ClientHttp2Stream, constants } from "node:http2";
+
+/** Errors when the stream ends before its time. */
+export function bodyOf(stream: ClientHttp2Stream): ReadableStream<Uint8Array> {
+  let isDone = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        stream.pause();
+        stream.on("data", (chunk: Buffer) => {
+          controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+          if ((controller.desiredSize ?? 0) <= 0) stream.pause();
+        });
+        const finish = (act: () => void): void => {
+          if (isDone) return;
+          isDone = true;
+          act();
+        };
+        stream.once("end", () => finish(() => stream.rstCode === constants.NGHTTP2_NO_ERROR ? controller.close() : controller.error(new Error("the stream was cut"))));
+        stream.once("error", (cause) => finish(() => controller.error(cause)));
+        stream.once("close", () => finish(() => controller.error(new Error("the stream was cut"))));
+      },
+      pull() {
+        stream.resume();
+      },
+      cancel() {
+        isDone = true;
+        stream.close(constants.NGHTTP2_CANCEL);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,26 @@
+/** The tables of the SQLite store. A later version adds a step to the list and never changes one. */
+
+/** `PRAGMA user_version` counts how many of these have been made. */
+export const migrations: readonly string[] = [
+  `CREATE TABLE users (
+     number TEXT NOT NULL, user TEXT NOT NULL, password_hash TEXT NOT NULL, state TEXT NOT NULL,
+     PRIMARY KEY (number, user)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE sessions (
+     id TEXT PRIMARY KEY, number TEXT NOT NULL, user TEXT NOT NULL,
+     seen_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+     FOREIGN KEY (number, user) REFERENCES users ON DELETE CASCADE
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX sessions_of_user ON sessions (number, user);
+   CREATE TABLE cards (
+     token_hash TEXT PRIMARY KEY, number TEXT NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE certificates (
+     serial TEXT PRIMARY KEY, number TEXT NOT NULL, expires_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX certificates_of_number ON certificates (number);
+   CREATE TABLE audit (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, event TEXT NOT NULL,
+     number TEXT, user TEXT, source TEXT, facts TEXT NOT NULL
+   ) STRICT;`,
+];

@@ -1,0 +1,144 @@
+/** The store in one SQLite file (node:sqlite): write-ahead log, every commit synced to the disk, several processes at once. */
+
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { auditOf, cardOf, certificateOf, sessionOf, stateOf, userOf } from "./sqlite-rows.ts";
+import { migrations } from "./sqlite-schema.ts";
+import type { GatewayCertificate, Store } from "./store.ts";
+
+/** How long a writer waits for another process's transaction. */
+const busyMs = 5_000;
+const mostAuditEntries = 100_000;
+
+/** Opens the store, making it when it is not there. `auditBound`: how many audit entries are kept. */
+export function openSqliteStore(path: string, auditBound: number = mostAuditEntries): Store {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const db = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: true });
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  migrate(db);
+
+  const prepared = new Map<string, StatementSync>();
+  const sql = (text: string): StatementSync => {
+    const statement = prepared.get(text) ?? db.prepare(text);
+    prepared.set(text, statement);
+    return statement;
+  };
+  const transaction = <T>(work: () => T): T => inTransaction(db, work);
+
+  const addCertificate = ({ serial, number, expiresAt }: GatewayCertificate): void => {
+    sql("INSERT INTO certificates (serial, number, expires_at) VALUES (?, ?, ?)").run(serial, number, expiresAt);
+  };
+
+  return {
+    async putUser({ number, user, passwordHash, state }) {
+      transaction(() => {
+        sql("DELETE FROM sessions WHERE number = ? AND user = ?").run(number, user);
+        sql(
+          `INSERT INTO users (number, user, password_hash, state) VALUES (?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET password_hash = excluded.password_hash, state = excluded.state`,
+        ).run(number, user, passwordHash, state);
+      });
+    },
+    async findUser(number, user) {
+      const row = sql("SELECT * FROM users WHERE number = ? AND user = ?").get(number, user);
+      return row && userOf(row);
+    },
+    async listUsers() {
+      return sql("SELECT * FROM users ORDER BY number, user").all().map(userOf);
+    },
+    async spendOneTimePassword(number, user) {
+      const spent = sql(
+        "UPDATE users SET state = 'one-time-used' WHERE number = ? AND user = ? AND state = 'one-time'",
+      ).run(number, user);
+      return spent.changes === 1;
+    },
+
+    async addSession({ id, number, user, seenAt, expiresAt }) {
+      sql("INSERT INTO sessions (id, number, user, seen_at, expires_at) VALUES (?, ?, ?, ?, ?)").run(
+        ...[id, number, user, seenAt, expiresAt],
+      );
+    },
+    async findSession(id) {
+      const row = sql("SELECT sessions.*, state FROM sessions JOIN users USING (number, user) WHERE id = ?").get(id);
+      return row && { ...sessionOf(row), state: stateOf(row) };
+    },
+    async touchSession(id, seenAt) {
+      sql("UPDATE sessions SET seen_at = ? WHERE id = ?").run(seenAt, id);
+    },
+    async removeSession(id) {
+      sql("DELETE FROM sessions WHERE id = ?").run(id);
+    },
+
+    async addCard({ tokenHash, number, expiresAt, usedAt }) {
+      sql("INSERT INTO cards (token_hash, number, expires_at, used_at) VALUES (?, ?, ?, ?)").run(
+        ...[tokenHash, number, expiresAt, usedAt],
+      );
+    },
+    async findCard(tokenHash) {
+      const row = sql("SELECT * FROM cards WHERE token_hash = ?").get(tokenHash);
+      return row && cardOf(row);
+    },
+    async redeemCard(tokenHash, usedAt, certificate) {
+      return transaction(() => {
+        const used = sql("UPDATE cards SET used_at = ? WHERE token_hash = ? AND used_at IS NULL").run(
+          ...[usedAt, tokenHash],
+        );
+        if (used.changes !== 1) return false;
+        sql("DELETE FROM certificates WHERE number = ?").run(certificate.number);
+        addCertificate(certificate);
+        return true;
+      });
+    },
+    async addCertificate(certificate) {
+      addCertificate(certificate);
+    },
+    async findCertificate(serial) {
+      const row = sql("SELECT * FROM certificates WHERE serial = ?").get(serial);
+      return row && certificateOf(row);
+    },
+
+    async appendAudit({ at, event, number, user, source, facts }) {
+      const { lastInsertRowid } = sql(
+        "INSERT INTO audit (at, event, number, user, source, facts) VALUES (?, ?, ?, ?, ?, ?)",
+      ).run(at, event, number, user, source, JSON.stringify(facts));
+      sql("DELETE FROM audit WHERE id <= ?").run(Number(lastInsertRowid) - auditBound);
+    },
+    async readAudit(limit) {
+      return sql("SELECT * FROM audit ORDER BY id DESC LIMIT ?").all(limit).map(auditOf);
+    },
+
+    async prune(now) {
+      transaction(() => {
+        sql("DELETE FROM sessions WHERE expires_at <= ?").run(now);
+        sql("DELETE FROM cards WHERE expires_at <= ? AND used_at IS NULL").run(now);
+        sql("DELETE FROM certificates WHERE expires_at <= ?").run(now);
+      });
+    },
+
+    async [Symbol.asyncDispose]() {
+      db.close();
+    },
+  };
+}
+
+function migrate(db: DatabaseSync): void {
+  inTransaction(db, () => {
+    const made = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
+    for (const step of migrations.slice(made)) db.exec(step);
+    if (made < migrations.length) db.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+/** IMMEDIATE: the lock is waited for at the beginning, where the busy timeout serves. */
+function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (thrown) {
+    db.exec("ROLLBACK");
+    throw thrown;
+  }
+}

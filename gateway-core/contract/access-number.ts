@@ -1,0 +1,36 @@
+/** The access number of a home: its address at the access broker, and a label of its host name (interfaces.md, origins). */
+
+import { HomeError } from "./errors.ts";
+
+/** `[a-z0-9-]{3,40}`, usable as a DNS label (RFC 1123), such as `090-1234-5678`. */
+export type AccessNumber = string;
+
+const form = /^(?!..--)[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$/;
+
+/** Labels under the provider's host that are no homes: `link` is the access broker's own name towards gateways. */
+export const linkLabel = "link";
+const reserved: ReadonlySet<string> = new Set([linkLabel, "www"]);
+
+export function isAccessNumber(input: unknown): input is AccessNumber {
+  return typeof input === "string" && form.test(input) && !reserved.has(input);
+}
+
+/** @throws HomeError `value-invalid` */
+export function parseAccessNumber(input: unknown): AccessNumber {
+  if (isAccessNumber(input)) return input;
+  throw new HomeError(
+    "value-invalid",
+    "an access number has 3 to 40 of the characters a-z, 0-9 and -, and begins and ends with a letter or digit",
+  );
+}
+
+/** The name of a home in its gateway's certificate: the only subject alternative name there. */
+export function homeUrn(number: AccessNumber): string {
+  return `urn:genkan:home:${number}`;
+}
+
+/** Reads `urn:genkan:home:<number>`; undefined for anything else. */
+export function numberOfUrn(urn: string): AccessNumber | undefined {
+  const number = urn.slice(homeUrn("").length);
+  return isAccessNumber(number) && urn === homeUrn(number) ? number : undefined;
+}

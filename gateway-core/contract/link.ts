@@ -1,0 +1,139 @@
+/**
+ * What gateway and access broker say to each other: the card, the ALPN names of the links that the home dials out, and
+ * the messages on the control link (interfaces.md, enrolment card and link). link.schema.json says the same as a schema.
+ */
+
+import { type AccessNumber, isAccessNumber } from "./access-number.ts";
+import { HomeError } from "./errors.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
+
+/** Control: MQTT 3.1.1, always on. Data: one line with a ticket, then HTTP/2 in reverse (the dialler serves). */
+export const linkProtocols: { readonly control: "genkan-mqtt/1"; readonly data: "genkan-h2/1" } = {
+  control: "genkan-mqtt/1",
+  data: "genkan-h2/1",
+};
+
+/** The client id of every gateway: a home has one, so a newer connection takes the older one's place. */
+export const gatewayClientId = "gateway";
+/** Seconds between signs of life. A frozen gateway is away after one and a half of them. */
+export const keepaliveSeconds = 10;
+/** HTTP/2 flow control window of the data link in octets: wide enough for a fast link, short enough for a full one. */
+export const windowOctets: number = 256 * 1024;
+
+/** Set by the access broker alone: who is asking. The name is percent-encoded (RFC 3986). */
+export const viewerHeaders: { readonly name: "genkan-viewer"; readonly session: "genkan-viewer-session" } = {
+  name: "genkan-viewer",
+  session: "genkan-viewer-session",
+};
+
+/** Directions are disjoint: the gateway publishes only `up/…` and hears only `down/…`. */
+export const upFilter = "up/#";
+export const downFilter = "down/#";
+
+/** What the gateway tells. */
+export type UpMessage =
+  | { readonly topic: "up/page"; readonly body: { readonly isOffered: boolean } }
+  | { readonly topic: "up/renew"; readonly body: { readonly csr: string } };
+
+/** What the access broker asks or answers. */
+export type DownMessage =
+  | { readonly topic: "down/open"; readonly body: { readonly protocol: "genkan-h2/1"; readonly ticket: string } }
+  | { readonly topic: "down/certificate"; readonly body: CertificateAnswer };
+
+/** The answer to `POST /enrol` and to `up/renew`: PEM, the gateway's own certificate and those above it. */
+export interface CertificateAnswer {
+  readonly certificate: string;
+  readonly chain: readonly string[];
+}
+
+/** What a subscriber is handed to enrol a gateway with: as good as a key until it is used. */
+export interface Card {
+  readonly v: 1;
+  /** Origin of the user port, such as `https://genkan.localhost:8443`. */
+  readonly broker: string;
+  readonly number: AccessNumber;
+  /** SHA-256 of the DER certificate of the broker's authority, lower-case hex. */
+  readonly caSha256: string;
+  readonly token: string;
+  /** RFC 3339. */
+  readonly expires: string;
+  /** The provider's Ed25519 key that signs device descriptors: SubjectPublicKeyInfo, DER, base64url. */
+  readonly descriptorKey: string;
+}
+
+const ticketForm = /^[A-Za-z0-9_-]{16,64}$/;
+const isPem = (value: unknown): value is string =>
+  typeof value === "string" && value.length <= 8192 && value.startsWith("-----BEGIN ");
+
+export function isTicket(value: unknown): value is string {
+  return typeof value === "string" && ticketForm.test(value);
+}
+
+/**
+ * Reads what a gateway published; undefined for a topic that this version does not know.
+ * @throws HomeError `link-message-invalid`
+ */
+export function parseUpMessage(topic: string, payload: string): UpMessage | undefined {
+  if (topic === "up/page") {
+    const { isOffered } = members(topic, payload);
+    if (typeof isOffered === "boolean") return { topic, body: { isOffered } };
+  } else if (topic === "up/renew") {
+    const { csr } = members(topic, payload);
+    if (isPem(csr)) return { topic, body: { csr } };
+  } else return undefined;
+  throw invalid(topic);
+}
+
+/**
+ * Reads what the access broker published; undefined for a topic that this version does not know.
+ * @throws HomeError `link-message-invalid`
+ */
+export function parseDownMessage(topic: string, payload: string): DownMessage | undefined {
+  if (topic === "down/open") {
+    const { protocol, ticket } = members(topic, payload);
+    if (protocol === linkProtocols.data && isTicket(ticket)) return { topic, body: { protocol, ticket } };
+  } else if (topic === "down/certificate") return { topic, body: parseCertificateAnswer(members(topic, payload)) };
+  else return undefined;
+  throw invalid(topic);
+}
+
+/** @throws HomeError `link-message-invalid` */
+export function parseCertificateAnswer(input: unknown): CertificateAnswer {
+  if (isJsonObject(input)) {
+    const { certificate, chain } = input;
+    if (isPem(certificate) && Array.isArray(chain) && chain.length <= 4 && chain.every(isPem)) {
+      return { certificate, chain };
+    }
+  }
+  throw invalid("a certificate answer");
+}
+
+/** @throws HomeError `card-invalid` */
+export function parseCard(input: unknown): Card {
+  const told = isJsonObject(input) ? input : {};
+  const { v, broker, number, caSha256, token, expires, descriptorKey } = told;
+  const isText = (value: unknown): value is string => typeof value === "string" && value.length <= 512;
+  if (v !== 1) throw new HomeError("card-invalid", "the card is no enrolment card of version 1");
+  if (!isText(broker) || !/^https:\/\/[a-z0-9.-]+(:\d{1,5})?$/.test(broker)) throw badCard("broker");
+  if (!isAccessNumber(number)) throw badCard("number");
+  if (!isText(caSha256) || !/^[0-9a-f]{64}$/.test(caSha256)) throw badCard("caSha256");
+  if (!isTicket(token)) throw badCard("token");
+  if (!isText(expires) || Number.isNaN(Date.parse(expires))) throw badCard("expires");
+  if (!isText(descriptorKey) || !/^[A-Za-z0-9_-]+$/.test(descriptorKey)) throw badCard("descriptorKey");
+  return { v, broker, number, caSha256, token, expires, descriptorKey };
+}
+
+function members(topic: string, payload: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(payload);
+    if (isJsonObject(value)) return value;
+  } catch {
+    // Told below: what is no JSON is no message either.
+  }
+  throw invalid(topic);
+}
+
+const invalid = (what: string): HomeError =>
+  new HomeError("link-message-invalid", `${what} does not follow link.schema.json`);
+const badCard = (member: string): HomeError =>
+  new HomeError("card-invalid", `the card's "${member}" is not of its form`, { member });

@@ -1,0 +1,87 @@
+/** What of a device's look follows from its kind and state: accent, activity, level, place on the page. The gateway's HTML and the browser look the same. Pure. */
+
+import type { Kind } from "./descriptor.ts";
+import type { PageDevice } from "./page.ts";
+import type { Speech } from "./page-texts.ts";
+import { sayRoom } from "./page-words.ts";
+
+/** The colour families of the page; the style sheet has each in light and dark. */
+export type Accent = "cool" | "heat" | "light" | "av" | "bath" | "energy" | "security" | "air" | "neutral";
+
+const accents: Readonly<Record<Kind, Accent>> = {
+  airConditioner: "cool",
+  light: "light",
+  waterHeater: "bath",
+  bathHeater: "bath",
+  floorHeater: "heat",
+  airCleaner: "air",
+  ventilationFan: "air",
+  shutter: "neutral",
+  lock: "security",
+  refrigerator: "cool",
+  washer: "cool",
+  cooker: "heat",
+  vtr: "av",
+  tv: "av",
+  tuner: "av",
+  disc: "av",
+  camera: "security",
+  meter: "energy",
+  solar: "energy",
+  battery: "energy",
+  evCharger: "energy",
+  sensor: "air",
+  switch: "energy",
+  generic: "neutral",
+};
+
+/** Home Assistant's mode words (descriptors.md) that have a colour of their own. */
+const modeAccents: Readonly<Record<string, Accent>> = { cool: "cool", heat: "heat", dry: "air", fan_only: "air" };
+
+/** How a device shows its state beside the words; `neutral` when it is off or silent. */
+export function accentOf(device: PageDevice): Accent {
+  const toggle = device.tile.toggle;
+  const isOn = device.available && (toggle === undefined || device.values[toggle]?.value === true);
+  if (!isOn) return "neutral";
+  const mode = valueOfRole(device, "mode");
+  return (typeof mode === "string" && Object.hasOwn(modeAccents, mode) && modeAccents[mode]) || accents[device.kind];
+}
+
+/** How full a device is that tells both what remains and what it holds, 0 to 1. */
+export function levelOf(device: PageDevice): number | undefined {
+  const remaining = valueOfRole(device, "volume.remaining");
+  const capacity = valueOfRole(device, "volume.capacity");
+  if (typeof remaining !== "number" || typeof capacity !== "number" || capacity <= 0) return undefined;
+  return Math.min(1, Math.max(0, remaining / capacity));
+}
+
+export interface Place {
+  /** `null` where the home has no places at all. */
+  readonly title: string | null;
+  readonly devices: readonly PageDevice[];
+}
+
+/** The sections of the page: rooms by name, devices of no room last; in each, devices by kind, then as they were found. */
+export function placesOf(devices: readonly PageDevice[], speech: Speech): readonly Place[] {
+  const rooms = new Map<string, PageDevice[]>();
+  const elsewhere: PageDevice[] = [];
+  for (const device of devices.toSorted((a, b) => kindOrder(a) - kindOrder(b))) {
+    const room = sayRoom(device, speech);
+    if (room === null) elsewhere.push(device);
+    else rooms.set(room, [...(rooms.get(room) ?? []), device]);
+  }
+  const named = [...rooms].sort(([a], [b]) => a.localeCompare(b, speech.language));
+  const rest = rooms.size === 0 ? null : speech.texts.otherPlaces;
+  return [
+    ...named.map(([title, inside]) => ({ title, devices: inside })),
+    ...(elsewhere.length > 0 ? [{ title: rest, devices: elsewhere }] : []),
+  ];
+}
+
+function valueOfRole(device: PageDevice, role: string): unknown {
+  const name = device.roles[role];
+  return name === undefined ? undefined : device.values[name]?.value;
+}
+
+const kinds = Object.keys(accents);
+const kindOrder = ({ kind }: PageDevice): number => kinds.indexOf(kind);

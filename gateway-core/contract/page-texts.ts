@@ -1,0 +1,54 @@
+/** The page's own words. The two dictionaries beside (page-texts/*.json) have this shape; `{name}` is filled in. */
+
+import type { Texts } from "./descriptor.ts";
+
+export type Language = keyof Texts;
+
+export interface PageTexts {
+  readonly home: string;
+  readonly noDevice: string;
+  readonly oneDevice: string;
+  readonly manyDevices: string;
+  readonly silentDevices: string;
+  readonly otherPlaces: string;
+  readonly searching: string;
+  readonly searchingHint: string;
+  readonly on: string;
+  readonly off: string;
+  readonly none: string;
+  readonly notAnswering: string;
+  readonly justNow: string;
+  readonly details: string;
+  readonly less: string;
+  readonly more: string;
+  readonly set: string;
+  readonly close: string;
+  readonly back: string;
+  readonly cancel: string;
+  readonly confirm: string;
+  readonly retry: string;
+  readonly sending: string;
+  readonly sent: string;
+  readonly done: string;
+  readonly reload: string;
+  readonly connecting: string;
+  readonly homeAway: string;
+  readonly notLive: string;
+  readonly pageNotWired: string;
+  readonly notFound: string;
+  /** What a person reads for an error code; `other` for the rest. */
+  readonly errors: { readonly other: string; readonly [code: string]: string };
+  /** How a tile says a measured value where its number alone would be unclear: `<kind>.<role>` → "room {value}". */
+  readonly phrases: { readonly [kindAndRole: string]: string };
+}
+
+/** A language and its dictionary. */
+export interface Speech {
+  readonly language: Language;
+  readonly texts: PageTexts;
+}
+
+/** Puts the values into the `{name}` places of a text. */
+export function fill(text: string, values: { readonly [name: string]: string | number }): string {
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}

@@ -1,0 +1,25 @@
+/** ECHONET Lite as an adapter (contract/adapter.ts). */
+
+import type { Adapter } from "../contract/adapter.ts";
+import { startEchonetSession } from "./echonet-session.ts";
+import { parseEchonetSettings } from "./echonet-settings.ts";
+import { type OpenTransport, openUdpTransport } from "./udp-transport.ts";
+
+/** Config: `{interfaces?, availabilityMs?, pollMs?, rediscoverMs?}` (echonet-settings.ts). */
+export function createEchonetAdapter(openTransport: OpenTransport = openUdpTransport): Adapter {
+  return {
+    protocol: "echonet",
+    async open(config, host, signal) {
+      const settings = parseEchonetSettings(config);
+      signal.throwIfAborted();
+      const transport = await openTransport(settings.interfaces, host.log);
+      if (signal.aborted) {
+        await transport[Symbol.asyncDispose]();
+        throw signal.reason;
+      }
+      const session = startEchonetSession(transport, settings, host);
+      signal.addEventListener("abort", () => void session[Symbol.asyncDispose](), { once: true });
+      return session;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** The paths that change something: JSON by PUT and POST for programs and the page's script, POSTed forms for everybody else. */
+
+import type { Hono } from "hono";
+import { type Clock, type Host, sleep } from "../contract/clock.ts";
+import { HomeError, toHomeError } from "../contract/errors.ts";
+import { isJsonObject } from "../contract/json.ts";
+import type { CommandRequest, CommandResult, Control } from "../contract/messages.ts";
+import { problemResponse } from "../contract/web.ts";
+import type { FormTokens } from "./form-token.ts";
+import type { PageContext, PageEnv } from "./page-handler.ts";
+import { checkOrigin, fieldValue, isForm, readForm, readJson } from "./request-reader.ts";
+
+/** How long an answer waits for the device before it says "pending". */
+const pendingMs = 2_000;
+
+export interface CommandRoutesOptions {
+  readonly control: Control;
+  readonly tokens: FormTokens;
+  readonly host: Host;
+}
+
+export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: CommandRoutesOptions): void {
+  const property = "/api/devices/:id/properties/:name";
+  const action = "/api/devices/:id/actions/:name";
+
+  app.put(property, async (context) => {
+    checkOrigin(context.req.raw, context.env.viewer);
+    const name = context.req.param("name");
+    return answer(context.req.param("id"), { kind: "property", name, value: await readJson(context.req.raw) });
+  });
+  app.put("/api/devices/:id/properties", async (context) => {
+    checkOrigin(context.req.raw, context.env.viewer);
+    const value = await readJson(context.req.raw);
+    if (!isJsonObject(value)) throw new HomeError("command-invalid", "an object of properties is awaited");
+    return answer(context.req.param("id"), { kind: "set", value });
+  });
+  app.post(property, async (context) => {
+    if (!isForm(context.req.raw)) throw new HomeError("unsupported-media-type", "a form is POSTed here; JSON is PUT");
+    const name = context.req.param("name");
+    return submitted(context, context.req.param("id"), (value) => ({ kind: "property", name, value }));
+  });
+  app.post(action, async (context) => {
+    const [id, name] = [context.req.param("id"), context.req.param("name")];
+    if (isForm(context.req.raw)) return submitted(context, id, (value) => ({ kind: "action", name, value }));
+    checkOrigin(context.req.raw, context.env.viewer);
+    return answer(id, { kind: "action", name, value: await readJson(context.req.raw) });
+  });
+
+  /** `200 {value}` once confirmed, `202 {id}` while pending (the result of that id is told as an event), else the error. */
+  async function answer(device: string, request: CommandRequest): Promise<Response> {
+    const id = host.ids.fresh();
+    const result = await within(host.clock, control.execute({ id, device, request }));
+    const headers = { "cache-control": "no-store" };
+    if (result === undefined) return Response.json({ id }, { status: 202, headers });
+    if (result.ok) return Response.json({ value: result.value }, { headers });
+    const { code, message, ...details } = result.error;
+    return problemResponse(new HomeError(code, message, details));
+  }
+
+  /** Sees to a form, then leads back to the page that it stood on, which says what became of it. */
+  async function submitted(
+    { req, env }: PageContext,
+    device: string,
+    ask: (value: ReturnType<typeof fieldValue>) => CommandRequest,
+  ): Promise<Response> {
+    let form = new URLSearchParams();
+    let outcome: string;
+    try {
+      checkOrigin(req.raw, env.viewer);
+      form = await readForm(req.raw);
+      tokens.check(env.viewer.session, form.get("token"));
+      const request = ask(fieldValue(form.get("value") ?? "null"));
+      const result = await within(host.clock, control.execute({ id: host.ids.fresh(), device, request }));
+      outcome = result === undefined ? "sent" : result.ok ? "done" : result.error.code;
+    } catch (thrown) {
+      outcome = toHomeError(thrown).code;
+    }
+    const page = form.get("from") === "device" ? `devices/${device}` : "";
+    const location = `../../../../${page}?result=${outcome}`;
+    return new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
+  }
+}
+
+async function within(clock: Clock, result: Promise<CommandResult>): Promise<CommandResult | undefined> {
+  const waiting = new AbortController();
+  const late = sleep(clock, pendingMs, waiting.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    waiting.abort();
+  }
+}

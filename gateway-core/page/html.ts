@@ -1,0 +1,116 @@
+/** The control page as HTML that needs no script: first paint, and the whole page where scripts are off (design/page.md §6.2). Pure. */
+
+import type { PageDevice } from "../contract/page.ts";
+import { accentOf, levelOf, placesOf } from "../contract/page-look.ts";
+import type { PageState } from "../contract/page-state.ts";
+import type { Speech } from "../contract/page-texts.ts";
+import { say, sayCounts, sayState } from "../contract/page-words.ts";
+import { icon, type Print, widgetForm } from "./html-widget.ts";
+import { html, type Markup } from "./markup.ts";
+
+/** Where the built style sheet and script are, from the page's root; absent when the page was not built. */
+export interface PageFiles {
+  readonly style?: string;
+  readonly script?: string;
+}
+
+export interface PageOptions extends Omit<Print, "root"> {
+  readonly files: PageFiles;
+  /** Said at the top: what became of the last form. */
+  readonly notice?: string;
+}
+
+export function renderHome({ devices, isLive }: PageState, options: PageOptions): string {
+  const print: Print = { ...options, root: "" };
+  const { texts } = options.speech;
+  const all = [...devices.values()];
+  const body = html`<gk-home>
+<header class="top"><h1>${texts.home}</h1><p class="counts">${sayCounts(all, options.speech)}</p></header>
+${notice(options.notice)}${!isLive && notice(texts.notLive)}
+<main>${all.length === 0 ? emptyHome(options.speech) : placesOf(all, options.speech).map(({ title, devices: inside }) => place(title, inside, print))}</main>
+</gk-home>`;
+  return document(texts.home, body, { ...options, root: "", isScripted: true });
+}
+
+/** All sections of one device, on a page of its own. */
+export function renderDevice(device: PageDevice, options: PageOptions): string {
+  const print: Print = { ...options, root: "../" };
+  const { texts, language } = options.speech;
+  const title = device.titles[language];
+  const body = html`<div class="single">
+<p><a class="back" href="../">${icon("back")}${texts.back}</a></p>
+${notice(options.notice)}
+<main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
+<header class="sheet-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
+${device.sections.map(
+  (section) => html`<section class="rows"><h2>${section.titles[language]}</h2>
+${section.items.map((name) => html`<div class="row"><span class="row-name">${device.widgets[name]?.titles[language]}</span>${widgetForm(device, name, print)}</div>`)}</section>`,
+)}
+</main></div>`;
+  return document(title, body, { ...options, root: "../", isScripted: false });
+}
+
+/** An error in words, for a person who opened an address. */
+export function renderProblem(message: string, options: Omit<DocumentOptions, "isScripted">): string {
+  const body = html`<main class="problem">${icon("alert")}<p>${message}</p></main>`;
+  return document(message, body, { ...options, isScripted: false });
+}
+
+function place(title: string | null, devices: readonly PageDevice[], print: Print): Markup {
+  return html`<section class="place">${title !== null && html`<h2>${title}</h2>`}<ul class="tiles">
+${devices.map((device) => html`<li>${tile(device, print)}</li>`)}</ul></section>`;
+}
+
+function tile(device: PageDevice, print: Print): Markup {
+  const { toggle, value, control } = device.tile;
+  const title = device.titles[print.speech.language];
+  const heading = html`<a class="tile-open" href="devices/${device.id}">${title}</a>`;
+  const isStepped = control !== undefined && control === value;
+  return html`<article class="tile"${silent(device)} data-accent="${accentOf(device)}">
+<div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && widgetForm(device, toggle, print)}</div>
+<div class="tile-body">${value !== undefined && !isStepped && bigValue(device, value, print)}${control !== undefined && html`<div class="tile-control">${!isNumber(device, control) && html`<span class="control-name">${device.widgets[control]?.titles[print.speech.language]}</span>`}${widgetForm(device, control, print)}</div>`}</div>
+</article>`;
+}
+
+function bigValue(device: PageDevice, name: string, { speech }: Print): Markup {
+  const widget = device.widgets[name];
+  if (widget === undefined) return html``;
+  const { text, unit } = say(widget, device.values[name]?.value, speech);
+  const level = levelOf(device);
+  return html`<div class="tile-value"><p class="figure">${text}${unit !== "" && html`<span class="unit">${unit}</span>`}</p>${level !== undefined && html`<meter class="level" value="${level}" aria-label="${widget.titles[speech.language]}"></meter>`}</div>`;
+}
+
+function emptyHome({ texts }: Speech): Markup {
+  return html`<div class="empty"><p class="empty-title">${texts.searching}</p><p>${texts.searchingHint}</p></div>`;
+}
+
+function notice(text: string | undefined): Markup {
+  return text === undefined ? html`` : html`<p class="notice" role="status">${text}</p>`;
+}
+
+function stateWords(device: PageDevice, { speech, now }: Print): string {
+  return sayState(device, speech, now);
+}
+
+const isNumber = (device: PageDevice, name: string): boolean =>
+  ["stepper", "slider"].includes(device.widgets[name]?.widget ?? "");
+const silent = ({ available }: PageDevice): Markup | false => !available && html` data-silent`;
+
+interface DocumentOptions extends Pick<PageOptions, "speech" | "files"> {
+  readonly root: string;
+  readonly isScripted: boolean;
+}
+
+function document(title: string, body: Markup, { speech, files, root, isScripted }: DocumentOptions): string {
+  const { style, script } = files;
+  return html`<!doctype html>
+<html lang="${speech.language}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="${root}favicon.svg" type="image/svg+xml">
+${style !== undefined && html`<link rel="stylesheet" href="${root}${style}">`}
+${isScripted && script !== undefined && html`<script type="module" src="${root}${script}"></script>`}
+</head><body>${body}</body></html>
+`.text;
+}

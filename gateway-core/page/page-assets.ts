@@ -1,0 +1,81 @@
+/** The built page's files, read once: hashed names that never change, each with its precompressed forms (RFC 9110, 12.5.3). Opens files. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { Log } from "../contract/clock.ts";
+import { isJsonObject } from "../contract/json.ts";
+import type { PageFiles } from "./html.ts";
+
+const types: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+const encodings = [
+  { name: "br", ending: ".br" },
+  { name: "gzip", ending: ".gz" },
+];
+
+export interface PageAssets {
+  readonly files: PageFiles;
+  /** Undefined where there is no such file. */
+  answer(path: string, acceptEncoding: string | null): Response | undefined;
+}
+
+/** Without a built page (sources run unbuilt) the page is plain, and that is said once. */
+export function readPageAssets(folder: string, log: Log): PageAssets {
+  const contents = new Map<string, Uint8Array<ArrayBuffer>>();
+  try {
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+      const path = name.replaceAll("\\", "/");
+      if (/^(assets\/[\w.-]+|favicon\.svg)$/.test(path))
+        contents.set(path, new Uint8Array(readFileSync(join(folder, name))));
+    }
+    const files = entryFiles(JSON.parse(readFileSync(join(folder, ".vite", "manifest.json"), "utf8")));
+    return { files, answer: (path, accepted) => answer(contents, path, accepted) };
+  } catch (cause) {
+    log.write("warn", "page-not-built", { folder, cause: String(cause) });
+    return { files: {}, answer: () => undefined };
+  }
+}
+
+function answer(
+  contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  path: string,
+  acceptEncoding: string | null,
+): Response | undefined {
+  const plain = contents.get(path);
+  const type = types[extname(path)];
+  if (plain === undefined || type === undefined) return undefined;
+  const encoding = encodings.find(({ name, ending }) => accepts(acceptEncoding, name) && contents.has(path + ending));
+  const body = (encoding && contents.get(path + encoding.ending)) ?? plain;
+  return new Response(body, {
+    headers: {
+      "content-type": type,
+      "cache-control": path.startsWith("assets/") ? "public, max-age=31536000, immutable" : "public, max-age=86400",
+      vary: "accept-encoding",
+      ...(encoding === undefined ? {} : { "content-encoding": encoding.name }),
+    },
+  });
+}
+
+/** Whether an encoding is named and not refused by `q=0`. */
+function accepts(acceptEncoding: string | null, name: string): boolean {
+  return (acceptEncoding ?? "").split(",").some((entry) => {
+    const [coding, ...parameters] = entry.split(";").map((part) => part.trim().toLowerCase());
+    return coding === name && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });
+}
+
+/** Finds the one entry of Vite's manifest: `{file, css: [...]}`. */
+function entryFiles(manifest: unknown): PageFiles {
+  const entries = isJsonObject(manifest) ? Object.values(manifest).filter(isJsonObject) : [];
+  const entry = entries.find((candidate) => candidate["isEntry"] === true);
+  const script = entry?.["file"];
+  const styles = entry?.["css"];
+  const style = Array.isArray(styles) ? styles[0] : undefined;
+  return {
+    ...(typeof script === "string" ? { script } : {}),
+    ...(typeof style === "string" ? { style } : {}),
+  };
+}

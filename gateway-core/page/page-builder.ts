@@ -1,0 +1,92 @@
+/** Makes a page device of a device: its model control screen, and where the descriptor tells none, one derived from roles (design/descriptors.md). Pure. */
+
+import type { Descriptor, ScreenSection } from "../contract/descriptor.ts";
+import type { Device } from "../contract/device.ts";
+import type { PageDevice, PageSection, PageTile, Widget } from "../contract/page.ts";
+import { widgetOfAction, widgetOfProperty } from "./widget.ts";
+
+/** The roles that a derived tile shows and sets, the most telling first. */
+const valueRoles = ["targetTemperature", "volume.remaining", "currentTemperature", "power.instant", "energy.total"];
+const stateRoles = ["mode", "heatingMode", "transportState", "heating", "currentTemperature", "currentHumidity"];
+const controlRoles = ["targetTemperature", "brightness", "bathAuto", "fanMode", "mode"];
+const restTitles = { en: "Details", ja: "詳細" };
+const compactItems = 9;
+
+type Widgets = PageDevice["widgets"];
+
+export function buildPageDevice(device: Device): PageDevice {
+  const { id, kind, title, titles, room, available, availabilityAt, descriptor, values } = device;
+  const widgets = widgetsOf(descriptor);
+  const roles = rolesOf(descriptor);
+  const tile = tileOf(descriptor, widgets, roles);
+  const sections = sectionsOf(descriptor, widgets);
+  const compact = (descriptor["gk:screen"]?.compact ?? plainItems(descriptor, widgets)).filter(isIn(widgets));
+  return {
+    ...{ id, kind, title, titles, room, available, availabilityAt },
+    ...{ tile, sections, compact: compact.slice(0, compactItems), widgets, roles, values },
+  };
+}
+
+function widgetsOf({ properties, actions = {} }: Descriptor): Widgets {
+  return Object.fromEntries<Widget>([
+    ...Object.entries(properties).map(([name, property]) => [name, widgetOfProperty(property)] as const),
+    ...Object.entries(actions).map(([name, action]) => [name, widgetOfAction(action)] as const),
+  ]);
+}
+
+function rolesOf({ properties }: Descriptor): PageDevice["roles"] {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, { "gk:role": role }]) => (role === undefined ? [] : [[role, name]])),
+  );
+}
+
+/** What the narrowed descriptor lacks is dropped from the screen; config and diagnostic never stand on a tile. */
+function tileOf(descriptor: Descriptor, widgets: Widgets, roles: PageDevice["roles"]): PageTile {
+  const isShown = (name: string | undefined): name is string =>
+    name !== undefined && isIn(widgets)(name) && descriptor.properties[name]?.["gk:category"] === undefined;
+  const screen = descriptor["gk:screen"]?.tile ?? derivedTile(descriptor, widgets, roles);
+  const toggle = isShown(screen.toggle) && widgets[screen.toggle]?.widget === "switch" ? screen.toggle : undefined;
+  const control = isShown(screen.control) && widgets[screen.control]?.widget !== "text" ? screen.control : undefined;
+  return {
+    ...(toggle === undefined ? {} : { toggle }),
+    ...(isShown(screen.value) ? { value: screen.value } : {}),
+    state: (screen.state ?? []).filter(isShown),
+    ...(control === undefined ? {} : { control }),
+  };
+}
+
+function derivedTile(descriptor: Descriptor, widgets: Widgets, roles: PageDevice["roles"]) {
+  const plain = plainItems(descriptor, widgets);
+  const first = (wanted: readonly string[]): string | undefined => wanted.map((role) => roles[role]).find(Boolean);
+  const toggle = roles["power"];
+  const value = first(valueRoles) ?? plain.find((name) => widgets[name]?.widget === "text");
+  const settable = (name: string): boolean => name !== toggle && widgets[name]?.widget !== "text";
+  const control = controlRoles.map((role) => roles[role] ?? "").find((name) => isIn(widgets)(name) && settable(name));
+  const states = stateRoles.flatMap((role) => roles[role] ?? []).filter((name) => name !== value);
+  const rest = plain.filter((name) => widgets[name]?.widget === "text" && name !== value);
+  const state = (states.length > 0 ? states : rest).slice(0, 2);
+  return { toggle, value, state, control: control ?? plain.find(settable) };
+}
+
+/** The screen's sections, then everything else in one of its own. */
+function sectionsOf(descriptor: Descriptor, widgets: Widgets): readonly PageSection[] {
+  const given: readonly ScreenSection[] = descriptor["gk:screen"]?.sections ?? [
+    { titles: descriptor.titles, items: plainItems(descriptor, widgets) },
+  ];
+  const sections = given
+    .map(({ titles = descriptor.titles, items }) => ({ titles, items: items.filter(isIn(widgets)) }))
+    .filter(({ items }) => items.length > 0);
+  const shown = new Set(sections.flatMap(({ items }) => items));
+  const rest = Object.keys(widgets).filter((name) => !shown.has(name));
+  return rest.length === 0 ? sections : [...sections, { titles: restTitles, items: rest }];
+}
+
+/** What is for every day: neither settings nor technical facts. */
+function plainItems({ properties }: Descriptor, widgets: Widgets): string[] {
+  return Object.keys(widgets).filter((name) => properties[name]?.["gk:category"] === undefined);
+}
+
+const isIn =
+  (widgets: Widgets) =>
+  (name: string): boolean =>
+    Object.hasOwn(widgets, name);

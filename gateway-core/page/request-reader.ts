@@ -1,0 +1,77 @@
+/** Reads what a request asks to change: where it comes from, its media type, its bounded body (design/interfaces.md, HTTP). */
+
+import { HomeError } from "../contract/errors.ts";
+import type { Json } from "../contract/json.ts";
+import type { Viewer } from "../contract/web.ts";
+
+const bodyOctets = 65_536;
+
+/**
+ * A request that changes something comes from our own page, or from a program that sends neither header.
+ * The access broker knows the origin that a remote viewer sees, and has judged it.
+ * @throws HomeError `origin-not-allowed`
+ */
+export function checkOrigin(request: Request, viewer: Viewer): void {
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null && site !== "same-origin" && site !== "none") throw foreign(site);
+  const origin = request.headers.get("origin");
+  if (viewer.from === "local" && origin !== null && origin !== new URL(request.url).origin) throw foreign(origin);
+}
+
+export function isForm(request: Request): boolean {
+  return mediaType(request) === "application/x-www-form-urlencoded";
+}
+
+/**
+ * The body as JSON; an empty body is null.
+ * @throws HomeError `unsupported-media-type`, `body-too-large`, `command-invalid`
+ */
+export async function readJson(request: Request): Promise<Json> {
+  const type = mediaType(request);
+  if (type !== "application/json") {
+    throw new HomeError("unsupported-media-type", `application/json is awaited, not "${type}"`, { type });
+  }
+  const text = await readText(request);
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HomeError("command-invalid", "the body is no JSON");
+  }
+}
+
+/** @throws HomeError `body-too-large` */
+export async function readForm(request: Request): Promise<URLSearchParams> {
+  return new URLSearchParams(await readText(request));
+}
+
+/** The value that a form field tells: JSON where it is JSON, else the text itself (a time of day, say). */
+export function fieldValue(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+async function readText(request: Request): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let octets = 0;
+  for await (const chunk of request.body ?? []) {
+    octets += chunk.byteLength;
+    if (octets > bodyOctets) {
+      throw new HomeError("body-too-large", `a body has at most ${bodyOctets} octets`, { maximum: bodyOctets });
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function mediaType(request: Request): string {
+  return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+function foreign(origin: string): HomeError {
+  return new HomeError("origin-not-allowed", "only the home's own page may ask this", { origin });
+}
