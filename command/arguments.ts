@@ -19,6 +19,7 @@ export interface Arguments {
   readonly wantsHelp: boolean;
   readonly wantsVersion: boolean;
   readonly hasPasswordOnStdin: boolean;
+  readonly isByLine: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
@@ -39,6 +40,7 @@ const options = {
   number: { type: "string" },
   user: { type: "string" },
   "password-stdin": { type: "boolean", default: false },
+  lines: { type: "boolean", default: false },
   out: { type: "string" },
   card: { type: "string" },
   listen: { type: "string" },
@@ -67,6 +69,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     wantsHelp: values.help,
     wantsVersion: values.version,
     hasPasswordOnStdin: values["password-stdin"],
+    isByLine: values.lines,
     overrides: values.set,
     homes,
     values: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),

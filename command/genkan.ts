@@ -24,6 +24,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   card: async () => (await import("./subscriptions.ts")).writeCard,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
+  decode: async () => (await import("./decode.ts")).decode,
   descriptors: async () => (await import("./descriptors.ts")).descriptors,
 };
 

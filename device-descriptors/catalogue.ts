@@ -17,10 +17,12 @@ const otherFiles = new Set(["descriptor.schema.json", "names.json"]);
 
 /**
  * Reads every `*.json` in the folders and their sub-folders.
- * @throws HomeError `settings-invalid` for a folder that cannot be read, `descriptor-invalid` with `file` and `path`.
+ * A descriptor that is not in order (`descriptor-invalid` with `file` and `path`) is told to `onBroken` and left out, so
+ * that one bad file takes nothing from the others; unless told otherwise it is thrown.
+ * @throws HomeError `settings-invalid` for a folder that cannot be read.
  */
-export function loadCatalogue(folders: readonly string[]): Catalogue {
-  const descriptors = folders.flatMap((folder) => filesIn(folder).map(readDescriptor));
+export function loadCatalogue(folders: readonly string[], onBroken: (error: HomeError) => void = rethrow): Catalogue {
+  const descriptors = folders.flatMap((folder) => filesIn(folder).flatMap((file) => readDescriptor(file, onBroken)));
   return {
     list: () => descriptors,
     find(key) {
@@ -60,13 +62,18 @@ function filesIn(folder: string): string[] {
   }
 }
 
-function readDescriptor(file: string): Descriptor {
+function readDescriptor(file: string, onBroken: (error: HomeError) => void): readonly Descriptor[] {
   try {
-    return parseDescriptor(parseJson(readFileSync(file, "utf8")));
+    return [parseDescriptor(parseJson(readFileSync(file, "utf8")))];
   } catch (thrown) {
     const { code, message, details } = toHomeError(thrown);
-    throw new HomeError(code, `${file}: ${message}`, { ...details, file }, thrown);
+    onBroken(new HomeError(code, `${file}: ${message}`, { ...details, file }, thrown));
+    return [];
   }
+}
+
+function rethrow(error: HomeError): never {
+  throw error;
 }
 
 function parseJson(text: string): unknown {

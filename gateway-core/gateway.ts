@@ -28,6 +28,7 @@ import { createStation, type Works } from "./station.ts";
 
 export { enrol, parseCard } from "./access-link/enrol.ts";
 export { readRegistration } from "./access-link/registration.ts";
+export { explainFrame } from "./echonet/explain-frame.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
 
 /** The wires of a whole home; a house test holds flows/whole-home.json to this table. */
@@ -56,7 +57,9 @@ export interface GatewayOptions {
 
 export function createGateway({ settings, host, packageRoot }: GatewayOptions): Gateway {
   const { clock, log } = host;
-  const catalogue = loadCatalogue([join(packageRoot, "device-descriptors"), ...settings.descriptors.folders]);
+  const catalogue = loadCatalogue([join(packageRoot, "device-descriptors"), ...settings.descriptors.folders], (error) =>
+    log.write("error", "descriptor-refused", error.toBody()),
+  );
   const homeListeners = new Set<(event: HomeEvent) => void>();
   const resultListeners = new Set<(result: CommandResult) => void>();
   const open: { devices?: Devices; lan?: string; mqtt?: string } = {};

@@ -38,7 +38,8 @@ export function readStart(
       socket.off("readable", onReadable).off("close", onClose);
       act();
     };
-    const onClose = (): void => settle(() => reject(new HomeError("link-message-invalid", "it closed before it spoke")));
+    const onClose = (): void =>
+      settle(() => reject(new HomeError("link-message-invalid", "it closed before it spoke")));
     const onReadable = (): void => {
       const chunk: unknown = socket.read();
       if (!(chunk instanceof Buffer)) return;
@@ -95,7 +96,8 @@ function judge({ protocolVersion, clientId, clean, will, username, password, kee
               : keepalive < 1 || keepalive > keepaliveSeconds
                 ? `a keepalive of ${keepalive} s`
                 : undefined;
-  if (reason !== undefined) throw new HomeError("link-message-invalid", `the CONNECT is refused: ${reason}`, { reason });
+  if (reason !== undefined)
+    throw new HomeError("link-message-invalid", `the CONNECT is refused: ${reason}`, { reason });
 }
 
 function limitFrames(socket: TLSSocket): void {

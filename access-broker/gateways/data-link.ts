@@ -1,6 +1,12 @@
 /** The data link at the broker's end: HTTP/2 in reverse over a connection that the home dialled (recipes.md). The broker asks, the gateway serves. */
 
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, type IncomingHttpHeaders } from "node:http2";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+} from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";

@@ -35,7 +35,8 @@ export function decodeFixedHeader(octets: Uint8Array, offset = 0): FixedHeader |
  * @throws HomeError `frame-malformed` (something else than CONNECT), `frame-too-long`.
  */
 export function connectOctets(octets: Uint8Array): number | undefined {
-  if (octets.length > 0 && octets[0] !== connect) throw new HomeError("frame-malformed", "the first packet is no CONNECT");
+  if (octets.length > 0 && octets[0] !== connect)
+    throw new HomeError("frame-malformed", "the first packet is no CONNECT");
   const header = decodeFixedHeader(octets);
   if (header === undefined) return undefined;
   return within(header.headerOctets + header.remaining, longestConnect);

@@ -18,7 +18,13 @@ export function bodyOf(stream: ClientHttp2Stream): ReadableStream<Uint8Array> {
           isDone = true;
           act();
         };
-        stream.once("end", () => finish(() => stream.rstCode === constants.NGHTTP2_NO_ERROR ? controller.close() : controller.error(new Error("the stream was cut"))));
+        stream.once("end", () =>
+          finish(() =>
+            stream.rstCode === constants.NGHTTP2_NO_ERROR
+              ? controller.close()
+              : controller.error(new Error("the stream was cut")),
+          ),
+        );
         stream.once("error", (cause) => finish(() => controller.error(cause)));
         stream.once("close", () => finish(() => controller.error(new Error("the stream was cut"))));
       },

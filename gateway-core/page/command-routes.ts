@@ -7,7 +7,7 @@ import { isJsonObject } from "../contract/json.ts";
 import type { CommandRequest, CommandResult, Control } from "../contract/messages.ts";
 import { problemResponse } from "../contract/web.ts";
 import type { FormTokens } from "./form-token.ts";
-import type { PageContext, PageEnv } from "./page-handler.ts";
+import type { PageContext, PageEnv } from "./page-env.ts";
 import { checkOrigin, fieldValue, isForm, readForm, readJson } from "./request-reader.ts";
 
 /** How long an answer waits for the device before it says "pending". */
@@ -75,7 +75,7 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
     } catch (thrown) {
       outcome = toHomeError(thrown).code;
     }
-    const page = form.get("from") === "device" ? `devices/${device}` : "";
+    const page = form.get("from") === "device" ? `devices/${encodeURIComponent(device)}` : "";
     const location = `../../../../${page}?result=${outcome}`;
     return new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
   }

@@ -1,6 +1,6 @@
 /** The control page over HTTP, at the gateway and through the access broker alike (design/interfaces.md, HTTP). */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { Host } from "../contract/clock.ts";
 import type { Device } from "../contract/device.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../contract/errors.ts";
@@ -8,12 +8,13 @@ import type { JsonObject } from "../contract/json.ts";
 import type { Control } from "../contract/messages.ts";
 import type { PageDevice } from "../contract/page.ts";
 import { sayError } from "../contract/page-words.ts";
-import { type Handler, problemResponse, type Viewer } from "../contract/web.ts";
+import { type Handler, problemResponse } from "../contract/web.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import { createFormTokens } from "./form-token.ts";
 import { type PageOptions, renderDevice, renderHome, renderProblem } from "./html.ts";
 import { speechOf } from "./language.ts";
 import { readPageAssets } from "./page-assets.ts";
+import type { PageContext, PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
 
 export interface PageHandlerOptions {
@@ -26,9 +27,6 @@ export interface PageHandlerOptions {
   readonly assets: string;
   readonly host: Host;
 }
-
-export type PageEnv = { Bindings: { readonly viewer: Viewer } };
-export type PageContext = Context<PageEnv>;
 
 /** Nothing runs, loads or is framed but what the gateway itself serves; Lit's templates are the one trusted type. */
 const contentSecurityPolicy = [

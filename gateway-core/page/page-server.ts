@@ -16,7 +16,8 @@ const refusalsKept = 200;
 
 export interface PageServerOptions {
   readonly handler: Handler;
-  readonly address: string;
+  /** The address to listen on. */
+  readonly listen: string;
   /** 0: any free port. A taken port moves to the next free one. */
   readonly port: number;
   /** Names beside loopback and the server's own address that a Host header may have. */
@@ -32,7 +33,7 @@ export interface PageServer extends AsyncDisposable {
 
 /** @throws HomeError `address-unusable`, `settings-invalid` */
 export async function openPageServer(options: PageServerOptions): Promise<PageServer> {
-  const { handler, address, port, hostNames, networks, host } = options;
+  const { handler, listen: address, port, hostNames, networks, host } = options;
   const isOfHome = homeNetworks(networks);
   const streams = new Set<ServerResponse>();
   const refused = new Set<string>();
@@ -67,7 +68,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   );
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.maxConnections = connections;
-  const taken = await listen(server, address, port);
+  const taken = await takePort(server, address, port);
   if (port !== 0 && taken !== port) host.log.write("info", "page-port-moved", { from: port, to: taken });
 
   return {
@@ -84,7 +85,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
 }
 
 /** Resolves to the port that was free. */
-async function listen(server: Server, address: string, port: number): Promise<number> {
+async function takePort(server: Server, address: string, port: number): Promise<number> {
   const last = port === 0 ? 0 : Math.min(65_535, port + portsTried);
   for (let candidate = port; candidate <= last; candidate++) {
     const problem = await tryToListen(server, address, candidate);

@@ -42,8 +42,8 @@ export class ViewerStream {
 
   send(octets: Uint8Array): void {
     if (this.#controller === undefined) return;
-    if ((this.#controller.desiredSize ?? 0) < octets.byteLength) return this.close();
-    this.#controller.enqueue(octets);
+    if ((this.#controller.desiredSize ?? 0) < octets.byteLength) this.close();
+    else this.#controller.enqueue(octets);
   }
 
   readonly close = (): void => {

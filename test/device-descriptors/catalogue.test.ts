@@ -77,6 +77,14 @@ describe("The catalogue", () => {
     expect(error.details["file"]).toBe(join(folder, "echonet", "half.json"));
   });
 
+  it("leaves a broken file out and keeps the others, when somebody is there to be told", () => {
+    cpSync(shipped, join(folder, "copy"), { recursive: true });
+    writeFileSync(join(folder, "copy", "half.json"), "{");
+    const told: HomeError[] = [];
+    expect(loadCatalogue([join(folder, "copy")], (error) => told.push(error)).list()).toHaveLength(4);
+    expect(told.map(({ code }) => code)).toEqual(["descriptor-invalid"]);
+  });
+
   it("says which folder is not there", () => {
     const error = thrownBy(() => loadCatalogue([join(folder, "nowhere")]));
     expect(error.code).toBe("settings-invalid");

@@ -1,0 +1,32 @@
+/** Which homes are linked now. A newer link of a home takes the older one's place at once: never "already connected". */
+
+import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import type { HomeLink } from "./home-link.ts";
+
+export interface GatewayDirectory {
+  find(number: AccessNumber): HomeLink | undefined;
+  enter(link: HomeLink): void;
+  leave(link: HomeLink): void;
+  /** Ends the link of a home, as when its certificates are no longer good. */
+  cut(number: AccessNumber): void;
+  cutAll(): void;
+}
+
+export function createGatewayDirectory(): GatewayDirectory {
+  const links = new Map<AccessNumber, HomeLink>();
+  return {
+    find: (number) => links.get(number),
+    enter(link) {
+      const older = links.get(link.number);
+      links.set(link.number, link);
+      older?.close();
+    },
+    leave(link) {
+      if (links.get(link.number) === link) links.delete(link.number);
+    },
+    cut: (number) => links.get(number)?.close(),
+    cutAll() {
+      for (const link of links.values()) link.close();
+    },
+  };
+}

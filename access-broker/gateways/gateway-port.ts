@@ -1,0 +1,183 @@
+/** The only socket towards gateways: TLS 1.3 with a client certificate of our own authority, and nothing for anybody else. */
+
+import type { AddressInfo } from "node:net";
+import { createServer, type TLSSocket } from "node:tls";
+import { type AccessNumber, numberOfUrn } from "../../gateway-core/contract/access-number.ts";
+import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
+import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
+import { isTicket, linkProtocols } from "../../gateway-core/contract/link.ts";
+import { admitControl, readStart } from "./admission.ts";
+import type { GatewayDirectory } from "./gateway-directory.ts";
+import { openHomeLink } from "./home-link.ts";
+
+const handshakeMs = 5_000;
+const longestTicketLine = 80;
+const mostLogged = 200;
+/** How often the server's own certificate is looked after. */
+const careMs = 12 * 60 * 60_000;
+
+export interface GatewayPortOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly directory: GatewayDirectory;
+  /** The authority that gateways' certificates come from, PEM. */
+  readonly gatewayCa: string;
+  /** Key and certificate of this server, fresh at each call. */
+  readonly ownCertificate: () => Promise<{ readonly cert: string; readonly key: string }>;
+  /** Whether a certificate is still good for a home. */
+  readonly isKnown: (serial: string, number: AccessNumber) => Promise<boolean>;
+  /** Signs a renewal. */
+  readonly renew: (
+    number: AccessNumber,
+    csr: string,
+  ) => Promise<{ readonly certificate: string; readonly chain: readonly string[] }>;
+  readonly audit: (
+    event: string,
+    number: AccessNumber | null,
+    source: string,
+    facts: Readonly<Record<string, string>>,
+  ) => void;
+}
+
+export interface GatewayPort extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** @throws an error of `listen` as Node tells it. */
+export async function openGatewayPort(
+  address: string,
+  port: number,
+  options: GatewayPortOptions,
+): Promise<GatewayPort> {
+  const { clock, log, directory, gatewayCa, ownCertificate, isKnown, renew, audit } = options;
+  const logged = new Set<string>();
+  const sockets = new Set<TLSSocket>();
+
+  /** A refusal stands once in the log for a source and a reason: whoever knocks again fills nothing. */
+  const refuse = (source: string, reason: string, number: AccessNumber | null = null): void => {
+    const key = `${source} ${reason}`;
+    if (logged.has(key) || logged.size >= mostLogged) return;
+    logged.add(key);
+    log.write("warn", "gateway-refused", { source, reason, number });
+    audit("gateway-refused", number, source, { reason });
+  };
+
+  const secure = async () => ({ ...(await ownCertificate()), ca: gatewayCa });
+  const server = createServer({
+    ...(await secure()),
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.3",
+    ALPNProtocols: [linkProtocols.control, linkProtocols.data],
+    handshakeTimeout: handshakeMs,
+  });
+
+  async function admit(socket: TLSSocket, source: string): Promise<void> {
+    const { number, serial } = homeOf(socket);
+    if (!(await isKnown(serial, number))) throw refused("the certificate is no longer known", { number });
+    if (socket.alpnProtocol === linkProtocols.control) await admitHome(socket, number, source);
+    else if (socket.alpnProtocol === linkProtocols.data) await admitDataLink(socket, number);
+    else throw refused("no protocol of ours (ALPN)", { number });
+  }
+
+  async function admitHome(socket: TLSSocket, number: AccessNumber, source: string): Promise<void> {
+    await admitControl(socket, clock);
+    const link = await openHomeLink({
+      number,
+      control: socket,
+      clock,
+      onReady: () => audit("home-online", number, source, {}),
+      onRefused: (reason) => refuse(source, reason, number),
+      onRenew: (csr) => void answerRenewal(number, csr, source),
+      onClosed() {
+        if (directory.find(number) === link) audit("home-away", number, source, {});
+        directory.leave(link);
+      },
+    });
+    if (!socket.destroyed) directory.enter(link);
+  }
+
+  async function answerRenewal(number: AccessNumber, csr: string, source: string): Promise<void> {
+    try {
+      const body = await renew(number, csr);
+      directory.find(number)?.tell({ topic: "down/certificate", body });
+      audit("certificate-renewed", number, source, {});
+    } catch (thrown) {
+      refuse(source, toHomeError(thrown).message, number);
+    }
+  }
+
+  /** The first line is the ticket that was given over the control link; then the dialler serves HTTP/2. */
+  async function admitDataLink(socket: TLSSocket, number: AccessNumber): Promise<void> {
+    const line = await readStart(socket, clock, lineOctets);
+    const ticket = line.toString("latin1").trimEnd();
+    const isTaken = isTicket(ticket) && directory.find(number)?.admitData(ticket, socket);
+    if (!isTaken) throw refused("a data link without a good ticket", { number });
+  }
+
+  server.on("secureConnection", (socket) => {
+    const source = socket.remoteAddress ?? "";
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    socket.on("error", () => undefined);
+    admit(socket, source).catch((thrown: unknown) => {
+      const { message, details } = toHomeError(thrown);
+      refuse(source, message, typeof details["number"] === "string" ? details["number"] : null);
+      socket.destroy();
+    });
+  });
+  server.on("tlsClientError", (error: Error & { readonly code?: string }, socket) => {
+    refuse(socket.remoteAddress ?? "", error.code ?? error.message);
+  });
+
+  let care = clock.after(careMs, renewOwn);
+  function renewOwn(): void {
+    care = clock.after(careMs, renewOwn);
+    secure().then(
+      (context) => server.setSecureContext(context),
+      (cause) => log.write("error", "own-certificate-failed", { cause: String(cause) }),
+    );
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: address, port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  server.on("error", (cause) => log.write("error", "gateway-port-failed", { cause: String(cause) }));
+
+  return {
+    port: portOf(server.address()),
+    async [Symbol.asyncDispose]() {
+      care.cancel();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      directory.cutAll();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** The home that a verified client certificate names: its only subject alternative name, and nothing else of it. */
+function homeOf(socket: TLSSocket): { readonly number: AccessNumber; readonly serial: string } {
+  const certificate = socket.getPeerX509Certificate();
+  const name = certificate?.subjectAltName ?? "";
+  const number = name.startsWith("URI:") ? numberOfUrn(name.slice("URI:".length)) : undefined;
+  if (certificate === undefined || number === undefined) throw refused("the certificate names no home");
+  return { number, serial: certificate.serialNumber };
+}
+
+function lineOctets(octets: Uint8Array): number | undefined {
+  const end = octets.indexOf(0x0a);
+  if (end < 0 && octets.length < longestTicketLine) return undefined;
+  if (end < 0 || end >= longestTicketLine) throw refused("a data link without a ticket line");
+  return end + 1;
+}
+
+const portOf = (address: AddressInfo | string | null): number =>
+  typeof address === "object" && address !== null ? address.port : 0;
+
+const refused = (reason: string, details: { readonly number?: AccessNumber } = {}): HomeError =>
+  new HomeError("certificate-refused", reason, details);

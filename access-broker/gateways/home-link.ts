@@ -1,0 +1,140 @@
+/** The link of one home while its gateway is there: the control link with an MQTT engine of its own, and the data link that is opened on demand. */
+
+import { randomBytes } from "node:crypto";
+import type { TLSSocket } from "node:tls";
+import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import type { Clock, Timer } from "../../gateway-core/contract/clock.ts";
+import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { type DownMessage, linkProtocols, type UpMessage } from "../../gateway-core/contract/link.ts";
+import { type ControlEngine, openControlEngine } from "./control-engine.ts";
+import { type DataLink, openDataLink } from "./data-link.ts";
+
+/** How long a gateway may take to dial the data link, and a ticket is good. */
+const dialMs = 8_000;
+/** How long an idle data link is kept warm. */
+const warmMs = 3 * 60_000;
+
+export interface HomeLink {
+  readonly number: AccessNumber;
+  /** Undefined until the gateway is whole: it has told of its page and hears us. */
+  readonly isPageOffered: boolean | undefined;
+  /** @throws HomeError `home-away` */
+  request(request: Request, headers: Headers, body: Uint8Array): Promise<Response>;
+  /** Takes the data link that presents this ticket. False: no such ticket was given out here. */
+  admitData(ticket: string, socket: TLSSocket): boolean;
+  tell(message: DownMessage): void;
+  close(): void;
+}
+
+export interface HomeLinkOptions {
+  readonly number: AccessNumber;
+  readonly control: TLSSocket;
+  readonly clock: Clock;
+  readonly onReady: () => void;
+  readonly onRenew: (csr: string) => void;
+  /** A message or packet that is not the link's, told with why. */
+  readonly onRefused: (reason: string) => void;
+  readonly onClosed: () => void;
+}
+
+/** Takes over an admitted control connection. */
+export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> {
+  const { number, control, clock, onReady, onRenew, onRefused, onClosed } = options;
+  let isPageOffered: boolean | undefined;
+  let isReady = false;
+  let isClosed = false;
+  let data: DataLink | undefined;
+  let opening: Opening | undefined;
+  let cooling: Timer | undefined;
+
+  const engine: ControlEngine = await openControlEngine({
+    onMessage(message: UpMessage) {
+      if (message.topic === "up/renew") return onRenew(message.body.csr);
+      isPageOffered = message.body.isOffered;
+    },
+    onHearing() {
+      isReady = true;
+      onReady();
+    },
+    onRefused,
+  });
+
+  const close = (): void => {
+    if (isClosed) return;
+    isClosed = true;
+    cooling?.cancel();
+    opening?.fail();
+    data?.destroy();
+    control.destroy();
+    engine.close();
+    onClosed();
+  };
+  control.once("close", close);
+  control.on("error", () => undefined);
+  engine.handle(control);
+  if (control.destroyed) close();
+
+  /** An idle data link cools down and is let go; the next request has it dialled anew. */
+  const watchIdle = (): void => {
+    cooling?.cancel();
+    if (data !== undefined && data.isOpen && data.busy === 0) cooling = clock.after(warmMs, () => data?.retire());
+  };
+
+  const openData = async (): Promise<DataLink> => {
+    if (isClosed || !isReady) throw away();
+    if (data?.isOpen) return data;
+    opening ??= ask();
+    return opening.link;
+  };
+
+  const ask = (): Opening => {
+    const ticket = randomBytes(24).toString("base64url");
+    const { promise, resolve, reject } = Promise.withResolvers<DataLink>();
+    // Those who wait for it handle it; that nobody waits any more is no error.
+    promise.catch(() => undefined);
+    const finish = (act: () => void): void => {
+      timer.cancel();
+      opening = undefined;
+      act();
+    };
+    const timer = clock.after(dialMs, () => finish(() => reject(away())));
+    engine.tell({ topic: "down/open", body: { protocol: linkProtocols.data, ticket } });
+    return {
+      ticket,
+      link: promise,
+      open: (link) => finish(() => resolve(link)),
+      fail: () => finish(() => reject(away())),
+    };
+  };
+
+  return {
+    number,
+    get isPageOffered() {
+      return isReady ? isPageOffered : undefined;
+    },
+    async request(request, headers, body) {
+      const link = await openData();
+      cooling?.cancel();
+      return link.request(request, headers, body);
+    },
+    admitData(ticket, socket) {
+      if (isClosed || opening?.ticket !== ticket) return false;
+      data?.retire();
+      data = openDataLink(socket, clock, watchIdle);
+      opening.open(data);
+      watchIdle();
+      return true;
+    },
+    tell: (message) => engine.tell(message),
+    close,
+  };
+}
+
+interface Opening {
+  readonly ticket: string;
+  readonly link: Promise<DataLink>;
+  open(link: DataLink): void;
+  fail(): void;
+}
+
+const away = (): HomeError => new HomeError("home-away", "the home is away");

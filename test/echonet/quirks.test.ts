@@ -1,0 +1,187 @@
+import { describe, expect, it } from "vitest";
+import { FakeNode, type Quirks } from "../fakes/fake-echonet-node.ts";
+import { lastValues, openFakeHome, valuesOf } from "./fake-home.ts";
+import { lampDescriptor, lampEoj, lampObject } from "./lamp-descriptor.ts";
+
+const address = "10.0.0.2";
+const allValues = { power: false, brightness: 50, fault: false, energy: 100, energyUnit: 0.1 };
+
+/** A home with one lamp of these quirks, found and described. */
+async function lampWith(quirks: Quirks, edts: Record<number, string> = {}) {
+  const node = new FakeNode(address, { [lampEoj]: lampObject(edts) }, quirks);
+  const home = await openFakeHome([node]);
+  await home.pass(10_000);
+  const ref = home.at(address);
+  const descriptor = await home.describe(ref);
+  return { node, home, ref, descriptor };
+}
+
+describe("a node that", () => {
+  const readings: readonly (readonly [string, Quirks])[] = [
+    ["keeps every rule", {}],
+    ["does not copy the TID", { ownTid: 0 }],
+    ["answers one frame for each EPC", { oneReplyPerEpc: true }],
+    ["stays silent instead of sending Get_SNA", { silentInsteadOfSna: true }],
+    ["sends Get_SNA although all its values are good", { snaWithGoodValues: true }],
+    ["answers only the first two EPCs", { atMostEpcs: 2 }],
+    ["does not answer a frame of more than three EPCs", { deafAboveEpcs: 3 }],
+    ["sends more octets than its OPC counts", { surplus: "8200970098" }],
+    ["counts its property map wrong", { countError: 3 }],
+    ["answers everything twice", { answersTwice: true }],
+    ["lists in its map an EPC that it never answers", { silentEpcs: [0x84] }],
+    ["names nobody in a refusal", { setSnaNamesNobody: true }],
+    ["leaves properties out of a Set_Res", { setResWithoutProperties: true }],
+  ];
+  it.each(readings)("%s is read whole and set", async (_, quirks) => {
+    const { node, home, ref, descriptor } = await lampWith(quirks, { 132: "0000" });
+    const changes = home.watch(ref, descriptor);
+    await home.pass(6_000);
+    expect(lastValues(changes)).toEqual(allValues);
+    expect(await home.set(ref, descriptor, { power: true, brightness: 70 })).toEqual({
+      values: { power: true, brightness: 70 },
+      errors: {},
+    });
+    expect([node.edtOf(lampEoj, 0x80), node.edtOf(lampEoj, 0xb0)]).toEqual(["30", "46"]);
+    await home.close();
+  });
+
+  it("announces to the gateway alone is heard", async () => {
+    const { node, home, ref, descriptor } = await lampWith({});
+    const changes = home.watch(ref, descriptor);
+    await home.pass(100);
+    node.change(lampEoj, 0x80, "30", 0x05ff01);
+    await home.pass(10);
+    expect(lastValues(changes)["power"]).toBe(true);
+    await home.close();
+  });
+
+  it("clips what is out of its range and accepts it is reported with the value that it took", async () => {
+    const { home, ref, descriptor } = await lampWith({ clips: { epc: 0xb0, minimum: 10, maximum: 80 } });
+    expect((await home.set(ref, descriptor, { brightness: 100 })).values).toEqual({ brightness: 80 });
+    await home.close();
+  });
+
+  it("names nobody in a refusal is believed to refuse all", async () => {
+    const { home, ref, descriptor } = await lampWith({ setSnaNamesNobody: true, refuses: { 176: ["63"] } });
+    const { errors } = await home.set(ref, descriptor, { power: true, brightness: 99 });
+    expect(errors).toMatchObject({
+      power: { refused: ["80"] },
+      brightness: { code: "device-refused", refused: ["b0"] },
+    });
+    await home.close();
+  });
+
+  it("answers after the gateway gave up is heard all the same, and given more time from then on", async () => {
+    const { home, ref, descriptor } = await lampWith({});
+    home.lan.latencyMs = 900;
+    const late = await home.get(ref, descriptor, ["brightness"]);
+    expect(late.errors).toMatchObject({ brightness: { code: "device-silent" } });
+    await home.pass(5_000);
+    expect((await home.get(ref, descriptor, ["brightness"])).values).toEqual({ brightness: 50 });
+    await home.close();
+  });
+
+  it("has an EPC that it never answers loses no time over it again", async () => {
+    const { home, ref } = await lampWith({ silentEpcs: [0x88] });
+    const descriptor = await home.describe(ref);
+    const changes = home.watch(ref, descriptor);
+    await home.pass(5_000);
+    expect(Object.keys(lastValues(changes)).toSorted()).toEqual(["brightness", "energy", "energyUnit", "power"]);
+    const { result, ms } = await home.timed(
+      home.session.get(ref, descriptor, ["power", "fault", "brightness"], { signal: home.signal }),
+    );
+    expect(result.values).toEqual({ power: false, brightness: 50 });
+    expect(result.errors).toMatchObject({ fault: { code: "device-silent", silent: ["88"] } });
+    expect(ms).toBeLessThan(1_000);
+    await home.close();
+  });
+
+  it("bears few EPCs in a frame is asked for few from then on", async () => {
+    const { home, ref, descriptor } = await lampWith({ atMostEpcs: 3 });
+    await home.get(ref, descriptor, ["power", "brightness", "fault", "energy"]);
+    home.lan.sent.length = 0;
+    await home.get(ref, descriptor, ["power", "brightness", "fault", "energy"]);
+    const counts = home.lan.sent.map(({ frame }) => frame.properties.length);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(5);
+    await home.get(ref, descriptor, ["power", "brightness", "fault", "energy"]);
+    home.lan.sent.length = 0;
+    await home.get(ref, descriptor, ["power", "brightness", "fault", "energy"]);
+    expect(Math.max(...home.lan.sent.map(({ frame }) => frame.properties.length))).toBe(3);
+    await home.close();
+  });
+
+  it("tells a value that its descriptor does not know loses that value only, with one word to the log", async () => {
+    const { node, home, ref, descriptor } = await lampWith({}, { 136: "77" });
+    const changes = home.watch(ref, descriptor);
+    await home.pass(100);
+    node.change(lampEoj, 0x88, "78");
+    await home.pass(400_000);
+    const { fault, ...others } = allValues;
+    expect(fault).toBe(false);
+    expect(lastValues(changes)).toEqual(others);
+    expect(home.host.log.events("warn").filter((event) => event === "value-undecodable")).toHaveLength(1);
+    expect((await home.get(ref, descriptor, ["fault", "power"])).errors).toMatchObject({
+      fault: { code: "value-invalid" },
+    });
+    await home.close();
+  });
+
+  it("changes a coefficient has every value told anew that it multiplies", async () => {
+    const { node, home, ref, descriptor } = await lampWith({});
+    const changes = home.watch(ref, descriptor);
+    await home.pass(100);
+    node.send({
+      tid: 1,
+      seoj: lampEoj,
+      deoj: 0x0ef001,
+      esv: "INF",
+      properties: [{ epc: 0xe1, edt: Uint8Array.of(0) }],
+    });
+    await home.pass(10);
+    expect(valuesOf(changes, "energy")).toEqual([100, 1_000]);
+    await home.close();
+  });
+
+  it("has no coefficient has the value as it stands", async () => {
+    const { [0xe1]: _, ...edts } = lampObject().edts;
+    const node = new FakeNode(address, { [lampEoj]: { ...lampObject(), edts } });
+    const home = await openFakeHome([node]);
+    const ref = home.at(address);
+    const descriptor = await home.describe(ref);
+    expect(descriptor.properties).not.toHaveProperty("energyUnit");
+    expect((await home.get(ref, descriptor, ["energy"])).values).toEqual({ energy: 1_000 });
+    await home.close();
+  });
+});
+
+describe("a description", () => {
+  it("is narrowed by the property maps, the screen too", async () => {
+    const { home, descriptor } = await lampWith({}, {});
+    expect(Object.keys(descriptor.properties).toSorted()).toEqual(
+      ["brightness", "energy", "energyUnit", "fault", "power", "scene"].toSorted(),
+    );
+    expect(descriptor.properties["power"]).toMatchObject({ observable: true });
+    expect(descriptor.properties["brightness"]).toMatchObject({ observable: false });
+    expect(descriptor.properties["fault"]).toMatchObject({ readOnly: true });
+    expect(descriptor.properties["scene"]).toMatchObject({ writeOnly: true });
+    expect(Object.keys(descriptor.actions ?? {})).toEqual(["blink"]);
+    expect(descriptor["gk:screen"]).toEqual({
+      tile: { toggle: "power", state: ["power"], control: "brightness" },
+      sections: [{ items: ["power", "brightness"] }],
+      compact: ["power"],
+    });
+    expect(home.host.log.events("warn")).toEqual(["bind-unreadable"]);
+    await home.close();
+  });
+
+  it("of a model without screen and actions has none", async () => {
+    const { home, ref } = await lampWith({});
+    const { "gk:screen": _screen, actions: _actions, ...bare } = lampDescriptor;
+    expect(await home.describe(ref, bare)).not.toHaveProperty("gk:screen");
+    const empty = await home.describe(ref, { ...bare, "gk:screen": {} });
+    expect(empty["gk:screen"]).toEqual({});
+    const emptyTile = await home.describe(ref, { ...bare, "gk:screen": { tile: {} } });
+    expect(emptyTile["gk:screen"]).toEqual({ tile: {} });
+    await home.close();
+  });
+});

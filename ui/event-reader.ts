@@ -1,0 +1,29 @@
+/** Reads server-sent events out of text that comes in pieces (HTML Living Standard, 9.2.6). Pure. */
+
+export interface ServerEvent {
+  readonly id: string | undefined;
+  readonly type: string;
+  readonly data: string;
+}
+
+export class EventReader {
+  #rest = "";
+
+  /** The events that are complete with this piece; comments are none. */
+  read(piece: string): ServerEvent[] {
+    const blocks = (this.#rest + piece).split("\n\n");
+    this.#rest = blocks.pop() ?? "";
+    return blocks.flatMap(parseBlock);
+  }
+}
+
+function parseBlock(block: string): ServerEvent[] {
+  const fields = new Map<string, string>();
+  for (const line of block.split("\n")) {
+    const [, name = "", value = ""] = /^(\w+):? ?(.*)$/.exec(line) ?? [];
+    const before = name === "data" ? fields.get(name) : undefined;
+    fields.set(name, before === undefined ? value : `${before}\n${value}`);
+  }
+  const data = fields.get("data");
+  return data === undefined ? [] : [{ id: fields.get("id"), type: fields.get("event") ?? "message", data }];
+}

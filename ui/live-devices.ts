@@ -1,0 +1,148 @@
+/** The home as the browser knows it: follows the gateway's events and comes back by itself (design/page.md §4). */
+
+import type { Json } from "../gateway-core/contract/json.ts";
+import type { PageEvent } from "../gateway-core/contract/page.ts";
+import { applyPageEvent, emptyPage, type PageState } from "../gateway-core/contract/page-state.ts";
+import { EventReader, type ServerEvent } from "./event-reader.ts";
+import { parsePageEvent } from "./page-event.ts";
+
+/** `lost`: no connection; `away`: the access broker does not reach the home; `not-wired`: the flow wires nothing to the page. */
+export type Reach = "connecting" | "fine" | "lost" | "away" | "not-wired";
+
+const firstRetryMs = 500;
+const lastRetryMs = 30_000;
+/** The gateway speaks every 15 s; twice that without a word and the line is dead. */
+const silenceMs = 30_000;
+/** A short gap is no news for a person. */
+const noticeMs = 1_500;
+const hiddenMs = 60_000;
+
+export class LiveDevices {
+  state: PageState = emptyPage;
+  reach: Reach = "connecting";
+  readonly #listeners = new Set<(event: PageEvent | undefined) => void>();
+  #lastEventId: string | undefined;
+  #retries = 0;
+  #connection: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #notice: ReturnType<typeof setTimeout> | undefined;
+  #hiding: ReturnType<typeof setTimeout> | undefined;
+
+  /** Calls the listener with each event, and with undefined when only the reach changed. */
+  subscribe(listener: (event: PageEvent | undefined) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  start(): void {
+    document.addEventListener("visibilitychange", this.#onVisibility);
+    for (const type of ["pageshow", "online"]) window.addEventListener(type, this.#wake);
+    void this.#connect();
+  }
+
+  stop(): void {
+    document.removeEventListener("visibilitychange", this.#onVisibility);
+    for (const type of ["pageshow", "online"]) window.removeEventListener(type, this.#wake);
+    clearTimeout(this.#timer);
+    clearTimeout(this.#notice);
+    clearTimeout(this.#hiding);
+    this.#connection?.abort();
+    this.#connection = undefined;
+  }
+
+  /** What an answer to a command told before its event came. */
+  learn(device: string, property: string, value: Json): void {
+    const { epoch, seq } = this.state;
+    this.#take({ type: "change", epoch, seq, device, property, value, at: Date.now() });
+  }
+
+  async #connect(): Promise<void> {
+    clearTimeout(this.#timer);
+    const connection = new AbortController();
+    this.#connection = connection;
+    try {
+      await this.#follow(connection);
+    } catch {
+      // Refused, cut, or silent for too long: all the same, come back.
+    }
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#notice ??= setTimeout(() => this.#setReach(this.reach === "fine" ? "lost" : this.reach), noticeMs);
+    const delayMs = Math.min(lastRetryMs, firstRetryMs * 2 ** this.#retries++) * (0.5 + Math.random() / 2);
+    this.#timer = setTimeout(() => void this.#connect(), delayMs);
+  }
+
+  async #follow(connection: AbortController): Promise<void> {
+    let silence = setTimeout(() => connection.abort(), silenceMs);
+    const headers: HeadersInit = this.#lastEventId === undefined ? {} : { "last-event-id": this.#lastEventId };
+    try {
+      const response = await fetch("api/events", { headers, signal: connection.signal, cache: "no-store" });
+      if (!response.ok || response.body === null) return await this.#refused(response);
+      const reader = new EventReader();
+      for await (const text of textOf(response.body)) {
+        clearTimeout(silence);
+        silence = setTimeout(() => connection.abort(), silenceMs);
+        for (const event of reader.read(text)) this.#receive(event);
+      }
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  async #refused(response: Response): Promise<void> {
+    if (response.status === 401) return location.reload(); // Whoever keeps the door shows its login.
+    const problem: { readonly code?: string } = await response.json().catch(() => ({}));
+    if (problem.code === "home-away") this.#setReach("away");
+    else if (problem.code === "page-not-wired") this.#setReach("not-wired");
+    else if (this.#retries > 0) this.#setReach("lost");
+  }
+
+  #receive(message: ServerEvent): void {
+    this.#retries = 0;
+    if (message.type === "home-away") return this.#setReach("away");
+    const event = parsePageEvent(message);
+    if (event === undefined) return;
+    this.#lastEventId = message.id;
+    clearTimeout(this.#notice);
+    this.#notice = undefined;
+    this.reach = "fine";
+    this.#take(event);
+  }
+
+  #take(event: PageEvent): void {
+    this.state = applyPageEvent(this.state, event);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #setReach(reach: Reach): void {
+    if (reach === this.reach) return;
+    this.reach = reach;
+    for (const listener of this.#listeners) listener(undefined);
+  }
+
+  /** A hidden tab lets its connection go: six of them would block the seventh, and phones sleep. */
+  readonly #onVisibility = (): void => {
+    clearTimeout(this.#hiding);
+    if (document.visibilityState === "visible") return this.#wake();
+    this.#hiding = setTimeout(() => {
+      clearTimeout(this.#timer);
+      const connection = this.#connection;
+      this.#connection = undefined;
+      connection?.abort();
+    }, hiddenMs);
+  };
+
+  readonly #wake = (): void => {
+    if (this.#connection !== undefined || document.visibilityState === "hidden") return;
+    this.#retries = 0;
+    void this.#connect();
+  };
+}
+
+async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    yield decoder.decode(piece.value, { stream: true });
+  }
+}

@@ -1,0 +1,42 @@
+/** Two builds: mode "ui" makes the page (`dist/ui`), mode "node" the command and the Node-RED nodes. */
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { defineConfig, type Plugin, type UserConfig } from "vite";
+import { nodeBuild } from "./toolchain/vite-node.js";
+
+const root = import.meta.dirname;
+
+/** Node-RED's server does not compress: every text file gets its brotli and gzip beside it. */
+const precompress: Plugin = {
+  name: "genkan-precompress",
+  writeBundle({ dir = "" }) {
+    for (const name of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
+      if (!/\.(?:css|js|svg)$/.test(name)) continue;
+      const plain = readFileSync(join(dir, name));
+      const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+      writeFileSync(join(dir, `${name}.br`), brotliCompressSync(plain, { params: quality }));
+      writeFileSync(join(dir, `${name}.gz`), gzipSync(plain, { level: 9 }));
+    }
+  },
+};
+
+/** The gateway serves the page's HTML itself and finds the hashed names in the manifest; relative, so that any path may hold it. */
+const pageBuild: UserConfig = {
+  root: join(root, "ui"),
+  base: "./",
+  publicDir: join(root, "ui", "public"),
+  plugins: [precompress],
+  build: {
+    outDir: join(root, "dist", "ui"),
+    emptyOutDir: true,
+    target: "es2022",
+    manifest: true,
+    modulePreload: false,
+    reportCompressedSize: false,
+    rolldownOptions: { input: join(root, "ui", "main.ts") },
+  },
+};
+
+export default defineConfig(({ mode }) => (mode === "ui" ? pageBuild : nodeBuild));
