@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
-import { nodeBuild } from "./toolchain/vite-node.js";
+import { nodeBuild } from "./toolchain/vite-node.ts";
 
 const root = import.meta.dirname;
 

@@ -31,9 +31,6 @@ export async function openNodeRed(options: NodeRedOptions): Promise<{ editor?: E
   const server = createServer();
   const door = hasEditor ? await editorDoor(server, host) : undefined;
   const settings = {
-    // Required by the types alone: this server never listens by Node-RED's hand.
-    uiHost: "127.0.0.1",
-    uiPort: 0,
     userDir: folder,
     flowFile: "flows.json",
     credentialSecret: secretOf(host),
@@ -55,7 +52,8 @@ export async function openNodeRed(options: NodeRedOptions): Promise<{ editor?: E
     ...door?.settings,
     genkanGateway: gateway,
   };
-  RED.init(server, settings);
+  // The published types describe the settings of an earlier Node-RED.
+  Reflect.apply(RED.init, RED, [server, settings]);
   const started = new Promise<void>((resolve) => RED.events.once("flows:started", () => resolve()));
   await RED.start();
   await started;

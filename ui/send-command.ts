@@ -25,7 +25,6 @@ const actionSettleMs = 10_000;
 const noWishes: Wishes = new Map();
 
 interface Attempt {
-  readonly id: symbol;
   readonly timers: ReturnType<typeof setTimeout>[];
   /** Of the gateway's answer while the device takes its time. */
   commandId?: string;
@@ -74,7 +73,7 @@ export class Commands {
     } else if (event.type === "result") {
       const { id, device, request } = event.result;
       if (request.kind === "set" || this.#attempts.get(keyOf(device, request.name))?.commandId !== id) return;
-      if (event.result.ok) this.#confirm(device, request.name, event.result.value);
+      if (event.result.ok) this.#confirm(device, request.name, request.kind === "action" ? null : event.result.value);
       else this.#fail(device, request.name, event.result.error.code);
     }
   }
@@ -93,7 +92,7 @@ export class Commands {
       if (!isCurrent()) return;
       if (response.status === 401) location.reload();
       else if (response.status === 202) attempt.commandId = body.id ?? "";
-      else if (response.ok) this.#confirm(device.id, name, isAction ? undefined : body.value);
+      else if (response.ok) this.#confirm(device.id, name, isAction ? null : (body.value ?? null));
       else if (body.code === "command-superseded") this.#end(device.id, name);
       else this.#fail(device.id, name, body.code ?? "other");
     } catch {
@@ -101,9 +100,10 @@ export class Commands {
     }
   }
 
-  #confirm(device: string, name: string, value: Json | undefined): void {
+  /** `value` is what the device then reports; null where that is nothing. */
+  #confirm(device: string, name: string, value: Json): void {
     this.#end(device, name);
-    if (value !== undefined && value !== null) this.#live.learn(device, name, value);
+    if (value !== null) this.#live.learn(device, name, value);
   }
 
   #fail(device: string, name: string, code: string): void {
@@ -114,7 +114,7 @@ export class Commands {
 
   #begin(device: string, name: string): Attempt {
     this.#stop(device, name);
-    const attempt: Attempt = { id: Symbol(name), timers: [] };
+    const attempt: Attempt = { timers: [] };
     this.#attempts.set(keyOf(device, name), attempt);
     return attempt;
   }

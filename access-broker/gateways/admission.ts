@@ -82,20 +82,15 @@ const isConnect = (packet: unknown): packet is IConnectPacket =>
 
 /** The certificate says which home it is; whatever else a CONNECT could claim has no place here. */
 function judge({ protocolVersion, clientId, clean, will, username, password, keepalive = 0 }: IConnectPacket): void {
-  const reason =
-    protocolVersion !== 4
-      ? "not MQTT 3.1.1"
-      : clientId !== gatewayClientId
-        ? `a client id other than "${gatewayClientId}"`
-        : clean !== true
-          ? "a session to keep"
-          : will !== undefined
-            ? "a will"
-            : username !== undefined || password !== undefined
-              ? "a user name or password"
-              : keepalive < 1 || keepalive > keepaliveSeconds
-                ? `a keepalive of ${keepalive} s`
-                : undefined;
+  const faults: Readonly<Record<string, boolean>> = {
+    "not MQTT 3.1.1": protocolVersion !== 4,
+    "a foreign client id": clientId !== gatewayClientId,
+    "a session to keep": clean !== true,
+    "a will": will !== undefined,
+    "a user name or password": username !== undefined || password !== undefined,
+    "a keepalive out of range": keepalive < 1 || keepalive > keepaliveSeconds,
+  };
+  const [reason] = Object.keys(faults).filter((fault) => faults[fault]);
   if (reason !== undefined)
     throw new HomeError("link-message-invalid", `the CONNECT is refused: ${reason}`, { reason });
 }

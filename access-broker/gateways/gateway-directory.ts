@@ -6,7 +6,8 @@ import type { HomeLink } from "./home-link.ts";
 export interface GatewayDirectory {
   find(number: AccessNumber): HomeLink | undefined;
   enter(link: HomeLink): void;
-  leave(link: HomeLink): void;
+  /** Whether it was still this link that stood for its home. */
+  leave(link: HomeLink): boolean;
   /** Ends the link of a home, as when its certificates are no longer good. */
   cut(number: AccessNumber): void;
   cutAll(): void;
@@ -22,7 +23,7 @@ export function createGatewayDirectory(): GatewayDirectory {
       older?.close();
     },
     leave(link) {
-      if (links.get(link.number) === link) links.delete(link.number);
+      return links.get(link.number) === link && links.delete(link.number);
     },
     cut: (number) => links.get(number)?.close(),
     cutAll() {

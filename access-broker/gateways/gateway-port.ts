@@ -89,12 +89,10 @@ export async function openGatewayPort(
       onReady: () => audit("home-online", number, source, {}),
       onRefused: (reason) => refuse(source, reason, number),
       onRenew: (csr) => void answerRenewal(number, csr, source),
-      onClosed() {
-        if (directory.find(number) === link) audit("home-away", number, source, {});
-        directory.leave(link);
-      },
     });
-    if (!socket.destroyed) directory.enter(link);
+    directory.enter(link);
+    await link.closed;
+    if (directory.leave(link)) audit("home-away", number, source, {});
   }
 
   async function answerRenewal(number: AccessNumber, csr: string, source: string): Promise<void> {

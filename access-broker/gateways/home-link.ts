@@ -24,6 +24,7 @@ export interface HomeLink {
   admitData(ticket: string, socket: TLSSocket): boolean;
   tell(message: DownMessage): void;
   close(): void;
+  readonly closed: Promise<void>;
 }
 
 export interface HomeLinkOptions {
@@ -34,12 +35,12 @@ export interface HomeLinkOptions {
   readonly onRenew: (csr: string) => void;
   /** A message or packet that is not the link's, told with why. */
   readonly onRefused: (reason: string) => void;
-  readonly onClosed: () => void;
 }
 
 /** Takes over an admitted control connection. */
 export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> {
-  const { number, control, clock, onReady, onRenew, onRefused, onClosed } = options;
+  const { number, control, clock, onReady, onRenew, onRefused } = options;
+  const closed = Promise.withResolvers<void>();
   let isPageOffered: boolean | undefined;
   let isReady = false;
   let isClosed = false;
@@ -67,7 +68,7 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
     data?.destroy();
     control.destroy();
     engine.close();
-    onClosed();
+    closed.resolve();
   };
   control.once("close", close);
   control.on("error", () => undefined);
@@ -77,7 +78,7 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
   /** An idle data link cools down and is let go; the next request has it dialled anew. */
   const watchIdle = (): void => {
     cooling?.cancel();
-    if (data !== undefined && data.isOpen && data.busy === 0) cooling = clock.after(warmMs, () => data?.retire());
+    if (data?.isOpen && data.busy === 0) cooling = clock.after(warmMs, () => data?.retire());
   };
 
   const openData = async (): Promise<DataLink> => {
@@ -127,6 +128,7 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
     },
     tell: (message) => engine.tell(message),
     close,
+    closed: closed.promise,
   };
 }
 

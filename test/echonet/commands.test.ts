@@ -44,7 +44,7 @@ describe("a set", () => {
     home.watch(ref, descriptor);
     const reads = [1, 2, 3].map(() => home.session.get(ref, descriptor, ["fault"], { signal: home.signal }));
     await home.set(ref, descriptor, { power: true });
-    await Promise.all(reads);
+    await home.timed(Promise.all(reads));
     expect(home.lan.requestsTo(address)[1]).toBe("SetC 029001 80");
     await home.close();
   });

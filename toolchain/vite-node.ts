@@ -3,28 +3,29 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
-import { root } from "./node24.js";
+import type { Plugin, UserConfig } from "vite";
 
+const root = join(import.meta.dirname, "..");
 const nodes = join(root, "nodes");
 const nodeNames = readdirSync(nodes)
   .filter((name) => name.startsWith("genkan-") && name.endsWith(".ts"))
   .map((name) => name.slice(0, -".ts".length));
 
-const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
-  readFileSync(join(root, "package.json"), "utf8"),
-);
+const manifest: Readonly<Record<string, object>> = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 /** What stays outside of the bundle: Node itself and what npm installs beside it. */
-const installed = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
-const isExternal = (id) =>
+const installed = ["dependencies", "optionalDependencies", "peerDependencies"].flatMap((kind) =>
+  Object.keys(manifest[kind] ?? {}),
+);
+const isExternal = (id: string): boolean =>
   id.startsWith("node:") ||
   builtinModules.includes(id) ||
   installed.some((name) => id === name || id.startsWith(`${name}/`));
 
 /** Emits each node's html, and the dictionaries and helps of each language, where Node-RED looks for them. */
-const nodeRedFiles = {
+const nodeRedFiles: Plugin = {
   name: "genkan-node-red-files",
   generateBundle() {
-    const emit = (path) =>
+    const emit = (path: string): unknown =>
       this.emitFile({ type: "asset", fileName: `nodes/${path}`, source: readFileSync(join(nodes, path), "utf8") });
     for (const name of nodeNames) emit(`${name}.html`);
     for (const language of readdirSync(join(nodes, "locales"))) {
@@ -33,7 +34,7 @@ const nodeRedFiles = {
   },
 };
 
-export const nodeBuild = {
+export const nodeBuild: UserConfig = {
   plugins: [nodeRedFiles],
   publicDir: false,
   build: {

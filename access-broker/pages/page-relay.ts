@@ -1,0 +1,70 @@
+/** Relays a viewer's request to the home behind an access number and streams the answer back (access-broker.md §7). */
+
+import { createHash } from "node:crypto";
+import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { headersToHome, headersToViewer } from "./relay-headers.ts";
+
+/** What this room asks of a home's link. */
+export interface RelayLink {
+  readonly isPageOffered: boolean | undefined;
+  request(request: Request, headers: Headers, body: Uint8Array): Promise<Response>;
+}
+
+/** Who asks: the session's id stays with the broker. */
+export interface RelayViewer {
+  readonly user: string;
+  readonly session: string;
+}
+
+export interface PageRelay {
+  /**
+   * `body` is the whole body of the request; the request's signal cancels it at the home too.
+   * @throws HomeError `home-away`, `page-not-wired`
+   */
+  relay(request: Request, body: Uint8Array, number: AccessNumber, viewer: RelayViewer): Promise<Response>;
+}
+
+export function createPageRelay(find: (number: AccessNumber) => RelayLink | undefined): PageRelay {
+  return {
+    async relay(request, body, number, viewer) {
+      const link = find(number);
+      if (link?.isPageOffered === undefined) throw new HomeError("home-away", "the home is away", { retryAfter: 5 });
+      if (!link.isPageOffered) {
+        throw new HomeError("page-not-wired", "the home offers no control page now", { retryAfter: 5 });
+      }
+      const headers = headersToHome(request.headers, { name: viewer.user, session: opaque(viewer.session) });
+      const answer = await link.request(request, headers, body);
+      const { status } = answer;
+      return new Response(tellsWhenAway(answer), { status, headers: headersToViewer(answer.headers) });
+    },
+  };
+}
+
+/** Stable for a session and of no use to whoever learns it. */
+const opaque = (session: string): string => createHash("sha256").update(`viewer ${session}`).digest("base64url");
+
+const farewell = new TextEncoder().encode("event: home-away\ndata: {}\n\n");
+
+/** An event stream that breaks off says so in its own words; any other body breaks off as it did. */
+function tellsWhenAway({ body, headers }: Response): ReadableStream<Uint8Array> | null {
+  if (body === null || !headers.get("content-type")?.startsWith("text/event-stream")) return body;
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch {
+          // A blank line first: the last event may have been cut in the middle.
+          controller.enqueue(new Uint8Array([0x0a, 0x0a, ...farewell]));
+          controller.close();
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}

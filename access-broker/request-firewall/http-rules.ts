@@ -1,0 +1,81 @@
+/**
+ * The first firewall for HTTP: which requests of a person with a session may go on to the home, by the table in
+ * interfaces.md. It looks at the request as it was sent, before anybody has tidied it up. Pure.
+ */
+
+import { HomeError } from "../../gateway-core/contract/errors.ts";
+
+export interface HttpRequestLine {
+  readonly method: string;
+  /** The request target as it was sent: path and query. */
+  readonly target: string;
+  readonly contentType: string | undefined;
+  /** Octets of the body. */
+  readonly length: number;
+}
+
+export type Verdict = { readonly allow: true } | { readonly allow: false; readonly reason: HomeError };
+
+interface Rule {
+  readonly path: RegExp;
+  readonly methods: readonly string[];
+}
+
+const read = ["GET", "HEAD"];
+const id = "[a-z0-9-]{1,128}";
+const word = "[A-Za-z0-9_.~-]{1,128}";
+
+const rules: readonly Rule[] = [
+  { path: /^\/$/, methods: read },
+  { path: /^\/api\/(?:home|events)$/, methods: read },
+  { path: new RegExp(`^/api/devices/${id}/properties(?:/${word})?$`), methods: ["PUT"] },
+  { path: new RegExp(`^/api/devices/${id}/actions/${word}$`), methods: ["POST"] },
+  { path: new RegExp(`^/api/devices/${id}/stream$`), methods: ["POST"] },
+  { path: new RegExp(`^/api/streams/${word}$`), methods: ["DELETE"] },
+  { path: new RegExp(`^/things(?:/${id})?$`), methods: read },
+  { path: new RegExp(`^/c(?:/${word}){0,6}/?$`), methods: [...read, "POST"] },
+  /** The page without script: one form per device. */
+  { path: new RegExp(`^/devices/${id}(?:/${word}){0,3}$`), methods: [...read, "POST"] },
+  /** The page's own files. */
+  { path: new RegExp(`^/(?:assets|icons)(?:/${word}){1,4}$`), methods: read },
+  { path: /^\/[a-z0-9-]{1,64}\.(?:js|css|svg|png|ico|webmanifest|txt)$/, methods: read },
+];
+
+const longestTarget = 2048;
+/** A command, a form: anything larger is none. */
+export const longestBody: number = 64 * 1024;
+const bodies = ["application/json", "application/x-www-form-urlencoded"];
+
+export function judgeHttp({ method, target, contentType, length }: HttpRequestLine): Verdict {
+  const [path = "", query = ""] = split(target);
+  if (target.length > longestTarget || !isPlain(path) || !/^[\x21-\x7e]*$/.test(query)) return deny("not-found", path);
+  const rule = rules.find((one) => one.path.test(path));
+  if (rule === undefined) return deny("not-found", path);
+  if (!rule.methods.includes(method)) {
+    return refuse(new HomeError("method-not-allowed", `${method} is not for this path`, { allow: rule.methods }));
+  }
+  if (length > longestBody) {
+    return refuse(
+      new HomeError("body-too-large", `${length} octets; at most ${longestBody}`, { maximum: longestBody }),
+    );
+  }
+  const type = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (length > 0 && (read.includes(method) || !bodies.includes(type))) {
+    return refuse(new HomeError("unsupported-media-type", "a body is JSON or a form", { expected: bodies }));
+  }
+  return { allow: true };
+}
+
+/** One name for one thing: no `..`, no `//`, nothing encoded that may stand as it is, no control characters. */
+function isPlain(path: string): boolean {
+  return /^(?:\/[A-Za-z0-9_.~-]*)+$/.test(path) && !path.includes("//") && !/\/\.{1,2}(?:\/|$)/.test(path);
+}
+
+function split(target: string): [string, string] {
+  const at = target.indexOf("?");
+  return at < 0 ? [target, ""] : [target.slice(0, at), target.slice(at + 1)];
+}
+
+const deny = (code: "not-found", path: string): Verdict =>
+  refuse(new HomeError(code, "there is nothing here", { path: path.slice(0, 128) }));
+const refuse = (reason: HomeError): Verdict => ({ allow: false, reason });

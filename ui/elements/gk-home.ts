@@ -1,0 +1,105 @@
+/** `<gk-home>`: the whole page, once the first news of the home is there; until then what the gateway printed stays. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { PageDevice, PageEvent } from "../../gateway-core/contract/page.ts";
+import { type Place, placesOf } from "../../gateway-core/contract/page-look.ts";
+import { sayCounts } from "../../gateway-core/contract/page-words.ts";
+import { LiveDevices } from "../live-devices.ts";
+import { Commands } from "../send-command.ts";
+import { speechOfDocument } from "../speech.ts";
+import { LightElement } from "./light-element.ts";
+import type { Page } from "./widget-control.ts";
+import "./gk-sheet.ts";
+import "./gk-tile.ts";
+
+const minuteMs = 60_000;
+
+export class GkHome extends LightElement {
+  static override properties = { opened: { state: true }, minute: { state: true } };
+  /** The device whose sheet is open. */
+  declare opened: string | null;
+  declare minute: number;
+
+  readonly #live = new LiveDevices();
+  readonly #commands = new Commands(this.#live, () => this.requestUpdate());
+  readonly #speech = speechOfDocument();
+  readonly #page: Page = {
+    speech: this.#speech,
+    send: (device, name, value, delayMs) => this.#commands.send(device, name, value, delayMs),
+    retry: (device, wish) => this.#commands.retry(device, wish),
+  };
+  #unsubscribe: () => void = () => undefined;
+  #ticking: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    this.opened = null;
+    this.minute = 0;
+  }
+
+  override connectedCallback(): void {
+    this.#unsubscribe = this.#live.subscribe(this.#receive);
+    this.#live.start();
+    this.#ticking = setInterval(() => this.minute++, minuteMs);
+    if (this.hasUpdated) super.connectedCallback();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unsubscribe();
+    this.#live.stop();
+    clearInterval(this.#ticking);
+  }
+
+  protected override render(): TemplateResult {
+    const { texts } = this.#speech;
+    const devices = [...this.#live.state.devices.values()];
+    const opened = this.opened === null ? undefined : this.#live.state.devices.get(this.opened);
+    return html`<header class="top"><h1>${texts.home}</h1><p class="counts" role="status">${sayCounts(devices, this.#speech)}</p></header>
+      <div role="status">${this.#notice()}</div>
+      <main>${devices.length === 0 ? this.#empty() : repeat(placesOf(devices, this.#speech), ({ title }) => title, (place) => this.#place(place))}</main>
+      ${opened === undefined ? nothing : this.#sheet(opened)}`;
+  }
+
+  #place({ title, devices }: Place): TemplateResult {
+    return html`<section class="place">${title === null ? nothing : html`<h2>${title}</h2>`}
+      <ul class="tiles">${repeat(
+        devices,
+        ({ id }) => id,
+        (device) => html`<li><gk-tile .device=${device} .wishes=${this.#commands.of(device.id)} .page=${this.#page}
+          .minute=${this.minute} @gk-open=${this.#open}></gk-tile></li>`,
+      )}</ul></section>`;
+  }
+
+  #sheet(device: PageDevice): TemplateResult {
+    return html`<gk-sheet .device=${device} .wishes=${this.#commands.of(device.id)} .page=${this.#page}
+      .minute=${this.minute} @gk-close=${() => (this.opened = null)}></gk-sheet>`;
+  }
+
+  /** Why the values may be old: one line at most. */
+  #notice(): TemplateResult | typeof nothing {
+    const { texts } = this.#speech;
+    const { reach, state } = this.#live;
+    const said = { lost: texts.connecting, away: texts.homeAway, "not-wired": texts.pageNotWired, connecting: "", fine: "" };
+    const text = said[reach] || (state.isLive ? "" : texts.notLive);
+    return text === "" ? nothing : html`<p class="notice">${text}</p>`;
+  }
+
+  #empty(): TemplateResult {
+    const { texts } = this.#speech;
+    return html`<div class="empty"><p class="empty-title">${texts.searching}</p><p>${texts.searchingHint}</p></div>`;
+  }
+
+  readonly #open = ({ detail }: CustomEvent<string>): void => {
+    this.opened = detail;
+  };
+
+  readonly #receive = (event: PageEvent | undefined): void => {
+    if (event !== undefined) this.#commands.receive(event);
+    if (this.hasUpdated) this.requestUpdate();
+    else if (this.#live.state.seq > 0) super.connectedCallback();
+  };
+}
+
+customElements.define("gk-home", GkHome);

@@ -1,0 +1,64 @@
+/** `<gk-sheet>`: everything of one device, in a dialog; tells `gk-close`. */
+
+import { html, type PropertyValues, type TemplateResult } from "lit";
+import type { PageDevice, PageSection } from "../../gateway-core/contract/page.ts";
+import { accentOf } from "../../gateway-core/contract/page-look.ts";
+import { sayState } from "../../gateway-core/contract/page-words.ts";
+import { asWished, type Wishes } from "../send-command.ts";
+import { icon } from "./icon.ts";
+import { LightElement } from "./light-element.ts";
+import { type Page, widgetControl } from "./widget-control.ts";
+import { failureLines, isPending, isSlow } from "./wish-lines.ts";
+
+export class GkSheet extends LightElement {
+  static override properties = {
+    device: { attribute: false },
+    wishes: { attribute: false },
+    page: { attribute: false },
+    minute: { attribute: false },
+  };
+  declare device: PageDevice;
+  declare wishes: Wishes;
+  declare page: Page;
+  declare minute: number;
+
+  protected override render(): TemplateResult {
+    const device = asWished(this.device, this.wishes);
+    const { speech } = this.page;
+    const { texts, language } = speech;
+    const state = isSlow(this.wishes) ? texts.sending : sayState(device, speech, Date.now());
+    return html`<dialog class="sheet" aria-labelledby="sheet-title" data-accent=${accentOf(device)}
+        ?data-silent=${!device.available} aria-busy=${String(isPending(this.wishes))}
+        @close=${() => this.dispatchEvent(new CustomEvent("gk-close"))} @click=${this.#leave}>
+      <header class="sheet-head"><span class="tile-icon">${icon(device.kind)}</span>
+        <div class="tile-words"><h2 id="sheet-title">${device.titles[language]}</h2><p class="tile-state">${state}</p></div>
+        <button class="round" autofocus aria-label=${texts.close} @click=${this.#close}>${icon("close")}</button></header>
+      <div class="sheet-body">${failureLines(this.device, this.wishes, this.page)}${device.sections.map((section) => this.#section(device, section))}</div>
+    </dialog>`;
+  }
+
+  protected override firstUpdated(_changed: PropertyValues): void {
+    this.#dialog?.showModal();
+  }
+
+  #section(device: PageDevice, { titles, items }: PageSection): TemplateResult {
+    const { language } = this.page.speech;
+    return html`<section class="rows"><h3>${titles[language]}</h3>${items.map(
+      (name) => html`<div class="row" data-widget=${device.widgets[name]?.widget ?? ""}><span class="row-name">${device.widgets[name]?.titles[language]}</span>
+        <div class="control">${widgetControl(device, name, this.page)}</div></div>`,
+    )}</section>`;
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.querySelector("dialog");
+  }
+
+  readonly #close = (): void => this.#dialog?.close();
+
+  /** A click beside the sheet. */
+  readonly #leave = (event: MouseEvent): void => {
+    if (event.target === this.#dialog) this.#close();
+  };
+}
+
+customElements.define("gk-sheet", GkSheet);

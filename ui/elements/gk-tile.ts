@@ -1,0 +1,67 @@
+/** `<gk-tile>`: one device at a glance, with its most used control; opens the sheet (`gk-open`). */
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { PageDevice } from "../../gateway-core/contract/page.ts";
+import { accentOf, levelOf } from "../../gateway-core/contract/page-look.ts";
+import { say, sayState } from "../../gateway-core/contract/page-words.ts";
+import { asWished, type Wishes } from "../send-command.ts";
+import { icon } from "./icon.ts";
+import { LightElement } from "./light-element.ts";
+import { type Page, widgetControl } from "./widget-control.ts";
+import { failureLines, isPending, isSlow } from "./wish-lines.ts";
+
+export class GkTile extends LightElement {
+  static override properties = {
+    device: { attribute: false },
+    wishes: { attribute: false },
+    page: { attribute: false },
+    minute: { attribute: false },
+  };
+  declare device: PageDevice;
+  declare wishes: Wishes;
+  declare page: Page;
+  /** Changes once a minute, so that "5 minutes ago" stays true. */
+  declare minute: number;
+
+  protected override render(): TemplateResult {
+    const device = asWished(this.device, this.wishes);
+    const { speech } = this.page;
+    const { toggle, value, control } = device.tile;
+    const title = device.titles[speech.language];
+    const state = isSlow(this.wishes) ? speech.texts.sending : sayState(device, speech, Date.now());
+    return html`<article class="tile" data-accent=${accentOf(device)} ?data-silent=${!device.available}
+        aria-busy=${String(isPending(this.wishes))}>
+      <div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span>
+        <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>
+          <p class="tile-state">${state}</p></div>
+        ${toggle === undefined ? nothing : widgetControl(device, toggle, this.page)}</div>
+      <div class="tile-body">${value === undefined || value === control ? nothing : this.#figure(device, value)}
+        ${control === undefined ? nothing : this.#control(device, control)}</div>
+      ${failureLines(this.device, this.wishes, this.page)}</article>`;
+  }
+
+  #figure(device: PageDevice, name: string): TemplateResult | typeof nothing {
+    const widget = device.widgets[name];
+    if (widget === undefined) return nothing;
+    const { text, unit } = say(widget, device.values[name]?.value, this.page.speech);
+    const level = levelOf(device);
+    return html`<div class="tile-value"><p class="figure">${text}${unit === "" ? nothing : html`<span class="unit">${unit}</span>`}</p>
+      ${level === undefined ? nothing : html`<meter class="level" value=${level} aria-label=${widget.titles[this.page.speech.language]}></meter>`}</div>`;
+  }
+
+  #control(device: PageDevice, name: string): TemplateResult {
+    const widget = device.widgets[name];
+    const isNumber = widget?.widget === "stepper" || widget?.widget === "slider";
+    const title = isNumber ? nothing : html`<span class="control-name">${widget?.titles[this.page.speech.language]}</span>`;
+    return html`<div class="tile-control">${title}${widgetControl(device, name, this.page)}</div>`;
+  }
+
+  /** With a modifier the link leads to the device's own page, as any link. */
+  readonly #open = (event: MouseEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    this.dispatchEvent(new CustomEvent("gk-open", { detail: this.device.id, bubbles: true }));
+  };
+}
+
+customElements.define("gk-tile", GkTile);

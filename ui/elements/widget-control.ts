@@ -1,0 +1,112 @@
+/** The control of one widget, on native elements (design/page.md §6.2, widget choice). */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { isSameJson, type Json } from "../../gateway-core/contract/json.ts";
+import type { Option, PageDevice, Widget } from "../../gateway-core/contract/page.ts";
+import { fill, type Speech } from "../../gateway-core/contract/page-texts.ts";
+import { sayWhole } from "../../gateway-core/contract/page-words.ts";
+import type { Wish } from "../send-command.ts";
+import { slider, stepper } from "./number-control.ts";
+
+/** What elements need of the page around them. */
+export interface Page {
+  readonly speech: Speech;
+  send(device: PageDevice, name: string, value: Json, delayMs?: number): void;
+  retry(device: PageDevice, wish: Wish): void;
+}
+
+/** A control on its way to be drawn. */
+export interface Control<W extends Widget = Widget> {
+  readonly widget: W;
+  /** As the person wishes it; null while unknown. */
+  readonly value: Json;
+  readonly title: string;
+  /** Names the device too: a list of controls is read without the tiles around it. */
+  readonly label: string;
+  readonly disabled: boolean;
+  readonly speech: Speech;
+  /** Unique on the page. */
+  readonly key: string;
+  send(value: Json, delayMs?: number): void;
+}
+
+type Of<Name extends Widget["widget"]> = Control<Extract<Widget, { readonly widget: Name }>>;
+
+/** `device` is as the person wishes it. */
+export function widgetControl(device: PageDevice, name: string, page: Page): TemplateResult | typeof nothing {
+  const widget = device.widgets[name];
+  if (widget === undefined) return nothing;
+  const { speech } = page;
+  const title = widget.titles[speech.language];
+  const rest = {
+    value: device.values[name]?.value ?? null,
+    title,
+    label: `${device.titles[speech.language]}: ${title}`,
+    disabled: !device.available,
+    speech,
+    key: `${device.id}/${name}`,
+    send: (value: Json, delayMs?: number) => page.send(device, name, value, delayMs),
+  };
+  switch (widget.widget) {
+    case "switch":
+      return toggle({ ...rest, widget });
+    case "segmented":
+    case "buttons":
+      return segments({ ...rest, widget });
+    case "select":
+      return select({ ...rest, widget });
+    case "stepper":
+      return stepper({ ...rest, widget });
+    case "slider":
+      return slider({ ...rest, widget });
+    case "time":
+      return time({ ...rest, widget });
+    case "action":
+      return action({ ...rest, widget });
+    case "text":
+      return html`<span class="said">${sayWhole(widget, rest.value, speech)}</span>`;
+  }
+}
+
+function toggle({ value, label, disabled, send }: Of<"switch">): TemplateResult {
+  const flip = (): void => send(value !== true);
+  return html`<button class="switch" role="switch" aria-checked=${String(value === true)} aria-label=${label}
+    ?disabled=${disabled} @click=${flip}></button>`;
+}
+
+function segments({ widget, value, label, disabled, speech, key, send }: Of<"segmented" | "buttons">): TemplateResult {
+  const segment = (option: Option): TemplateResult => html`<label class="segment"><input type="radio" name=${key}
+      .checked=${isSameJson(option.value, value)} ?disabled=${disabled} @change=${() => send(option.value)}
+    /><span>${option.titles[speech.language]}</span></label>`;
+  const settable = widget.options.filter(({ readOnly }) => readOnly !== true);
+  return html`<div class="segments" role="radiogroup" aria-label=${label}>${settable.map(segment)}</div>`;
+}
+
+function select({ widget, value, label, disabled, speech, send }: Of<"select">): TemplateResult {
+  const chosen = widget.options.findIndex((option) => isSameJson(option.value, value));
+  const choose = ({ target }: Event): void => {
+    const option = target instanceof HTMLSelectElement ? widget.options[Number(target.value)] : undefined;
+    if (option !== undefined) send(option.value);
+  };
+  return html`<select aria-label=${label} ?disabled=${disabled} @change=${choose}>
+    ${chosen < 0 ? html`<option value="-1" selected disabled>${sayWhole(widget, value, speech)}</option>` : nothing}
+    ${widget.options.map(
+      ({ titles, readOnly }, index) =>
+        html`<option value=${index} .selected=${index === chosen} ?disabled=${readOnly === true}>${titles[speech.language]}</option>`,
+    )}</select>`;
+}
+
+function time({ value, label, disabled, send }: Of<"time">): TemplateResult {
+  const choose = ({ target }: Event): void => {
+    if (target instanceof HTMLInputElement && target.value !== "") send(target.value);
+  };
+  return html`<input type="time" aria-label=${label} ?disabled=${disabled} .value=${typeof value === "string" ? value : ""}
+    @change=${choose} />`;
+}
+
+function action({ widget, title, disabled, speech, send }: Of<"action">): TemplateResult {
+  const button = html`<button class="button" ?disabled=${disabled} @click=${() => send(null)}>${title}</button>`;
+  if (!widget.confirm) return button;
+  return html`<details class="asking"><summary class="button">${title}</summary>
+    <p>${fill(speech.texts.confirm, { name: title })}</p>${button}</details>`;
+}
