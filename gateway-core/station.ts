@@ -47,7 +47,6 @@ export function createStation<In>(plan: Plan<In>, clock: Clock, log: Log): Stati
 
   async function open(): Promise<void> {
     if (works !== undefined || holds === 0) return;
-    show({ state: "opening", text: "opening" });
     try {
       works = await plan.open(send, show);
       if (status.state === "opening") show({ state: "open", text: "open" });
@@ -84,6 +83,7 @@ export function createStation<In>(plan: Plan<In>, clock: Clock, log: Log): Stati
       let isHeld = true;
       holds++;
       closing?.cancel();
+      if (works === undefined) show({ state: "opening", text: "opening" });
       void after(open);
       return {
         release() {

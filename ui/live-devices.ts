@@ -90,7 +90,7 @@ export class LiveDevices {
   }
 
   async #refused(response: Response): Promise<void> {
-    if (response.status === 401) return location.reload(); // Whoever keeps the door shows its login.
+    if (response.status === 401) location.reload(); // Whoever keeps the door shows its login.
     const problem: { readonly code?: string } = await response.json().catch(() => ({}));
     if (problem.code === "home-away") this.#setReach("away");
     else if (problem.code === "page-not-wired") this.#setReach("not-wired");
@@ -99,7 +99,7 @@ export class LiveDevices {
 
   #receive(message: ServerEvent): void {
     this.#retries = 0;
-    if (message.type === "home-away") return this.#setReach("away");
+    if (message.type === "home-away") this.#setReach("away");
     const event = parsePageEvent(message);
     if (event === undefined) return;
     this.#lastEventId = message.id;
@@ -123,13 +123,15 @@ export class LiveDevices {
   /** A hidden tab lets its connection go: six of them would block the seventh, and phones sleep. */
   readonly #onVisibility = (): void => {
     clearTimeout(this.#hiding);
-    if (document.visibilityState === "visible") return this.#wake();
-    this.#hiding = setTimeout(() => {
-      clearTimeout(this.#timer);
-      const connection = this.#connection;
-      this.#connection = undefined;
-      connection?.abort();
-    }, hiddenMs);
+    if (document.visibilityState === "visible") this.#wake();
+    else this.#hiding = setTimeout(this.#sleep, hiddenMs);
+  };
+
+  readonly #sleep = (): void => {
+    clearTimeout(this.#timer);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.abort();
   };
 
   readonly #wake = (): void => {

@@ -1,4 +1,10 @@
 /** The page in the browser: takes over what the gateway printed, and keeps it true. */
 
 import "./theme.css";
+import "./styles/base.css";
+import "./styles/page.css";
+import "./styles/tile.css";
+import "./styles/controls.css";
+import "./styles/slider.css";
+import "./styles/sheet.css";
 import "./elements/gk-home.ts";

@@ -16,15 +16,27 @@ import { bodyOf } from "./stream-body.ts";
 /** How long the head of an answer may take: a command waits 2 s for its device, a slow one is told as pending. */
 const headMs = 20_000;
 
+/** A request to the home, its headers sorted out already and its body whole. */
+export interface LinkRequest {
+  readonly method: string;
+  readonly authority: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  /** Cancels at the home too. */
+  readonly signal: AbortSignal;
+}
+
 export interface DataLink {
   readonly isOpen: boolean;
   /** Requests that are under way. */
   readonly busy: number;
   /**
-   * Asks the home. `headers` are those to send, already sorted out; `body` is whole. The request's signal cancels.
+   * Asks the home.
    * @throws HomeError `home-away` when the link ends before the answer's head has come.
    */
-  request(request: Request, headers: Headers, body: Uint8Array): Promise<Response>;
+  request(request: LinkRequest): Promise<Response>;
   /** Ends it at once; answers under way break off. */
   destroy(): void;
   /** Lets answers under way come to their end. */
@@ -51,8 +63,8 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
     get busy() {
       return busy;
     },
-    async request(request, headers, body) {
-      const stream = send(session, request, headers, body);
+    async request(request) {
+      const stream = send(session, request);
       busy++;
       stream.once("close", () => {
         busy--;
@@ -73,19 +85,18 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
   };
 }
 
-function send(session: ClientHttp2Session, request: Request, headers: Headers, body: Uint8Array): ClientHttp2Stream {
-  const { pathname, search, host } = new URL(request.url);
+function send(
+  session: ClientHttp2Session,
+  { method, authority, target, headers, body }: LinkRequest,
+): ClientHttp2Stream {
+  const line = {
+    [constants.HTTP2_HEADER_METHOD]: method,
+    [constants.HTTP2_HEADER_SCHEME]: "https",
+    [constants.HTTP2_HEADER_AUTHORITY]: authority,
+    [constants.HTTP2_HEADER_PATH]: target,
+  };
   try {
-    const stream = session.request(
-      {
-        ...Object.fromEntries(headers),
-        [constants.HTTP2_HEADER_METHOD]: request.method,
-        [constants.HTTP2_HEADER_PATH]: `${pathname}${search}`,
-        [constants.HTTP2_HEADER_AUTHORITY]: host,
-        [constants.HTTP2_HEADER_SCHEME]: "https",
-      },
-      { endStream: body.length === 0 },
-    );
+    const stream = session.request({ ...line, ...Object.fromEntries(headers) }, { endStream: body.length === 0 });
     if (body.length > 0) stream.end(body);
     return stream;
   } catch (cause) {

@@ -7,7 +7,7 @@ import type { Clock, Timer } from "../../gateway-core/contract/clock.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { type DownMessage, linkProtocols, type UpMessage } from "../../gateway-core/contract/link.ts";
 import { type ControlEngine, openControlEngine } from "./control-engine.ts";
-import { type DataLink, openDataLink } from "./data-link.ts";
+import { type DataLink, type LinkRequest, openDataLink } from "./data-link.ts";
 
 /** How long a gateway may take to dial the data link, and a ticket is good. */
 const dialMs = 8_000;
@@ -19,7 +19,7 @@ export interface HomeLink {
   /** Undefined until the gateway is whole: it has told of its page and hears us. */
   readonly isPageOffered: boolean | undefined;
   /** @throws HomeError `home-away` */
-  request(request: Request, headers: Headers, body: Uint8Array): Promise<Response>;
+  request(request: LinkRequest): Promise<Response>;
   /** Takes the data link that presents this ticket. False: no such ticket was given out here. */
   admitData(ticket: string, socket: TLSSocket): boolean;
   tell(message: DownMessage): void;
@@ -113,10 +113,10 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
     get isPageOffered() {
       return isReady ? isPageOffered : undefined;
     },
-    async request(request, headers, body) {
+    async request(request) {
       const link = await openData();
       cooling?.cancel();
-      return link.request(request, headers, body);
+      return link.request(request);
     },
     admitData(ticket, socket) {
       if (isClosed || opening?.ticket !== ticket) return false;

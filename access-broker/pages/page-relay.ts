@@ -5,10 +5,20 @@ import type { AccessNumber } from "../../gateway-core/contract/access-number.ts"
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { headersToHome, headersToViewer } from "./relay-headers.ts";
 
+/** A request that goes on to the home, its body whole; the signal cancels it there too. */
+export interface RelayRequest {
+  readonly method: string;
+  readonly authority: string;
+  readonly target: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
 /** What this room asks of a home's link. */
 export interface RelayLink {
   readonly isPageOffered: boolean | undefined;
-  request(request: Request, headers: Headers, body: Uint8Array): Promise<Response>;
+  request(request: RelayRequest): Promise<Response>;
 }
 
 /** Who asks: the session's id stays with the broker. */
@@ -18,23 +28,20 @@ export interface RelayViewer {
 }
 
 export interface PageRelay {
-  /**
-   * `body` is the whole body of the request; the request's signal cancels it at the home too.
-   * @throws HomeError `home-away`, `page-not-wired`
-   */
-  relay(request: Request, body: Uint8Array, number: AccessNumber, viewer: RelayViewer): Promise<Response>;
+  /** @throws HomeError `home-away`, `page-not-wired` */
+  relay(request: RelayRequest, number: AccessNumber, viewer: RelayViewer): Promise<Response>;
 }
 
 export function createPageRelay(find: (number: AccessNumber) => RelayLink | undefined): PageRelay {
   return {
-    async relay(request, body, number, viewer) {
+    async relay(request, number, viewer) {
       const link = find(number);
       if (link?.isPageOffered === undefined) throw new HomeError("home-away", "the home is away", { retryAfter: 5 });
       if (!link.isPageOffered) {
         throw new HomeError("page-not-wired", "the home offers no control page now", { retryAfter: 5 });
       }
       const headers = headersToHome(request.headers, { name: viewer.user, session: opaque(viewer.session) });
-      const answer = await link.request(request, headers, body);
+      const answer = await link.request({ ...request, headers });
       const { status } = answer;
       return new Response(tellsWhenAway(answer), { status, headers: headersToViewer(answer.headers) });
     },

@@ -28,14 +28,15 @@ const word = "[A-Za-z0-9_.~-]{1,128}";
 const rules: readonly Rule[] = [
   { path: /^\/$/, methods: read },
   { path: /^\/api\/(?:home|events)$/, methods: read },
-  { path: new RegExp(`^/api/devices/${id}/properties(?:/${word})?$`), methods: ["PUT"] },
+  { path: new RegExp(`^/api/devices/${id}/properties$`), methods: [...read, "PUT"] },
+  /** POST: the form of a page without script. */
+  { path: new RegExp(`^/api/devices/${id}/properties/${word}$`), methods: [...read, "PUT", "POST"] },
   { path: new RegExp(`^/api/devices/${id}/actions/${word}$`), methods: ["POST"] },
   { path: new RegExp(`^/api/devices/${id}/stream$`), methods: ["POST"] },
   { path: new RegExp(`^/api/streams/${word}$`), methods: ["DELETE"] },
   { path: new RegExp(`^/things(?:/${id})?$`), methods: read },
   { path: new RegExp(`^/c(?:/${word}){0,6}/?$`), methods: [...read, "POST"] },
-  /** The page without script: one form per device. */
-  { path: new RegExp(`^/devices/${id}(?:/${word}){0,3}$`), methods: [...read, "POST"] },
+  { path: new RegExp(`^/devices/${id}$`), methods: read },
   /** The page's own files. */
   { path: new RegExp(`^/(?:assets|icons)(?:/${word}){1,4}$`), methods: read },
   { path: /^\/[a-z0-9-]{1,64}\.(?:js|css|svg|png|ico|webmanifest|txt)$/, methods: read },

@@ -1,6 +1,6 @@
 /** The one error of the house: a closed list of codes, each with the HTTP status it has at a door (docs/errors.md). */
 
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 
 export type ErrorCode =
   | "address-unusable"
@@ -116,12 +116,4 @@ export class HomeError extends Error {
 export function toHomeError(thrown: unknown): HomeError {
   if (thrown instanceof HomeError) return thrown;
   return new HomeError("internal", "something went wrong inside the gateway", {}, thrown);
-}
-
-/** Reads an ErrorBody that came over a wire; an unknown code becomes `internal`. */
-export function fromErrorBody(body: Json): HomeError {
-  if (!isJsonObject(body)) return new HomeError("internal", "the answer holds no error body");
-  const { code, message, ...details } = body;
-  const known = typeof code === "string" && Object.hasOwn(httpStatusOf, code);
-  return new HomeError(known ? (code as ErrorCode) : "internal", typeof message === "string" ? message : "", details);
 }

@@ -61,7 +61,7 @@ export interface Place {
   readonly devices: readonly PageDevice[];
 }
 
-/** The sections of the page: rooms by name, devices of no room last; in each, devices by kind, then as they were found. */
+/** The sections of the page: rooms in the order of the devices' own list of places, devices of no room last; in each, devices by kind, then as they were found. */
 export function placesOf(devices: readonly PageDevice[], speech: Speech): readonly Place[] {
   const rooms = new Map<string, PageDevice[]>();
   const elsewhere: PageDevice[] = [];
@@ -70,7 +70,9 @@ export function placesOf(devices: readonly PageDevice[], speech: Speech): readon
     if (room === null) elsewhere.push(device);
     else rooms.set(room, [...(rooms.get(room) ?? []), device]);
   }
-  const named = [...rooms].sort(([a], [b]) => a.localeCompare(b, speech.language));
+  const named = [...rooms].sort(
+    ([a, [one]], [b, [other]]) => placeOrder(one) - placeOrder(other) || a.localeCompare(b),
+  );
   const rest = rooms.size === 0 ? null : speech.texts.otherPlaces;
   return [
     ...named.map(([title, inside]) => ({ title, devices: inside })),
@@ -81,6 +83,14 @@ export function placesOf(devices: readonly PageDevice[], speech: Speech): readon
 function valueOfRole(device: PageDevice, role: string): unknown {
   const name = device.roles[role];
   return name === undefined ? undefined : device.values[name]?.value;
+}
+
+/** Where the device's place stands in its own list of places: living rooms come before garages, in every language. */
+function placeOrder(device: PageDevice | undefined): number {
+  const places = device?.widgets[device.roles["installationLocation"] ?? ""];
+  const options = places !== undefined && "options" in places ? places.options : [];
+  const index = options.findIndex(({ value }) => value === device?.room);
+  return index < 0 ? options.length : index;
 }
 
 const kinds = Object.keys(accents);

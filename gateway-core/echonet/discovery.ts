@@ -37,7 +37,7 @@ export interface DiscoveryOptions {
 
 /** Several times: nodes miss a multicast now and then, or are still starting themselves. */
 const firstProbesMs = [0, 2_000, 15_000, 60_000];
-const mostNodes = 1_000;
+const mostNodes = 500;
 const mostObjectsOfNode = 300;
 const mostStrangers = 64;
 const instanceList = 0xd6;

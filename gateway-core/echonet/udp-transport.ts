@@ -28,7 +28,7 @@ export const openUdpTransport: OpenTransport = async (interfaces, log) => {
 
   /** A failing network fails with every frame; it is said once for each reason. */
   const complain = (socket: string, error: Error): void => {
-    const reason = "code" in error ? String(error.code) : error.message;
+    const reason = codeOf(error);
     if (complained.has(`${socket} ${reason}`) || complained.size >= 100) return;
     complained.add(`${socket} ${reason}`);
     log.write("warn", "udp-failed", { socket, reason });
@@ -70,7 +70,7 @@ export const openUdpTransport: OpenTransport = async (interfaces, log) => {
       });
     }
     const hearing = await bind(group, true);
-    for (const { address } of locals) configure(address, () => hearing.addMembership(group, address));
+    for (const { address } of locals) configure(address, () => join(hearing, address));
   } catch (thrown) {
     await close();
     throw thrown;
@@ -103,12 +103,26 @@ function configure(address: string, action: () => void): void {
   }
 }
 
+/** A second address of one interface finds its group joined already. */
+function join(socket: Socket, address: string): void {
+  try {
+    socket.addMembership(group, address);
+  } catch (cause) {
+    if (codeOf(cause) !== "EADDRINUSE") throw cause;
+  }
+}
+
 function unusable(address: string, cause: unknown): HomeError {
-  const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+  const reason = codeOf(cause);
   return new HomeError(
     "address-unusable",
     `UDP ${address}:${port} cannot be used: ${reason}`,
     { address, port, reason },
     cause,
   );
+}
+
+/** Node's word for what the system said, such as EADDRINUSE. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
 }

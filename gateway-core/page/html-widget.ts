@@ -4,7 +4,7 @@ import type { Json } from "../contract/json.ts";
 import type { Option, PageDevice, Widget } from "../contract/page.ts";
 import icons from "../contract/page-icons.json" with { type: "json" };
 import { fill, type Speech } from "../contract/page-texts.ts";
-import { sayWhole } from "../contract/page-words.ts";
+import { say, sayWhole } from "../contract/page-words.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** What every part of a page is printed with. */
@@ -86,7 +86,8 @@ function stepper({ device, widget, value, print }: Drawn & { readonly value: num
     const isOutside = !device.available || next < widget.minimum || next > widget.maximum;
     return html`<button class="round" name="value" value="${next}" aria-label="${fill(text, { name })}"${isOutside && html` disabled`}>${icon(drawing)}</button>`;
   };
-  return html`${button("minus", texts.less, value - widget.step)}<output class="stepped">${sayWhole(widget, value, print.speech)}</output>${button("plus", texts.more, value + widget.step)}`;
+  const { text, unit } = say(widget, value, print.speech);
+  return html`<div class="stepper">${button("minus", texts.less, value - widget.step)}<output class="stepped">${text}<span class="unit">${unit}</span></output>${button("plus", texts.more, value + widget.step)}</div>`;
 }
 
 function numberField({ device, widget, value, print }: Drawn): Markup {
@@ -95,7 +96,11 @@ function numberField({ device, widget, value, print }: Drawn): Markup {
   const label = `${device.titles[language]}: ${widget.titles[language]}`;
   const disabled = !device.available && html` disabled`;
   const shown = typeof value === "number" ? value : "";
-  return html`<input type="number" name="value" value="${shown}" min="${widget.minimum}" max="${widget.maximum}" step="${widget.step}" aria-label="${label}" required${disabled}><span class="unit">${widget.unit}</span>${submit(texts.set, label, disabled)}`;
+  const words = settable(widget.words).map(
+    (word) =>
+      html`<button class="segment" name="value" value="${JSON.stringify(word.value)}" aria-pressed="${String(word.value === value)}" formnovalidate${disabled}>${word.titles[language]}</button>`,
+  );
+  return html`${words.length > 0 && html`<div class="segments" role="group" aria-label="${label}">${words}</div>`}<input type="number" name="value" value="${shown}" min="${widget.minimum}" max="${widget.maximum}" step="${widget.step}" aria-label="${label}" required${disabled}><span class="unit">${widget.unit}</span>${submit(texts.set, label, disabled)}`;
 }
 
 function submit(text: string, label: string, disabled: Markup | false): Markup {

@@ -50,7 +50,7 @@ describe("a device", () => {
     const { node, home, changes } = await watchedLamp();
     home.lan.unplug(node);
     await home.pass(2_000);
-    const again = new FakeNode(address, { [lampEoj]: lampObject({ 128: "30", 176: "0a" }) });
+    const again = new FakeNode(address, { [lampEoj]: lampObject({ "0x80": "30", "0xb0": "0a" }) });
     home.lan.plug(again);
     again.start();
     await home.pass(300);

@@ -135,7 +135,7 @@ describe("an action", () => {
   });
 
   it("that is refused or unknown is an error", async () => {
-    const refused = await invoke({ refuses: { 192: ["07"] } }, "blink", null);
+    const refused = await invoke({ refuses: { "0xc0": ["07"] } }, "blink", null);
     expect(refused.outcome).toMatchObject({ errors: { blink: { code: "device-refused", refused: ["c0"] } } });
     await refused.home.close();
     const unknown = await invoke({}, "ring", null);

@@ -7,7 +7,7 @@ import { lampDescriptor, lampEoj, lampObject } from "./lamp-descriptor.ts";
 adapterLaw("the ECHONET Lite adapter over a fake LAN", async () => {
   const host = fakeHost();
   const lan = new FakeLan(host.clock);
-  const node = new FakeNode("10.0.0.2", { [lampEoj]: lampObject() }, { refuses: { 176: ["63"] } });
+  const node = new FakeNode("10.0.0.2", { [lampEoj]: lampObject() }, { refuses: { "0xb0": ["63"] } });
   lan.plug(node);
   return {
     adapter: createEchonetAdapter(lan.openTransport),

@@ -57,7 +57,7 @@ export const lampDescriptor: Descriptor = {
 
 /** The object that a node has for it: no colour, scene write-only. */
 export const lampObject = (edts: FakeObject["edts"] = {}): FakeObject => ({
-  edts: { 128: "31", 136: "42", 138: "000006", 176: "32", 224: "000003e8", 225: "01", ...edts },
+  edts: { "0x80": "31", "0x88": "42", "0x8a": "000006", "0xb0": "32", "0xe0": "000003e8", "0xe1": "01", ...edts },
   settable: [0x80, 0xb0, 0xc0],
   announced: [0x80],
 });

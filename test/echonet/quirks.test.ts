@@ -7,7 +7,7 @@ const address = "10.0.0.2";
 const allValues = { power: false, brightness: 50, fault: false, energy: 100, energyUnit: 0.1 };
 
 /** A home with one lamp of these quirks, found and described. */
-async function lampWith(quirks: Quirks, edts: Record<number, string> = {}) {
+async function lampWith(quirks: Quirks, edts: Record<string, string> = {}) {
   const node = new FakeNode(address, { [lampEoj]: lampObject(edts) }, quirks);
   const home = await openFakeHome([node]);
   await home.pass(10_000);
@@ -33,7 +33,7 @@ describe("a node that", () => {
     ["leaves properties out of a Set_Res", { setResWithoutProperties: true }],
   ];
   it.each(readings)("%s is read whole and set", async (_, quirks) => {
-    const { node, home, ref, descriptor } = await lampWith(quirks, { 132: "0000" });
+    const { node, home, ref, descriptor } = await lampWith(quirks, { "0x84": "0000" });
     const changes = home.watch(ref, descriptor);
     await home.pass(6_000);
     expect(lastValues(changes)).toEqual(allValues);
@@ -62,7 +62,7 @@ describe("a node that", () => {
   });
 
   it("names nobody in a refusal is believed to refuse all", async () => {
-    const { home, ref, descriptor } = await lampWith({ setSnaNamesNobody: true, refuses: { 176: ["63"] } });
+    const { home, ref, descriptor } = await lampWith({ setSnaNamesNobody: true, refuses: { "0xb0": ["63"] } });
     const { errors } = await home.set(ref, descriptor, { power: true, brightness: 99 });
     expect(errors).toMatchObject({
       power: { refused: ["80"] },
@@ -111,7 +111,7 @@ describe("a node that", () => {
   });
 
   it("tells a value that its descriptor does not know loses that value only, with one word to the log", async () => {
-    const { node, home, ref, descriptor } = await lampWith({}, { 136: "77" });
+    const { node, home, ref, descriptor } = await lampWith({}, { "0x88": "77" });
     const changes = home.watch(ref, descriptor);
     await home.pass(100);
     node.change(lampEoj, 0x88, "78");
@@ -143,7 +143,7 @@ describe("a node that", () => {
   });
 
   it("has no coefficient has the value as it stands", async () => {
-    const { [0xe1]: _, ...edts } = lampObject().edts;
+    const { "0xe1": _, ...edts } = lampObject().edts;
     const node = new FakeNode(address, { [lampEoj]: { ...lampObject(), edts } });
     const home = await openFakeHome([node]);
     const ref = home.at(address);

@@ -75,8 +75,8 @@ export class FakeLan {
 }
 
 export interface FakeObject {
-  /** EPC → EDT in hexadecimal. */
-  readonly edts: Record<number, string>;
+  /** EDTs in hexadecimal by EPC, such as `{"0x80": "30"}`. */
+  readonly edts: Record<string, string>;
   readonly settable: readonly number[];
   readonly announced: readonly number[];
 }
@@ -101,7 +101,7 @@ export interface Quirks {
   /** A set beyond this range of single octets is clipped and accepted. */
   readonly clips?: { readonly epc: number; readonly minimum: number; readonly maximum: number };
   /** Refuses these values (hexadecimal EDT). */
-  readonly refuses?: { readonly [epc: number]: readonly string[] };
+  readonly refuses?: { readonly [epc: string]: readonly string[] };
   readonly setSnaNamesNobody?: boolean;
   readonly setResWithoutProperties?: boolean;
 }
@@ -131,7 +131,7 @@ export class FakeNode {
   change(eoj: number, epc: number, hex: string, deoj = 0x0ef001): void {
     const object = this.objects.get(eoj);
     if (object === undefined) return;
-    object.edts[epc] = hex;
+    object.edts[keyOf(epc)] = hex;
     if (object.announced.includes(epc)) this.#announce(eoj, epc, fromHex(hex), deoj);
   }
 
@@ -192,7 +192,7 @@ export class FakeNode {
     let isWhole = true;
     const properties = wanted.map(({ epc, edt }) => {
       const hex = [...edt].map((octet) => octet.toString(16).padStart(2, "0")).join("");
-      if (object?.settable.includes(epc) !== true || refuses[epc]?.includes(hex)) {
+      if (object?.settable.includes(epc) !== true || refuses[keyOf(epc)]?.includes(hex)) {
         isWhole = false;
         return { epc, edt: setSnaNamesNobody ? nothing : edt };
       }
@@ -216,7 +216,7 @@ export class FakeNode {
     if (epc === 0x9d) return hexOf(encodePropertyMap(object.announced));
     if (epc === 0x9e) return hexOf(encodePropertyMap(object.settable));
     if (epc === 0x9f) return this.#gettable(object);
-    return object.edts[epc];
+    return object.edts[keyOf(epc)];
   }
 
   #gettable(object: FakeObject): string {
@@ -224,6 +224,10 @@ export class FakeNode {
     map[0] = (map[0] ?? 0) + (this.quirks.countError ?? 0);
     return hexOf(map);
   }
+}
+
+function keyOf(epc: number): string {
+  return `0x${epc.toString(16)}`;
 }
 
 function hexOf(octets: Uint8Array): string {

@@ -8,8 +8,8 @@ import { sayCounts } from "../../gateway-core/contract/page-words.ts";
 import { LiveDevices } from "../live-devices.ts";
 import { Commands } from "../send-command.ts";
 import { speechOfDocument } from "../speech.ts";
+import type { Page } from "./control.ts";
 import { LightElement } from "./light-element.ts";
-import type { Page } from "./widget-control.ts";
 import "./gk-sheet.ts";
 import "./gk-tile.ts";
 
@@ -58,7 +58,15 @@ export class GkHome extends LightElement {
     const opened = this.opened === null ? undefined : this.#live.state.devices.get(this.opened);
     return html`<header class="top"><h1>${texts.home}</h1><p class="counts" role="status">${sayCounts(devices, this.#speech)}</p></header>
       <div role="status">${this.#notice()}</div>
-      <main>${devices.length === 0 ? this.#empty() : repeat(placesOf(devices, this.#speech), ({ title }) => title, (place) => this.#place(place))}</main>
+      <main>${
+        devices.length === 0
+          ? this.#empty()
+          : repeat(
+              placesOf(devices, this.#speech),
+              ({ title }) => title,
+              (place) => this.#place(place),
+            )
+      }</main>
       ${opened === undefined ? nothing : this.#sheet(opened)}`;
   }
 
@@ -81,7 +89,13 @@ export class GkHome extends LightElement {
   #notice(): TemplateResult | typeof nothing {
     const { texts } = this.#speech;
     const { reach, state } = this.#live;
-    const said = { lost: texts.connecting, away: texts.homeAway, "not-wired": texts.pageNotWired, connecting: "", fine: "" };
+    const said = {
+      lost: texts.connecting,
+      away: texts.homeAway,
+      "not-wired": texts.pageNotWired,
+      connecting: "",
+      fine: "",
+    };
     const text = said[reach] || (state.isLive ? "" : texts.notLive);
     return text === "" ? nothing : html`<p class="notice">${text}</p>`;
   }

@@ -5,9 +5,10 @@ import type { PageDevice, PageSection } from "../../gateway-core/contract/page.t
 import { accentOf } from "../../gateway-core/contract/page-look.ts";
 import { sayState } from "../../gateway-core/contract/page-words.ts";
 import { asWished, type Wishes } from "../send-command.ts";
+import type { Page } from "./control.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light-element.ts";
-import { type Page, widgetControl } from "./widget-control.ts";
+import { widgetControl } from "./widget-control.ts";
 import { failureLines, isPending, isSlow } from "./wish-lines.ts";
 
 export class GkSheet extends LightElement {
@@ -44,7 +45,9 @@ export class GkSheet extends LightElement {
   #section(device: PageDevice, { titles, items }: PageSection): TemplateResult {
     const { language } = this.page.speech;
     return html`<section class="rows"><h3>${titles[language]}</h3>${items.map(
-      (name) => html`<div class="row" data-widget=${device.widgets[name]?.widget ?? ""}><span class="row-name">${device.widgets[name]?.titles[language]}</span>
+      (
+        name,
+      ) => html`<div class="row" data-widget=${device.widgets[name]?.widget ?? ""}><span class="row-name">${device.widgets[name]?.titles[language]}</span>
         <div class="control">${widgetControl(device, name, this.page)}</div></div>`,
     )}</section>`;
   }

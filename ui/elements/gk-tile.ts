@@ -5,9 +5,10 @@ import type { PageDevice } from "../../gateway-core/contract/page.ts";
 import { accentOf, levelOf } from "../../gateway-core/contract/page-look.ts";
 import { say, sayState } from "../../gateway-core/contract/page-words.ts";
 import { asWished, type Wishes } from "../send-command.ts";
+import type { Page } from "./control.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light-element.ts";
-import { type Page, widgetControl } from "./widget-control.ts";
+import { widgetControl } from "./widget-control.ts";
 import { failureLines, isPending, isSlow } from "./wish-lines.ts";
 
 export class GkTile extends LightElement {
@@ -52,7 +53,9 @@ export class GkTile extends LightElement {
   #control(device: PageDevice, name: string): TemplateResult {
     const widget = device.widgets[name];
     const isNumber = widget?.widget === "stepper" || widget?.widget === "slider";
-    const title = isNumber ? nothing : html`<span class="control-name">${widget?.titles[this.page.speech.language]}</span>`;
+    const title = isNumber
+      ? nothing
+      : html`<span class="control-name">${widget?.titles[this.page.speech.language]}</span>`;
     return html`<div class="tile-control">${title}${widgetControl(device, name, this.page)}</div>`;
   }
 

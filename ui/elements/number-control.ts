@@ -4,12 +4,12 @@ import { html, nothing, type TemplateResult } from "lit";
 import { isSameJson } from "../../gateway-core/contract/json.ts";
 import type { Widget } from "../../gateway-core/contract/page.ts";
 import { fill } from "../../gateway-core/contract/page-texts.ts";
-import { sayWhole } from "../../gateway-core/contract/page-words.ts";
+import { say, sayWhole, unknownValue } from "../../gateway-core/contract/page-words.ts";
+import type { Control } from "./control.ts";
 import { icon } from "./icon.ts";
-import type { Control } from "./widget-control.ts";
 import "./gk-slider.ts";
 
-type NumberControl = Control<Extract<Widget, { readonly widget: "stepper" | "slider" }>>;
+type NumberControl = Control<Widget & { readonly widget: "stepper" | "slider" }>;
 
 /** Taps on a stepper are gathered before they are sent. */
 const gatheringMs = 400;
@@ -23,15 +23,17 @@ export function stepper(control: NumberControl): TemplateResult {
     return html`<button class="round" aria-label=${fill(text, { name: label })} ?disabled=${disabled || next === value}
       @click=${() => send(next, gatheringMs)}>${icon(drawing)}</button>`;
   };
+  const { text, unit } = isChosenWord(control) ? { text: unknownValue, unit: "" } : say(widget, value, speech);
   return html`${wordButtons(control)}<div class="stepper">${button("minus", speech.texts.less, -step)}<output
-      class="stepped">${sayWhole(widget, value, speech)}</output>${button("plus", speech.texts.more, step)}</div>`;
+      class="stepped">${text}<span class="unit">${unit}</span></output>${button("plus", speech.texts.more, step)}</div>`;
 }
 
 export function slider(control: NumberControl): TemplateResult {
   const { widget, value, label, disabled, speech, send } = control;
-  const say = (shown: number | null): string => sayWhole(widget, shown ?? value, speech);
+  const sayNumber = (shown: number | null): string =>
+    shown === null && isChosenWord(control) ? unknownValue : sayWhole(widget, shown ?? value, speech);
   return html`${wordButtons(control)}<gk-slider .widget=${widget} .value=${typeof value === "number" ? value : null}
-    .label=${label} .disabled=${disabled} .say=${say} @gk-set=${({ detail }: CustomEvent<number>) => send(detail)}></gk-slider>`;
+    .label=${label} .disabled=${disabled} .say=${sayNumber} @gk-set=${({ detail }: CustomEvent<number>) => send(detail)}></gk-slider>`;
 }
 
 /** "Automatic", "for ever": what may be set instead of a number. */
@@ -43,6 +45,10 @@ function wordButtons({ widget, value, label, disabled, speech, send }: NumberCon
       @click=${() => send(word.value)}>${word.titles[speech.language]}</button>`,
   )}</div>`;
 }
+
+/** Its own button says so already. */
+const isChosenWord = ({ widget, value }: NumberControl): boolean =>
+  widget.words.some((word) => word.readOnly !== true && isSameJson(word.value, value));
 
 /** The nearest value that the device knows; free of the dust of binary fractions. */
 function onGrid(value: number, { minimum, maximum, step }: NumberControl["widget"]): number {

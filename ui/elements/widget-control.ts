@@ -3,34 +3,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { isSameJson, type Json } from "../../gateway-core/contract/json.ts";
 import type { Option, PageDevice, Widget } from "../../gateway-core/contract/page.ts";
-import { fill, type Speech } from "../../gateway-core/contract/page-texts.ts";
+import { fill } from "../../gateway-core/contract/page-texts.ts";
 import { sayWhole } from "../../gateway-core/contract/page-words.ts";
-import type { Wish } from "../send-command.ts";
+import type { Control, Page } from "./control.ts";
 import { slider, stepper } from "./number-control.ts";
 
-/** What elements need of the page around them. */
-export interface Page {
-  readonly speech: Speech;
-  send(device: PageDevice, name: string, value: Json, delayMs?: number): void;
-  retry(device: PageDevice, wish: Wish): void;
-}
+type Of<Name extends Widget["widget"]> = Control<Widget & { readonly widget: Name }>;
 
-/** A control on its way to be drawn. */
-export interface Control<W extends Widget = Widget> {
-  readonly widget: W;
-  /** As the person wishes it; null while unknown. */
-  readonly value: Json;
-  readonly title: string;
-  /** Names the device too: a list of controls is read without the tiles around it. */
-  readonly label: string;
-  readonly disabled: boolean;
-  readonly speech: Speech;
-  /** Unique on the page. */
-  readonly key: string;
-  send(value: Json, delayMs?: number): void;
-}
-
-type Of<Name extends Widget["widget"]> = Control<Extract<Widget, { readonly widget: Name }>>;
+type Choice = Control<Extract<Widget, { readonly options: readonly Option[] }>>;
 
 /** `device` is as the person wishes it. */
 export function widgetControl(device: PageDevice, name: string, page: Page): TemplateResult | typeof nothing {
@@ -74,7 +54,7 @@ function toggle({ value, label, disabled, send }: Of<"switch">): TemplateResult 
     ?disabled=${disabled} @click=${flip}></button>`;
 }
 
-function segments({ widget, value, label, disabled, speech, key, send }: Of<"segmented" | "buttons">): TemplateResult {
+function segments({ widget, value, label, disabled, speech, key, send }: Choice): TemplateResult {
   const segment = (option: Option): TemplateResult => html`<label class="segment"><input type="radio" name=${key}
       .checked=${isSameJson(option.value, value)} ?disabled=${disabled} @change=${() => send(option.value)}
     /><span>${option.titles[speech.language]}</span></label>`;
@@ -82,7 +62,7 @@ function segments({ widget, value, label, disabled, speech, key, send }: Of<"seg
   return html`<div class="segments" role="radiogroup" aria-label=${label}>${settable.map(segment)}</div>`;
 }
 
-function select({ widget, value, label, disabled, speech, send }: Of<"select">): TemplateResult {
+function select({ widget, value, label, disabled, speech, send }: Choice): TemplateResult {
   const chosen = widget.options.findIndex((option) => isSameJson(option.value, value));
   const choose = ({ target }: Event): void => {
     const option = target instanceof HTMLSelectElement ? widget.options[Number(target.value)] : undefined;

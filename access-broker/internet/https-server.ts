@@ -1,0 +1,80 @@
+/** The only socket towards users: HTTPS, HTTP/1.1 and HTTP/2, with a certificate for each name. */
+
+import { createSecureServer } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
+import type { SecureContext } from "node:tls";
+import type { Log } from "../../gateway-core/contract/clock.ts";
+import type { Visit } from "./visit.ts";
+import { createWebListener } from "./web-listener.ts";
+
+const handshakeMs = 10_000;
+/** An event stream says something every 15 s; who is silent for longer is gone. */
+const silenceMs = 120_000;
+const headMs = 10_000;
+const mostConnections = 20_000;
+const longestHead = 16 * 1024;
+
+export interface HttpsServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+export interface HttpsServerOptions {
+  readonly log: Log;
+  /** The certificate for a name; rejects for a foreign one. */
+  readonly contextFor: (serverName: string) => Promise<SecureContext>;
+  readonly answer: (visit: Visit) => Promise<Response>;
+}
+
+/** @throws an error of `listen` as Node tells it. */
+export async function openHttpsServer(
+  address: string,
+  port: number,
+  options: HttpsServerOptions,
+): Promise<HttpsServer> {
+  const { log, contextFor, answer } = options;
+  const http1 = { headersTimeout: headMs, requestTimeout: 2 * headMs, maxHeaderSize: longestHead };
+  const server = createSecureServer(
+    {
+      ...http1,
+      allowHTTP1: true,
+      minVersion: "TLSv1.2",
+      handshakeTimeout: handshakeMs,
+      settings: { maxConcurrentStreams: 100, maxHeaderListSize: longestHead, enableConnectProtocol: false },
+      // Without a certificate for it the handshake is refused by an alert.
+      SNICallback: (name, done) => {
+        contextFor(name).then(
+          (context) => done(null, context),
+          () => done(null),
+        );
+      },
+    },
+    createWebListener(answer),
+  );
+  server.maxConnections = mostConnections;
+  server.setTimeout(silenceMs);
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: address, port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  server.on("error", (cause) => log.write("error", "user-port-failed", { cause: String(cause) }));
+
+  return {
+    port: portOf(server.address()),
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+const portOf = (address: AddressInfo | string | null): number =>
+  typeof address === "object" && address !== null ? address.port : 0;

@@ -1,0 +1,75 @@
+/** The frame of the access broker's own pages: HTML that needs no script, in the look of page.md §6. Pure. */
+
+import { createHash } from "node:crypto";
+import { ownStyle } from "./own-style.ts";
+import type { Speech } from "./words.ts";
+
+export interface OwnPage {
+  readonly title: string;
+  /** HTML, its texts escaped already. */
+  readonly body: string;
+  /** Seconds after which the browser asks again by itself. */
+  readonly reloadSeconds?: number;
+}
+
+export function renderOwnPage({ title, body, reloadSeconds }: OwnPage, { language, say }: Speech): string {
+  const reload = reloadSeconds === undefined ? "" : `\n<meta http-equiv="refresh" content="${reloadSeconds}">`;
+  return `<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">${reload}
+<title>${escapeHtml(title)} · ${escapeHtml(say("product"))}</title>
+<link rel="icon" href="${icon}">
+<style>${ownStyle}</style></head>
+<body><main><p class="brand">${door}<span>${escapeHtml(say("product"))}</span></p>
+<h1>${escapeHtml(title)}</h1>
+${body}
+</main></body></html>
+`;
+}
+
+/** A text between tags or in a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly type: "text" | "password";
+  readonly autocomplete: string;
+  readonly value?: string;
+  readonly hint?: string;
+  readonly isFirst?: boolean;
+}
+
+/** A labelled field; its hint is read out with it. */
+export function renderField({ name, label, type, autocomplete, value, hint, isFirst }: Field): string {
+  const given = value === undefined ? "" : ` value="${escapeHtml(value)}"`;
+  const described = hint === undefined ? "" : ` aria-describedby="${name}-hint"`;
+  const below = hint === undefined ? "" : `<p class="hint" id="${name}-hint">${escapeHtml(hint)}</p>`;
+  const focus = isFirst ? " autofocus" : "";
+  return `<div class="field"><label for="${name}">${escapeHtml(label)}</label>
+<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" autocapitalize="none" spellcheck="false" required maxlength="256"${given}${described}${focus}>${below}</div>`;
+}
+
+/** What went wrong with a form: read out at once. */
+export const renderAlert = (text: string | undefined): string =>
+  text === undefined ? "" : `<p class="alert" role="alert">${escapeHtml(text)}</p>\n`;
+
+/** A page of ours runs nothing, loads nothing and is framed by nobody. `formTargets`: origins that a form may lead to. */
+export function ownPagePolicy(formTargets = ""): string {
+  return [
+    "default-src 'none'",
+    `style-src 'sha256-${styleHash}'`,
+    "img-src data:",
+    `form-action 'self'${formTargets === "" ? "" : ` ${formTargets}`}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+const styleHash = createHash("sha256").update(ownStyle).digest("base64");
+const shape = "M4 21V9.5L12 3l8 6.5V21h-5.5v-6.5h-5V21z";
+const door = `<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path fill="currentColor" d="${shape}"/></svg>`;
+const icon = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#0B57D0" d="${shape}"/></svg>`)}`;

@@ -1,0 +1,21 @@
+/** The style sheet of the access broker's own pages: the tokens of page.md §6.2, light and dark. */
+
+export const ownStyle = `
+:root{color-scheme:light dark;--bg:light-dark(#F4F5F7,#111417);--surface:light-dark(#FFF,#1B2026);--text:light-dark(#1B1E22,#E7EAEE);--text2:light-dark(#59636E,#A3AEBA);--line:light-dark(#79828C,#7C8792);--edge:light-dark(#DFE3E8,#2E353E);--focus:light-dark(#0B57D0,#8AB4F8);--on-focus:light-dark(#FFF,#10233F);--error:light-dark(#B3261E,#FF8A80)}
+*{box-sizing:border-box}
+html{font:1rem/1.5 system-ui,"Hiragino Sans","Noto Sans JP","Noto Sans CJK JP",sans-serif;background:var(--bg);color:var(--text)}
+body{margin:0;min-height:100dvh;display:grid;place-items:center;padding:16px}
+main{width:100%;max-width:400px;background:var(--surface);border:1px solid var(--edge);border-radius:16px;padding:28px 24px}
+.brand{display:flex;align-items:center;gap:8px;margin:0 0 20px;color:var(--focus);font-weight:600;font-size:.9375rem}
+h1{margin:0 0 8px;font-size:1.5rem;line-height:1.3;text-wrap:balance}
+p{margin:0 0 16px;color:var(--text2)}
+.number{color:var(--text);font-size:1.0625rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.field{margin:0 0 16px}
+label{display:block;margin:0 0 4px;font-size:.9375rem;font-weight:600}
+input{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
+.hint{margin:6px 0 0;font-size:.8125rem}
+.alert{margin:0 0 16px;padding-left:12px;border-left:4px solid var(--error);color:var(--error);font-weight:600}
+button,.button{display:block;width:100%;min-height:48px;margin:8px 0 0;padding:10px 16px;font:inherit;font-weight:600;color:var(--on-focus);background:var(--focus);border:1px solid transparent;border-radius:10px;cursor:pointer;text-align:center;text-decoration:none}
+.quiet{color:var(--focus);background:none;border-color:var(--line)}
+:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
+`;

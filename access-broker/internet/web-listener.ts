@@ -1,0 +1,116 @@
+/** Joins Node's HTTP server (HTTP/1.1 and HTTP/2) to a function from a visit to a web Response, streaming with back-pressure. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import type { Visit } from "./visit.ts";
+import { speechFor } from "./words.ts";
+
+type Incoming = IncomingMessage | Http2ServerRequest;
+type Outgoing = ServerResponse | Http2ServerResponse;
+
+/** `answer` never rejects. */
+export function createWebListener(answer: (visit: Visit) => Promise<Response>) {
+  return (incoming: Incoming, outgoing: Outgoing): void => {
+    const leaving = new AbortController();
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    let isWhole = false;
+    outgoing.once("finish", () => {
+      isWhole = true;
+    });
+    outgoing.once("close", () => {
+      if (!isWhole) leaving.abort();
+      resolve();
+    });
+    // A viewer that resets its connection is told by "close".
+    for (const side of [incoming, outgoing]) side.on("error", () => undefined);
+    void answer(visitOf(incoming, leaving.signal, closed)).then((response) => send(response, outgoing, leaving.signal));
+  };
+}
+
+function visitOf(incoming: Incoming, signal: AbortSignal, closed: Promise<void>): Visit {
+  const target = incoming.url ?? "";
+  const at = target.indexOf("?");
+  const headers = headersOf(incoming.rawHeaders);
+  const { serverName, source } = endsOf(incoming);
+  const hasBody = incoming.method !== "GET" && incoming.method !== "HEAD";
+  return {
+    method: incoming.method ?? "",
+    target,
+    path: at < 0 ? target : target.slice(0, at),
+    query: new URLSearchParams(at < 0 ? "" : target.slice(at + 1)),
+    authority: authorityOf(incoming.rawHeaders),
+    serverName,
+    headers,
+    source,
+    speech: speechFor(headers.get("accept-language")),
+    body: hasBody ? incoming : null,
+    signal,
+    closed,
+  };
+}
+
+/** HTTP/2 hands out its socket behind a proxy; both tell the same. */
+function endsOf({ socket }: Incoming): { readonly serverName: string; readonly source: string } {
+  const name = "servername" in socket ? socket.servername : undefined;
+  return { serverName: typeof name === "string" ? name : "", source: socket.remoteAddress ?? "" };
+}
+
+function headersOf(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const [name = "", value = ""] = [raw[at], raw[at + 1]];
+    if (!name.startsWith(":")) headers.append(name, value);
+  }
+  return headers;
+}
+
+/** `:authority` and `Host`, which must not contradict each other; empty when they do, or when there is none. */
+function authorityOf(raw: readonly string[]): string {
+  const told = new Set(
+    raw.filter((_, at) => at % 2 === 1 && [":authority", "host"].includes((raw[at - 1] ?? "").toLowerCase())),
+  );
+  const [authority = ""] = told;
+  return told.size === 1 ? authority.toLowerCase() : "";
+}
+
+async function send({ status, headers, body }: Response, outgoing: Outgoing, left: AbortSignal): Promise<void> {
+  const reader = body?.getReader();
+  const leave = (): void => void reader?.cancel().catch(() => undefined);
+  if (left.aborted) return leave();
+  left.addEventListener("abort", leave, { once: true });
+  const cookies = headers.getSetCookie();
+  outgoing.writeHead(status, {
+    ...Object.fromEntries(headers),
+    ...(cookies.length > 0 ? { "set-cookie": cookies } : {}),
+  });
+  if (reader === undefined) return void outgoing.end();
+  // The head goes at once: an event stream may have nothing to say for a while.
+  if ("flushHeaders" in outgoing) outgoing.flushHeaders();
+  try {
+    for (let piece = await reader.read(); !piece.done && !left.aborted; piece = await reader.read()) {
+      const isFree = "stream" in outgoing ? outgoing.write(piece.value) : outgoing.write(piece.value);
+      if (!isFree) await drained(outgoing);
+    }
+    outgoing.end();
+  } catch {
+    cut(outgoing);
+  }
+}
+
+function drained(outgoing: Outgoing): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.off("drain", done);
+      outgoing.off("close", done);
+      resolve();
+    };
+    outgoing.on("drain", done);
+    outgoing.on("close", done);
+  });
+}
+
+/** What broke off must not look whole. */
+function cut(outgoing: Outgoing): void {
+  if ("stream" in outgoing) outgoing.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else outgoing.destroy();
+}

@@ -1,0 +1,3 @@
+/** Vite takes the style sheet along. */
+
+declare module "*.css";
