@@ -79,12 +79,11 @@ async function send({ status, headers, body }: Response, outgoing: Outgoing, lef
   if (left.aborted) return leave();
   left.addEventListener("abort", leave, { once: true });
   const cookies = headers.getSetCookie();
-  outgoing.writeHead(status, {
-    ...Object.fromEntries(headers),
-    ...(cookies.length > 0 ? { "set-cookie": cookies } : {}),
-  });
-  if (reader === undefined) return void outgoing.end();
+  const fields = { ...Object.fromEntries(headers), ...(cookies.length > 0 ? { "set-cookie": cookies } : {}) };
   // The head goes at once: an event stream may have nothing to say for a while.
+  if ("stream" in outgoing) outgoing.writeHead(status, fields);
+  else outgoing.writeHead(status, fields);
+  if (reader === undefined) return void outgoing.end();
   if ("flushHeaders" in outgoing) outgoing.flushHeaders();
   try {
     for (let piece = await reader.read(); !piece.done && !left.aborted; piece = await reader.read()) {

@@ -72,11 +72,11 @@ export function sayCounts(devices: readonly PageDevice[], { texts }: Speech): st
   return silent === 0 ? all : `${all} · ${fill(texts.silentDevices, { count: silent })}`;
 }
 
-/** "5 minutes ago"; both in milliseconds since 1970. */
+/** "5m ago"; both in milliseconds since 1970. */
 export function sayAgo(at: number, now: number, { language, texts }: Speech): string {
   const minutes = Math.floor((now - at) / 60_000);
   if (minutes < 1) return texts.justNow;
-  const format = new Intl.RelativeTimeFormat(language, { style: "short" });
+  const format = new Intl.RelativeTimeFormat(language, { style: "narrow" });
   if (minutes < 60) return format.format(-minutes, "minute");
   if (minutes < 24 * 60) return format.format(-Math.floor(minutes / 60), "hour");
   return format.format(-Math.floor(minutes / (24 * 60)), "day");

@@ -25,6 +25,7 @@ export function chooseAddresses(wanted: readonly string[], interfaces: HostInter
   for (const name of wanted) {
     for (const local of addressesOf(name, interfaces)) chosen.set(local.address, local);
   }
+  if (chosen.size === 0) throw leadsNowhere(wanted.join(", "));
   return [...chosen.values()];
 }
 
@@ -43,9 +44,13 @@ function addressesOf(name: string, interfaces: HostInterfaces): LocalAddress[] {
       : listed.filter(({ label, address }) => name === label || name === address);
   const subnet = named.length === 0 && isIpv4(name) ? listed.find((info) => isInSubnet(name, info)) : undefined;
   const found = subnet === undefined ? named : [{ ...subnet, address: name }];
-  if (found.length === 0)
-    throw new HomeError("address-unusable", `"${name}" leads to no IPv4 address of this host`, { address: name });
+  // A host without a network yet has nothing that is automatic; beside loopback that is no mistake.
+  if (found.length === 0 && name !== automatic) throw leadsNowhere(name);
   return found.map(({ address, netmask }) => ({ address, netmask }));
+}
+
+function leadsNowhere(name: string): HomeError {
+  return new HomeError("address-unusable", `"${name}" leads to no IPv4 address of this host`, { address: name });
 }
 
 function isInSubnet(address: string, local: LocalAddress): boolean {

@@ -3,7 +3,7 @@
 const unknownMs = 1_000;
 const shortestMs = 200;
 const longestMs = 4_000;
-const quietestMs = 50;
+const quietestMs = 100;
 const loudestMs = 300;
 
 export class RoundTrip {

@@ -7,6 +7,7 @@ import type { Log } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
 import { addressTowards, chooseAddresses } from "./network-interfaces.ts";
 import type { Datagram, Transport } from "./transport.ts";
+import { createWarnOnce } from "./warn-once.ts";
 
 const port = 3610;
 const group = "224.0.23.0";
@@ -23,15 +24,13 @@ export const openUdpTransport: OpenTransport = async (interfaces, log) => {
   const locals = chooseAddresses(interfaces, networkInterfaces());
   const ownAddresses = new Set(locals.map(({ address }) => address));
   const listeners = new Set<(datagram: Datagram) => void>();
-  const complained = new Set<string>();
+  const warnOnce = createWarnOnce(log);
   const open = new Map<string, Socket>();
 
-  /** A failing network fails with every frame; it is said once for each reason. */
+  /** A failing network fails with every frame. */
   const complain = (socket: string, error: Error): void => {
     const reason = codeOf(error);
-    if (complained.has(`${socket} ${reason}`) || complained.size >= 100) return;
-    complained.add(`${socket} ${reason}`);
-    log.write("warn", "udp-failed", { socket, reason });
+    warnOnce("udp-failed", `${socket} ${reason}`, { socket, reason });
   };
 
   const onMessage = (message: Buffer, { address }: RemoteInfo): void => {

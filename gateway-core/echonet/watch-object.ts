@@ -38,7 +38,7 @@ export async function* watchObject({
   let available: boolean | undefined;
   /** The first reading after a start goes before the polls of others. */
   let isFresh = true;
-  let isReading = false;
+  let reading: AbortController | undefined;
   let timer: Timer | undefined;
 
   const setAvailable = (is: boolean): void => {
@@ -47,10 +47,12 @@ export async function* watchObject({
     mailbox.put({ type: "availability", available: is });
   };
 
+  /** Reads everything anew. What is being read gives way: it may be waiting for an answer that was never to come. */
   const begin = (): void => {
     isFresh = true;
     plan.restart();
-    check();
+    if (reading === undefined) check();
+    else reading.abort();
   };
 
   /** Looks at the clock and does what is due; one reading at a time. */
@@ -58,25 +60,25 @@ export async function* watchObject({
     const now = clock.now();
     const quietMs = now - Math.max(object.heardAt, startedAt);
     if (quietMs >= parts.giveUp * availabilityMs) setAvailable(false);
-    if (isReading) return;
+    if (reading !== undefined) return;
     const due = available === false ? [] : plan.due(now);
     if (due.length > 0) void read(due);
     else if (quietMs >= parts.ask * availabilityMs) void read([operationStatus]);
   }
 
   async function read(epcs: readonly number[]): Promise<void> {
-    isReading = true;
-    const priority = isFresh ? "get" : "poll";
+    reading = new AbortController();
+    const call = { priority: isFresh ? "get" : "poll", signal: AbortSignal.any([signal, reading.signal]) } as const;
     isFresh = false;
     try {
-      const { refused, silent } = await object.read(epcs, { priority, signal });
+      const { refused, silent } = await object.read(epcs, call);
       for (const epc of [...refused, ...silent]) plan.failed(epc, clock.now());
     } catch {
       // Silence shows in how long nothing was heard.
     } finally {
-      isReading = false;
+      reading = undefined;
     }
-    if (isFresh) check();
+    if (isFresh && !signal.aborted) check();
   }
 
   const tick = (): void => {

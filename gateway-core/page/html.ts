@@ -77,7 +77,7 @@ function bigValue(device: PageDevice, name: string, { speech }: Print): Markup {
   if (widget === undefined) return html``;
   const { text, unit } = say(widget, device.values[name]?.value, speech);
   const level = levelOf(device);
-  return html`<div class="tile-value"><p class="figure">${text}${unit !== "" && html`<span class="unit">${unit}</span>`}</p>${level !== undefined && html`<meter class="level" value="${level}" aria-label="${widget.titles[speech.language]}"></meter>`}</div>`;
+  return html`<div class="tile-value"><p class="figure">${text}${unit !== "" && html`<span class="unit">${unit}</span>`}</p>${level !== undefined && html`<svg class="level" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="${100 * level}" height="8"/></svg>`}</div>`;
 }
 
 function emptyHome({ texts }: Speech): Markup {

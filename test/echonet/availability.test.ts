@@ -72,6 +72,19 @@ describe("a device", () => {
     await home.close();
   });
 
+  it("that speaks again after it was missed is read whole at once", async () => {
+    const { node, home, changes } = await watchedLamp();
+    home.lan.unplug(node);
+    await home.pass(60_000);
+    node.change(lampEoj, 0xb0, "0e");
+    home.lan.plug(node);
+    node.change(lampEoj, 0x80, "30");
+    await home.pass(50);
+    expect(availability(changes)).toEqual([true, false, true]);
+    expect(lastValues(changes)).toMatchObject({ power: true, brightness: 14 });
+    await home.close();
+  });
+
   it("that was silent when it was first watched is said to be so, and is read when it speaks", async () => {
     const { node, home, ref, descriptor } = await watchedLamp();
     home.lan.unplug(node);

@@ -113,6 +113,19 @@ describe("a set", () => {
   });
 });
 
+describe("a get", () => {
+  it("of a device that is dead gives up at once, whatever it was asked for", async () => {
+    const { node, home, ref, descriptor } = await lamp();
+    home.lan.unplug(node);
+    const names = ["power", "brightness", "fault", "energy"];
+    const { result, ms } = await home.timed(home.session.get(ref, descriptor, names, { signal: home.signal }));
+    expect(Object.keys(result.errors)).toEqual(names);
+    expect(home.lan.requestsTo(address)).toHaveLength(3);
+    expect(ms).toBeLessThan(2_000);
+    await home.close();
+  });
+});
+
 describe("an action", () => {
   const invoke = async (quirks: object, action: string, input: number | null) => {
     const world = await lamp(quirks);

@@ -3,10 +3,9 @@
  * "waiting", starts on the first line of its standard input, and on each further line switches itself and announces it.
  */
 
-import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
+import EL from "echonet-lite";
 
-const EL = createRequire(import.meta.url)("echonet-lite");
 const airConditioner = {
   80: [0x31],
   81: [0x08],

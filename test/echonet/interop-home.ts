@@ -4,15 +4,14 @@
  */
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Change, DeviceRef } from "../../gateway-core/contract/adapter.ts";
 import type { Descriptor } from "../../gateway-core/contract/descriptor.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import { createEchonetAdapter } from "../../gateway-core/echonet/echonet-adapter.ts";
-import { systemHost } from "../../host/system-host.ts";
+import { systemClock, systemIds } from "../../host/system-host.ts";
+import { FakeLog, FakeMemory } from "../fakes/fake-host.ts";
 
 const property = (epc: string, codec: JsonObject) => ({
   titles: { en: epc, ja: epc },
@@ -61,7 +60,7 @@ for (const command of [
   run(command);
 }
 
-const host = systemHost(mkdtempSync(join(tmpdir(), "genkan-interop-")));
+const host = { clock: systemClock, ids: systemIds, log: new FakeLog(), memory: new FakeMemory() };
 const leave = new AbortController();
 const call = { signal: leave.signal };
 // A cable that was just plugged in is not always up at once.

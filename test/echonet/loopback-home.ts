@@ -3,13 +3,11 @@
  * real UDP, and prints what it saw as one line of JSON.
  */
 
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Change, DeviceRef } from "../../gateway-core/contract/adapter.ts";
 import { createEchonetAdapter } from "../../gateway-core/echonet/echonet-adapter.ts";
-import { systemHost } from "../../host/system-host.ts";
+import { systemClock, systemIds } from "../../host/system-host.ts";
 import { FakeNode } from "../fakes/fake-echonet-node.ts";
+import { FakeLog, FakeMemory } from "../fakes/fake-host.ts";
 import { lampDescriptor, lampEoj, lampObject } from "./lamp-descriptor.ts";
 import { plugIntoUdp } from "./udp-node.ts";
 
@@ -19,15 +17,12 @@ const plugs = await Promise.all(nodes.map(plugIntoUdp));
 const [live] = nodes;
 if (live === undefined) throw new Error("no node");
 
+const host = { clock: systemClock, ids: systemIds, log: new FakeLog(), memory: new FakeMemory() };
 const leave = new AbortController();
 const call = { signal: leave.signal };
 const config = { interfaces: [`${net}.1`], availabilityMs: 2_000 };
 const startedAt = performance.now();
-const session = await createEchonetAdapter().open(
-  config,
-  systemHost(mkdtempSync(join(tmpdir(), "genkan-udp-"))),
-  leave.signal,
-);
+const session = await createEchonetAdapter().open(config, host, leave.signal);
 
 const found = new Map<string, DeviceRef>();
 for await (const { ref } of session.discover({ ...call, active: true })) {
@@ -63,7 +58,7 @@ live.change(lampEoj, 0x80, "30");
 await until(() => changes.slice(before).some((change) => change.type === "value" && change.value === true));
 const pushMs = performance.now() - pushedAt;
 const taken = await createEchonetAdapter()
-  .open(config, systemHost(tmpdir()), leave.signal)
+  .open(config, host, leave.signal)
   .catch((error: unknown) => error instanceof Error && "code" in error && error.code);
 
 const killedAt = performance.now();

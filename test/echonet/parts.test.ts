@@ -63,7 +63,7 @@ describe("the time given to an answer", () => {
     expect([0, 1, 2, 3].map((attempt) => trip.timeoutMs(attempt))).toEqual([1_000, 2_000, 4_000, 4_000]);
     expect(trip.restMs()).toBe(300);
     for (let turn = 0; turn < 20; turn++) trip.sample(2);
-    expect([trip.timeoutMs(0), trip.restMs()]).toEqual([200, 50]);
+    expect([trip.timeoutMs(0), trip.restMs()]).toEqual([200, 100]);
     for (let turn = 0; turn < 20; turn++) trip.sample(600);
     expect(trip.timeoutMs(0)).toBeGreaterThan(600);
     expect(trip.timeoutMs(0)).toBeLessThan(2_000);

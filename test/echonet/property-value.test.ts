@@ -1,8 +1,11 @@
+import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../gateway-core/bytes/hex.ts";
+import type { Descriptor } from "../../gateway-core/contract/descriptor.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { Json } from "../../gateway-core/contract/json.ts";
+import { actionBindingsOf, bindingsOf } from "../../gateway-core/echonet/echonet-binding.ts";
 import { parseCodec, parseEpc } from "../../gateway-core/echonet/property-value.ts";
 import { oneOfCodec } from "../../gateway-core/echonet/structured-codec.ts";
 
@@ -270,5 +273,19 @@ describe("the grammar of codecs", () => {
   it("names EPCs 0x80 to 0xFF", () => {
     expect([parseEpc("0x80"), parseEpc("0xFf")]).toEqual([0x80, 0xff]);
     for (const epc of ["0x7F", "80", "0x800", 0x80, null]) expect(() => parseEpc(epc)).toThrow(HomeError);
+  });
+});
+
+describe("the descriptors of the catalogue", () => {
+  const folder = new URL("../../device-descriptors/echonet/", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+
+  it.each(files)("%s binds every property and action by a codec that can be read", (name) => {
+    const descriptor: Descriptor = JSON.parse(readFileSync(new URL(name, folder), "utf8"));
+    const broken: string[] = [];
+    const bindings = bindingsOf(descriptor, (property) => broken.push(property));
+    actionBindingsOf(descriptor, (action) => broken.push(action));
+    expect(broken).toEqual([]);
+    expect(bindings.size).toBe(Object.keys(descriptor.properties).length);
   });
 });

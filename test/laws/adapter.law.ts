@@ -179,7 +179,7 @@ export function adapterLaw(name: string, openWorld: () => Promise<AdapterWorld>)
 }
 
 /** The first device that discovery tells of. */
-export async function findFirst(world: Pick<AdapterWorld, "pass">, session: Session): Promise<DeviceRef> {
+async function findFirst(world: Pick<AdapterWorld, "pass">, session: Session): Promise<DeviceRef> {
   const leave = new AbortController();
   const seen: Sighting[] = [];
   const reading = collect(session.discover({ signal: leave.signal, active: true }), seen);
@@ -192,7 +192,7 @@ export async function findFirst(world: Pick<AdapterWorld, "pass">, session: Sess
 }
 
 /** Lets time go by until the promise settles. */
-export async function settleWith<T>(world: Pick<AdapterWorld, "pass">, promise: Promise<T>): Promise<T> {
+async function settleWith<T>(world: Pick<AdapterWorld, "pass">, promise: Promise<T>): Promise<T> {
   const settled = { is: false };
   const done = promise.finally(() => {
     settled.is = true;

@@ -47,7 +47,7 @@ export class GkTile extends LightElement {
     const { text, unit } = say(widget, device.values[name]?.value, this.page.speech);
     const level = levelOf(device);
     return html`<div class="tile-value"><p class="figure">${text}${unit === "" ? nothing : html`<span class="unit">${unit}</span>`}</p>
-      ${level === undefined ? nothing : html`<meter class="level" value=${level} aria-label=${widget.titles[this.page.speech.language]}></meter>`}</div>`;
+      ${level === undefined ? nothing : html`<svg class="level" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width=${100 * level} height="8"></rect></svg>`}</div>`;
   }
 
   #control(device: PageDevice, name: string): TemplateResult {

@@ -1,0 +1,162 @@
+/**
+ * The front door of the access broker: constructs the rooms and joins them. Users come in at one port, homes' gateways
+ * dial in at another; between the two stand the challenge and the firewall (architecture.md).
+ */
+
+import { linkLabel } from "../gateway-core/contract/access-number.ts";
+import { toHomeError } from "../gateway-core/contract/errors.ts";
+import type { JsonObject } from "../gateway-core/contract/json.ts";
+import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
+import { createServerCertificates } from "./authority/server-certificates.ts";
+import { createLockOut } from "./challenge/lock-out.ts";
+import { createPasswordChallenge } from "./challenge/password-challenge.ts";
+import { createPasswordHasher } from "./challenge/password-hash.ts";
+import { createSessions } from "./challenge/sessions.ts";
+import { createEnrolment } from "./gateways/enrolment.ts";
+import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
+import { type GatewayPort, openGatewayPort } from "./gateways/gateway-port.ts";
+import { createFrontDesk } from "./internet/front-desk.ts";
+import { createHomeDoor } from "./internet/home-door.ts";
+import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
+import { createOpenAnswers } from "./internet/open-answers.ts";
+import { createProviderDoor } from "./internet/provider-door.ts";
+import { createPageRelay } from "./pages/page-relay.ts";
+import { onFreePort, rememberedPorts, rememberPorts } from "./ports.ts";
+import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
+
+export { caCertificatePem, issueCard, listTable, subscribe } from "./provider.ts";
+export { type AccessBrokerSettings, parseAccessBrokerSettings } from "./settings.ts";
+
+const pruneMs = 60 * 60_000;
+
+export interface AccessBroker extends AsyncDisposable {
+  /** `https://` and `tls://` addresses with the ports that are really open. */
+  readonly addresses: { readonly users: string; readonly gateways: string };
+}
+
+/** @throws HomeError `address-unusable`, `settings-invalid` */
+export async function openAccessBroker(provider: Provider): Promise<AccessBroker> {
+  const { settings, host } = provider;
+  const { clock, log } = host;
+  await using opened = new AsyncDisposableStack();
+  const store = opened.use(openStore(provider));
+  const authority = await openProviderAuthority(provider);
+  const gatewayCertificates = createGatewayCertificates(authority.gateways, clock);
+  const { cert, key } = settings;
+  const real = cert === undefined || key === undefined ? undefined : { cert, key };
+  const certificates = await createServerCertificates({
+    maker: authority.servers,
+    host: settings.host,
+    clock,
+    ...(real === undefined ? {} : { real }),
+  });
+
+  const audit = (
+    event: string,
+    number: string | null,
+    user: string | null,
+    source: string,
+    facts: JsonObject,
+  ): void => {
+    store
+      .appendAudit({ at: clock.now(), event, number, user, source, facts })
+      .catch((cause: unknown) => log.write("error", "audit-failed", { event, cause: String(cause) }));
+  };
+  const prune = (): void => {
+    pruning = clock.after(pruneMs, prune);
+    store.prune(clock.now()).catch((cause: unknown) => log.write("error", "prune-failed", { cause: String(cause) }));
+  };
+  let pruning = clock.after(0, prune);
+  opened.defer(() => pruning.cancel());
+
+  const directory = createGatewayDirectory();
+  const enrolment = createEnrolment(store, gatewayCertificates.sign, clock);
+  const lockOut = createLockOut(clock);
+  const sessions = createSessions(store, clock);
+  const challenge = await createPasswordChallenge(store, createPasswordHasher(), lockOut);
+  const openAnswers = opened.use(createOpenAnswers(clock, sessions.isLive));
+  const { relay } = createPageRelay(directory.find);
+
+  const home = createHomeDoor({
+    clock,
+    sessions,
+    judge: challenge.judge,
+    changePassword: challenge.change,
+    longestBody,
+    relay,
+    openAnswers,
+    audit,
+    admit(line) {
+      const verdict = judgeHttp(line);
+      if (!verdict.allow) throw verdict.reason;
+    },
+  });
+
+  const wished = { users: settings.userPort, gateways: settings.gatewayPort };
+  const before = rememberedPorts(host, wished);
+
+  const gateways = opened.use(
+    await onFreePort<GatewayPort>(settings.listen, before.gateways, (port) =>
+      openGatewayPort(settings.listen, port, {
+        clock,
+        log,
+        directory,
+        gatewayCa: gatewayCertificates.caPem,
+        ownCertificate: () => certificates.pairFor(`${linkLabel}.${settings.host}`),
+        async isKnown(serial, number) {
+          const known = await store.findCertificate(serial);
+          return known !== undefined && known.number === number && clock.now() < known.expiresAt;
+        },
+        renew: enrolment.renew,
+        audit: (event, number, source, facts) => audit(event, number, null, source, facts),
+      }),
+    ),
+  );
+
+  const provision = createProviderDoor({
+    clock,
+    host: settings.host,
+    gatewayPort: () => gateways.port,
+    async enrol(input, source) {
+      lockOut.attempt("enrol", source);
+      const { number, answer } = await enrolment.enrol(input).catch((thrown: unknown) => {
+        audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
+        throw thrown;
+      });
+      lockOut.forgive("enrol", source);
+      // The certificates before are no longer known: a link that one of them opened ends.
+      directory.cut(number);
+      audit("gateway-enrolled", number, null, source, {});
+      return answer;
+    },
+  });
+
+  const answer = createFrontDesk({
+    host: settings.host,
+    log,
+    isReal: real !== undefined,
+    home,
+    bareHost: provision.answerBareHost,
+    link: provision.answerGateway,
+  });
+  const users = opened.use(
+    await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
+      openHttpsServer(settings.listen, port, { log, contextFor: certificates.contextFor, answer }),
+    ),
+  );
+
+  const taken = { users: users.port, gateways: gateways.port };
+  rememberPorts(host, wished, taken);
+  for (const [what, port] of Object.entries({ users: before.users, gateways: before.gateways })) {
+    const now = what === "users" ? taken.users : taken.gateways;
+    if (port !== 0 && port !== now) log.write("warn", "port-moved", { what, wanted: port, port: now });
+  }
+
+  const closing = opened.move();
+  const address = settings.listen.includes(":") ? `[${settings.listen}]` : settings.listen;
+  return {
+    addresses: { users: `https://${address}:${users.port}`, gateways: `tls://${address}:${gateways.port}` },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}

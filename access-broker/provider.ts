@@ -1,0 +1,98 @@
+/** What the provider does from the command line, on the state folder, whether or not the access broker runs. */
+
+import { join } from "node:path";
+import { type AccessNumber, parseAccessNumber } from "../gateway-core/contract/access-number.ts";
+import type { Host } from "../gateway-core/contract/clock.ts";
+import { HomeError } from "../gateway-core/contract/errors.ts";
+import type { Card } from "../gateway-core/contract/link.ts";
+import { type Authority, openAuthority } from "./authority/authority.ts";
+import { createPasswordHasher } from "./challenge/password-hash.ts";
+import { assertSuitablePassword } from "./challenge/password-rules.ts";
+import { makeCard } from "./gateways/enrolment.ts";
+import { rememberedPorts } from "./ports.ts";
+import type { AccessBrokerSettings } from "./settings.ts";
+import { openSqliteStore } from "./subscriptions/sqlite-store.ts";
+import type { PasswordState, Store } from "./subscriptions/store.ts";
+
+export interface Provider {
+  readonly settings: AccessBrokerSettings;
+  readonly host: Host;
+  /** The access broker's state folder. */
+  readonly folder: string;
+}
+
+/** Numbers, users, sessions, cards, certificates and the audit. */
+export function openStore({ folder }: Pick<Provider, "folder">): Store {
+  return openSqliteStore(join(folder, "access-broker.sqlite"));
+}
+
+export function openProviderAuthority({ settings, host, folder }: Provider): Promise<Authority> {
+  return openAuthority(join(folder, "authority"), settings.host, host.clock.now());
+}
+
+export interface Subscription {
+  readonly number: string;
+  readonly user: string;
+  readonly password: string;
+  /** Good for one login, which must set another. */
+  readonly isOneTime: boolean;
+}
+
+/**
+ * Gives a person a password for a home; the home's access number comes to be with its first person.
+ * @throws HomeError `value-invalid`, `password-unsuitable`
+ */
+export async function subscribe({
+  number: told,
+  user,
+  password,
+  isOneTime,
+  ...provider
+}: Provider & Subscription): Promise<void> {
+  const number = parseAccessNumber(told);
+  if (!/^[^\p{C}]{1,64}$/u.test(user)) throw new HomeError("value-invalid", "a user's name has 1 to 64 characters");
+  assertSuitablePassword(password, user, number);
+  const passwordHash = await createPasswordHasher().hash(password);
+  await using store = openStore(provider);
+  await store.putUser({ number, user, passwordHash, state: isOneTime ? "one-time" : "password" });
+  const at = provider.host.clock.now();
+  await store.appendAudit({ at, event: "subscribed", number, user, source: "command-line", facts: { isOneTime } });
+}
+
+/** One line of the authentication table. */
+export interface TableRow {
+  readonly number: AccessNumber;
+  readonly user: string;
+  readonly state: PasswordState;
+}
+
+export async function listTable(provider: Provider): Promise<readonly TableRow[]> {
+  await using store = openStore(provider);
+  const users = await store.listUsers();
+  return users.map(({ number, user, state }) => ({ number, user, state }));
+}
+
+/**
+ * A card to enrol one gateway of a home with. It names the port that the access broker listens on, or last did.
+ * @throws HomeError `value-invalid`, `not-found` when nobody is subscribed under that number.
+ */
+export async function issueCard({ number: told, ...provider }: Provider & { readonly number: string }): Promise<Card> {
+  const number = parseAccessNumber(told);
+  const { settings, host } = provider;
+  await using store = openStore(provider);
+  if (!(await store.listUsers()).some((user) => user.number === number)) {
+    throw new HomeError("not-found", `nobody is subscribed under ${number}`, { number });
+  }
+  const { caSha256, descriptorKey } = await openProviderAuthority(provider);
+  const { users } = rememberedPorts(host, { users: settings.userPort, gateways: settings.gatewayPort });
+  const broker = users === 443 ? `https://${settings.host}` : `https://${settings.host}:${users}`;
+  const card = await makeCard(store, { broker, number, caSha256, descriptorKey }, host.clock);
+  const at = host.clock.now();
+  await store.appendAudit({ at, event: "card-issued", number, user: null, source: "command-line", facts: {} });
+  return card;
+}
+
+/** The certificate of the authority that signs the homes' names, for browsers to trust. */
+export async function caCertificatePem(provider: Provider): Promise<string> {
+  return (await openProviderAuthority(provider)).servers.caPem;
+}

@@ -1,0 +1,181 @@
+/**
+ * Keeps this home linked to its registered access broker: dials out, comes back by itself, opens the data link when asked
+ * and renews the certificate in time (access-broker.md §7). Start-up never waits for it.
+ */
+
+import { createPrivateKey } from "node:crypto";
+import { type Host, sleep } from "../contract/clock.ts";
+import { type HomeError, toHomeError } from "../contract/errors.ts";
+import { type DownMessage, linkProtocols, type UpMessage } from "../contract/link.ts";
+import type { Handler } from "../contract/web.ts";
+import { encodeCertificateRequest } from "./certificate-request.ts";
+import { type ControlClient, openControlClient } from "./control-client.ts";
+import { type DataServer, serveDataLink } from "./data-server.ts";
+import { findGatewayPort } from "./enrol.ts";
+import { dial } from "./registered-broker.ts";
+import { isRenewalDue, type Registration, withCertificate, writeRegistration } from "./registration.ts";
+
+export type LinkState = "connecting" | "online" | "offline";
+
+export interface AccessLink extends AsyncDisposable {
+  readonly state: LinkState;
+  /** Whether the control page may be asked for over the link. */
+  setPage(isOffered: boolean): void;
+  /** Returns how to stop listening. */
+  onState(listener: (state: LinkState) => void): () => void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface AccessLinkOptions {
+  readonly host: Host;
+  readonly registration: Registration;
+  readonly handler: Handler;
+}
+
+const firstBackOffMs = 500;
+const longestBackOffMs = 30_000;
+/** A link that held this long was a good one: the next attempt comes soon again. */
+const steadyMs = 10_000;
+const renewalCheckMs = 60 * 60_000;
+
+export function openAccessLink({ host, registration: enrolled, handler }: AccessLinkOptions): AccessLink {
+  const { clock, ids, log } = host;
+  const leaving = new AbortController();
+  const listeners = new Set<(state: LinkState) => void>();
+  const servers = new Set<DataServer>();
+  const told = new Set<string>();
+  let registration = enrolled;
+  let state: LinkState = "connecting";
+  let isPageOffered = false;
+  let control: ControlClient | undefined;
+
+  const show = (next: LinkState): void => {
+    if (next === state) return;
+    if (next === "online" || state === "online") log.write("info", "access-link", { state: next });
+    state = next;
+    for (const listener of listeners) listener(next);
+  };
+  /** What goes wrong again and again is said once, until the link stands. */
+  const warnOnce = ({ code, message }: HomeError): void => {
+    if (told.has(code)) return;
+    told.add(code);
+    log.write("warn", "access-link-refused", { code, message });
+  };
+
+  const dialLink = (protocol: string) => {
+    const { key, certificate, chain, gatewayPort } = registration;
+    const cert = [certificate, ...chain].join("");
+    return dial(clock, registration, gatewayPort, { key, cert, ALPNProtocols: [protocol] });
+  };
+
+  async function openData(ticket: string): Promise<void> {
+    const socket = await dialLink(linkProtocols.data);
+    if (leaving.signal.aborted) return void socket.destroy();
+    const server = await serveDataLink(socket, ticket, handler, (cause) =>
+      log.write("error", "page-failed", {
+        cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+      }),
+    );
+    servers.add(server);
+    void server.closed.then(() => servers.delete(server));
+  }
+
+  function takeCertificate(message: DownMessage & { readonly topic: "down/certificate" }): void {
+    registration = withCertificate(registration, message.body);
+    writeRegistration(host.memory, registration);
+    log.write("info", "certificate-renewed", { number: registration.number });
+  }
+
+  function hear(message: DownMessage): void {
+    try {
+      if (message.topic === "down/certificate") takeCertificate(message);
+      else openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
+    } catch (thrown) {
+      warnOnce(toHomeError(thrown));
+    }
+  }
+
+  /** Asks for the next certificate when it is time; looks again every hour for as long as the link stands. */
+  function careForCertificate(client: ControlClient): () => void {
+    const ask = (): void => {
+      if (!isRenewalDue(registration, clock.now())) return;
+      client.tell({ topic: "up/renew", body: { csr: encodeCertificateRequest(createPrivateKey(registration.key)) } });
+    };
+    let timer = clock.after(renewalCheckMs, again);
+    function again(): void {
+      ask();
+      timer = clock.after(renewalCheckMs, again);
+    }
+    ask();
+    return () => timer.cancel();
+  }
+
+  /** One link from dialling to its end. */
+  async function hold(): Promise<void> {
+    const socket = await dialLink(linkProtocols.control);
+    const abort = (): void => void socket.destroy();
+    leaving.signal.addEventListener("abort", abort, { once: true });
+    if (leaving.signal.aborted) abort();
+    const page = (): UpMessage => ({ topic: "up/page", body: { isOffered: isPageOffered } });
+    const wasOffered = isPageOffered;
+    const client = await openControlClient({ socket, greeting: page(), onMessage: hear, onRefused: warnOnce });
+    if (isPageOffered !== wasOffered) client.tell(page());
+    control = client;
+    told.clear();
+    show("online");
+    const rest = careForCertificate(client);
+    await client.closed;
+    rest();
+    control = undefined;
+    leaving.signal.removeEventListener("abort", abort);
+  }
+
+  /** The broker's port may have moved while it was away: asked at the user port, which the card names. */
+  async function lookForPort(): Promise<void> {
+    const gatewayPort = await findGatewayPort(host, registration);
+    if (gatewayPort === registration.gatewayPort) return;
+    registration = { ...registration, gatewayPort };
+    writeRegistration(host.memory, registration);
+    log.write("info", "broker-moved", { gatewayPort });
+  }
+
+  async function keep(): Promise<void> {
+    let failures = 0;
+    while (!leaving.signal.aborted) {
+      show("connecting");
+      const begun = clock.now();
+      try {
+        await hold();
+      } catch (thrown) {
+        warnOnce(toHomeError(thrown));
+        await lookForPort().catch(() => undefined);
+      }
+      show("offline");
+      if (clock.now() - begun >= steadyMs) failures = 0;
+      // Full jitter: homes that lost their broker together do not come back together.
+      const backOffMs = ids.fraction() * Math.min(longestBackOffMs, firstBackOffMs * 2 ** failures++);
+      await sleep(clock, backOffMs, leaving.signal).catch(() => undefined);
+    }
+  }
+
+  const kept = keep();
+  return {
+    get state() {
+      return state;
+    },
+    setPage(isOffered) {
+      if (isOffered === isPageOffered) return;
+      isPageOffered = isOffered;
+      control?.tell({ topic: "up/page", body: { isOffered } });
+    },
+    onState(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async [Symbol.asyncDispose]() {
+      leaving.abort();
+      for (const server of servers) server.close();
+      await kept;
+    },
+  };
+}

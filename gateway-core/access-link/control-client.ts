@@ -1,0 +1,91 @@
+/** The control link at the gateway's end: MQTT 3.1.1 over a connection that is dialled already. One connection, no reconnecting here. */
+
+import type { TLSSocket } from "node:tls";
+import { MqttClient } from "mqtt";
+import { HomeError, toHomeError } from "../contract/errors.ts";
+import {
+  type DownMessage,
+  downFilter,
+  gatewayClientId,
+  keepaliveSeconds,
+  parseDownMessage,
+  type UpMessage,
+} from "../contract/link.ts";
+import { toldBy } from "./registered-broker.ts";
+
+export interface ControlClient {
+  tell(message: UpMessage): void;
+  close(): void;
+  /** Resolves when the connection is over, whoever ended it. */
+  readonly closed: Promise<void>;
+}
+
+export interface ControlClientOptions {
+  readonly socket: TLSSocket;
+  /** Told before anything is heard. */
+  readonly greeting: UpMessage;
+  readonly onMessage: (message: DownMessage) => void;
+  readonly onRefused: (error: HomeError) => void;
+}
+
+/**
+ * Greets and subscribes; resolves when the broker hears and is heard.
+ * @throws HomeError `home-away` when the connection ends before.
+ */
+export async function openControlClient({
+  socket,
+  greeting,
+  onMessage,
+  onRefused,
+}: ControlClientOptions): Promise<ControlClient> {
+  const client = new MqttClient(() => socket, {
+    protocolVersion: 4,
+    clientId: gatewayClientId,
+    clean: true,
+    keepalive: keepaliveSeconds,
+    // A gateway that misses a sign of life is as good as gone: see the broker's side.
+    reschedulePings: false,
+    reconnectPeriod: 0,
+    connectTimeout: 10_000,
+    resubscribe: false,
+    queueQoSZero: false,
+  });
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  client.on("error", () => socket.destroy());
+  let cause: Error | undefined;
+  socket.once("error", (error) => {
+    cause = error;
+  });
+  socket.once("close", () => {
+    client.end(true);
+    resolve();
+  });
+  client.on("message", (topic, payload) => {
+    try {
+      const message = parseDownMessage(topic, payload.toString("utf8"));
+      if (message !== undefined) onMessage(message);
+    } catch (thrown) {
+      onRefused(toHomeError(thrown));
+    }
+  });
+  const tell = ({ topic, body }: UpMessage): void => {
+    client.publish(topic, JSON.stringify(body), { qos: 1 }, () => undefined);
+  };
+
+  const ready = (async () => {
+    await new Promise<void>((connected) => client.once("connect", () => connected()));
+    tell(greeting);
+    await client.subscribeAsync(downFilter, { qos: 1 });
+  })();
+  const ended = closed.then(() => {
+    throw cause === undefined ? new HomeError("home-away", "the access broker ended the control link") : toldBy(cause);
+  });
+  try {
+    await Promise.race([ready, ended]);
+  } catch (thrown) {
+    socket.destroy();
+    throw thrown;
+  }
+  ended.catch(() => undefined);
+  return { tell, closed, close: () => client.end(true, {}, () => socket.destroy()) };
+}

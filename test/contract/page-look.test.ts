@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { accentOf, levelOf, placesOf } from "../../gateway-core/contract/page-look.ts";
+import { speechOf } from "../../gateway-core/page/language.ts";
+import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
+import { cooler, lamp, reportedAt, sensor, tank } from "../fakes/page-home.ts";
+
+const at = reportedAt;
+
+describe("The accent", () => {
+  it("is the kind's while the device is on, the mode's where it has one", () => {
+    expect(accentOf(buildPageDevice(lamp()))).toBe("light");
+    expect(accentOf(buildPageDevice(cooler()))).toBe("cool");
+    const heating = cooler({ values: { ...cooler().values, mode: { value: "heat", at } } });
+    expect(accentOf(buildPageDevice(heating))).toBe("heat");
+    expect(accentOf(buildPageDevice(sensor()))).toBe("air");
+  });
+
+  it("is neutral when the device is off, silent or not known", () => {
+    const off = lamp({ values: { power: { value: false, at } } });
+    expect(accentOf(buildPageDevice(off))).toBe("neutral");
+    expect(accentOf(buildPageDevice(lamp({ available: false })))).toBe("neutral");
+    expect(accentOf(buildPageDevice(lamp({ values: {} })))).toBe("neutral");
+  });
+});
+
+describe("The level", () => {
+  it("is what remains of what there can be, between empty and full", () => {
+    expect(levelOf(buildPageDevice(tank()))).toBeCloseTo(320 / 460);
+    const over = tank({ values: { remainingWater: { value: 900, at }, tankCapacity: { value: 460, at } } });
+    expect(levelOf(buildPageDevice(over))).toBe(1);
+  });
+
+  it("is not told of a device that knows only one of them", () => {
+    expect(levelOf(buildPageDevice(lamp()))).toBeUndefined();
+    expect(levelOf(buildPageDevice(tank({ values: { remainingWater: { value: 1, at } } })))).toBeUndefined();
+  });
+});
+
+describe("The places of the page", () => {
+  const places = (devices: ReturnType<typeof lamp>[], language = "ja") =>
+    placesOf(devices.map(buildPageDevice), speechOf(language)).map(({ title, devices: inside }) => [
+      title,
+      inside.map(({ id }) => id),
+    ]);
+  const at = (room: string, id: string) => {
+    const values = { ...cooler().values, installationLocation: { value: room, at: reportedAt } };
+    return cooler({ id, room, values });
+  };
+
+  it("are one without a name where no device has a place; kinds stand together", () => {
+    expect(places([sensor(), lamp(), tank(), lamp({ id: "lamp-2" })])).toEqual([
+      [null, ["lamp", "lamp-2", "tank", "sensor"]],
+    ]);
+  });
+
+  it("are the rooms in the order of the devices' own list, in any language, and the rest at the end", () => {
+    const devices = [lamp(), at("garage", "c"), at("living", "a"), at("kitchen", "b"), at("living", "d")];
+    expect(places(devices)).toEqual([
+      ["リビング", ["a", "d"]],
+      ["キッチン", ["b"]],
+      [expect.any(String), ["c"]],
+      ["その他の場所", ["lamp"]],
+    ]);
+    expect(places(devices, "en").map(([, ids]) => ids)).toEqual(places(devices, "ja").map(([, ids]) => ids));
+  });
+});

@@ -1,0 +1,33 @@
+/** A page handler over a whole home, with everything behind it at hand. */
+
+import type { Device } from "../../gateway-core/contract/device.ts";
+import type { Viewer } from "../../gateway-core/contract/web.ts";
+import { createLivePage } from "../../gateway-core/page/live-page.ts";
+import { createPageFeed } from "../../gateway-core/page/page-feed.ts";
+import { createPageHandler } from "../../gateway-core/page/page-handler.ts";
+import { FakeControl } from "../fakes/fake-control.ts";
+import { fakeHost } from "../fakes/fake-host.ts";
+import { wholeHome } from "../fakes/page-home.ts";
+
+export const origin = "http://127.0.0.1:8080";
+export const local: Viewer = { name: "local", from: "local", session: "s1" };
+
+export function openPage(devices: readonly Device[] = wholeHome(), assets = "/nowhere") {
+  const host = fakeHost();
+  const live = createLivePage({ host });
+  const feed = createPageFeed({ host });
+  const control = new FakeControl();
+  live.onEvent((event) => feed.receive(event));
+  live.receive({ type: "snapshot", devices });
+  const describe = (device: Device) => ({ id: device.id, title: device.title });
+  const handler = createPageHandler({ feed, control, things: () => devices, describe, assets, host });
+  const ask = (path: string, init: RequestInit = {}, viewer: Viewer = local): Promise<Response> =>
+    handler(new Request(`${origin}${path}`, init), viewer);
+  const put = (path: string, value: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+    ask(path, {
+      method: "PUT",
+      body: JSON.stringify(value),
+      headers: { "content-type": "application/json", ...headers },
+    });
+  return { host, live, feed, control, handler, ask, put };
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readPageAssets } from "../../gateway-core/page/page-assets.ts";
+import { FakeLog } from "../fakes/fake-host.ts";
+
+function built() {
+  const folder = mkdtempSync(join(tmpdir(), "genkan-page-"));
+  for (const inner of ["assets", ".vite"]) mkdirSync(join(folder, inner));
+  const manifest = { "main.ts": { file: "assets/main-1.js", isEntry: true, css: ["assets/main-1.css"] } };
+  writeFileSync(join(folder, ".vite", "manifest.json"), JSON.stringify(manifest));
+  writeFileSync(join(folder, "assets", "main-1.js"), "plain");
+  writeFileSync(join(folder, "assets", "main-1.js.br"), "brotli");
+  writeFileSync(join(folder, "assets", "main-1.js.gz"), "gzip");
+  writeFileSync(join(folder, "assets", "main-1.css"), "css");
+  writeFileSync(join(folder, "favicon.svg"), "svg");
+  const log = new FakeLog();
+  return { log, assets: readPageAssets(folder, log) };
+}
+
+describe("The built page's files", () => {
+  it("are found in the manifest", () => {
+    expect(built().assets.files).toEqual({ script: "assets/main-1.js", style: "assets/main-1.css" });
+  });
+
+  it.each([
+    [null, "plain", null],
+    ["identity", "plain", null],
+    ["gzip, deflate, br", "brotli", "br"],
+    ["gzip", "gzip", "gzip"],
+    ["br;q=0, gzip;q=0.5", "gzip", "gzip"],
+    ["br;q=0.000", "plain", null],
+  ])("are sent to who accepts %s as %s", async (accepted, body, encoding) => {
+    const response = built().assets.answer("assets/main-1.js", accepted);
+    expect([await response?.text(), response?.headers.get("content-encoding")]).toEqual([body, encoding]);
+    expect(response?.headers.get("vary")).toBe("accept-encoding");
+  });
+
+  it("never change under a hashed name", () => {
+    const { assets } = built();
+    expect(assets.answer("assets/main-1.css", "br")?.headers.get("cache-control")).toMatch(/immutable/);
+    expect(assets.answer("favicon.svg", null)?.headers.get("cache-control")).not.toMatch(/immutable/);
+    expect(assets.answer("favicon.svg", null)?.headers.get("content-type")).toBe("image/svg+xml");
+  });
+
+  it.each(["assets/../.vite/manifest.json", ".vite/manifest.json", "assets/nothing.js", "assets/main-1.js.br", ""])(
+    "are these alone, not %s",
+    (path) => expect(built().assets.answer(path, null)).toBeUndefined(),
+  );
+
+  it("may be missing: the page is plain then, and that is said", () => {
+    const log = new FakeLog();
+    const assets = readPageAssets("/nowhere", log);
+    expect([assets.files, assets.answer("assets/x.js", null), log.events("warn")]).toEqual([
+      {},
+      undefined,
+      ["page-not-built"],
+    ]);
+  });
+});

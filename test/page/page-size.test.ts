@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { readPageAssets } from "../../gateway-core/page/page-assets.ts";
+import { packageRoot } from "../../host/package-root.ts";
+import { FakeLog } from "../fakes/fake-host.ts";
+
+const folder = join(packageRoot(), "dist", "ui");
+
+describe("The built page (npm run build)", () => {
+  const log = new FakeLog();
+  const { files, answer } = readPageAssets(folder, log);
+
+  it("is there, with its script and style, precompressed", () => {
+    expect(log.lines).toEqual([]);
+    for (const path of [files.script, files.style]) {
+      expect(answer(path ?? "", "br")?.headers.get("content-encoding")).toBe("br");
+      expect(answer(path ?? "", "gzip")?.headers.get("content-encoding")).toBe("gzip");
+    }
+  });
+
+  it("loads at most 30 kB of script first, gzipped, in one file", () => {
+    const script = readFileSync(join(folder, files.script ?? ""));
+    expect(script.toString("utf8")).not.toMatch(/\bimport\s*[("'{*]/);
+    expect(gzipSync(script, { level: 9 }).byteLength).toBeLessThanOrEqual(30_000);
+  });
+});
