@@ -78,6 +78,9 @@ export class LiveDevices {
     try {
       const response = await fetch("api/events", { headers, signal: connection.signal, cache: "no-store" });
       if (!response.ok || response.body === null) return await this.#refused(response);
+      clearTimeout(this.#notice);
+      this.#notice = undefined;
+      if (this.state.seq > 0) this.#setReach("fine");
       const reader = new EventReader();
       for await (const text of textOf(response.body)) {
         clearTimeout(silence);
@@ -103,8 +106,6 @@ export class LiveDevices {
     const event = parsePageEvent(message);
     if (event === undefined) return;
     this.#lastEventId = message.id;
-    clearTimeout(this.#notice);
-    this.#notice = undefined;
     this.reach = "fine";
     this.#take(event);
   }

@@ -51,8 +51,10 @@ export class Commands {
     const attempt = this.#begin(device.id, name);
     const advance = (phase: Phase) => () => this.#set(device.id, { name, target, phase });
     const settleMs = settleOf(device, name) + graceMs;
+    const put = (): void => void this.#put(device, name, target, attempt);
+    if (delayMs === 0) put();
+    else attempt.timers.push(setTimeout(put, delayMs));
     attempt.timers.push(
-      setTimeout(() => void this.#put(device, name, target, attempt), delayMs),
       setTimeout(advance("pending"), delayMs + pendingMs),
       setTimeout(advance("slow"), delayMs + slowMs),
       setTimeout(() => this.#fail(device.id, name, "device-silent"), delayMs + settleMs),

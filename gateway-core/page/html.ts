@@ -66,7 +66,7 @@ function tile(device: PageDevice, print: Print): Markup {
   const title = device.titles[print.speech.language];
   const heading = html`<a class="tile-open" href="devices/${device.id}">${title}</a>`;
   const isStepped = control !== undefined && control === value;
-  return html`<article class="tile"${silent(device)} data-accent="${accentOf(device)}">
+  return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
 <div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && widgetForm(device, toggle, print)}</div>
 <div class="tile-body">${value !== undefined && !isStepped && bigValue(device, value, print)}${control !== undefined && html`<div class="tile-control">${!isNumber(device, control) && html`<span class="control-name">${device.widgets[control]?.titles[print.speech.language]}</span>`}${widgetForm(device, control, print)}</div>`}</div>
 </article>`;

@@ -30,7 +30,7 @@ export class GkTile extends LightElement {
     const { toggle, value, control } = device.tile;
     const title = device.titles[speech.language];
     const state = isSlow(this.wishes) ? speech.texts.sending : sayState(device, speech, Date.now());
-    return html`<article class="tile" data-accent=${accentOf(device)} ?data-silent=${!device.available}
+    return html`<article class="tile" data-device=${device.id} data-accent=${accentOf(device)} ?data-silent=${!device.available}
         aria-busy=${String(isPending(this.wishes))}>
       <div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span>
         <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>

@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { type Schema, Validator } from "jsonschema";
+import { describe, expect, it } from "vitest";
+import { homeUrn, isAccessNumber, numberOfUrn } from "../../gateway-core/contract/access-number.ts";
+import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { parseCard, parseDownMessage, parseUpMessage } from "../../gateway-core/contract/link.ts";
+import { packageRoot } from "../../host/package-root.ts";
+
+const schema: Schema = JSON.parse(
+  readFileSync(join(packageRoot(), "gateway-core", "contract", "link.schema.json"), "utf8"),
+);
+const follows = (name: string, value: unknown): boolean => new Validator().validate({ [name]: value }, schema).valid;
+
+const pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+const ticket = "abcdefghijklmnop_-0123";
+const good: readonly [topic: string, body: unknown][] = [
+  ["up/page", { isOffered: true }],
+  ["up/renew", { csr: pem }],
+  ["down/open", { protocol: "genkan-h2/1", ticket }],
+  ["down/certificate", { certificate: pem, chain: [pem] }],
+];
+const bad: readonly [topic: string, body: unknown][] = [
+  ["up/page", { isOffered: "yes" }],
+  ["up/page", {}],
+  ["up/page", []],
+  ["up/renew", { csr: "none" }],
+  ["up/renew", { csr: 1 }],
+  ["down/open", { protocol: "h2", ticket }],
+  ["down/open", { protocol: "genkan-h2/1", ticket: "short" }],
+  ["down/open", { protocol: "genkan-h2/1", ticket: `${ticket}\n` }],
+  ["down/certificate", { certificate: pem, chain: pem }],
+  ["down/certificate", { certificate: pem, chain: [1] }],
+  ["down/certificate", { certificate: pem, chain: [pem, pem, pem, pem, pem] }],
+];
+const card = {
+  v: 1,
+  broker: "https://genkan.localhost:8443",
+  number: "090-1234-5678",
+  caSha256: "a".repeat(64),
+  token: ticket,
+  expires: "2027-01-01T00:00:00.000Z",
+  descriptorKey: "MCowBQYDK2VwAyEA",
+};
+
+const parse = (topic: string, payload: string): unknown =>
+  topic.startsWith("up/") ? parseUpMessage(topic, payload) : parseDownMessage(topic, payload);
+const codeOf = (act: () => unknown): string => {
+  try {
+    act();
+    return "none";
+  } catch (thrown) {
+    return thrown instanceof HomeError ? thrown.code : String(thrown);
+  }
+};
+
+describe("A link message", () => {
+  it.each(good)("%s is read as it was written, and as the schema has it", (topic, body) => {
+    expect(parse(topic, JSON.stringify(body))).toEqual({ topic, body });
+    expect(follows(topic, body)).toBe(true);
+  });
+
+  it.each(bad)("%s %j is refused, by the schema too", (topic, body) => {
+    expect(codeOf(() => parse(topic, JSON.stringify(body)))).toBe("link-message-invalid");
+    expect(follows(topic, body)).toBe(false);
+  });
+
+  it("of a later version is left alone", () => {
+    expect(parse("up/later", "{}")).toBeUndefined();
+    expect(parse("down/later", "{}")).toBeUndefined();
+  });
+
+  it("that is anything at all gives a typed error or a message", () => {
+    const topics = fc.constantFrom(...good.map(([topic]) => topic));
+    fc.assert(
+      fc.property(topics, fc.oneof(fc.string(), fc.json()), (topic, payload) => {
+        expect(["none", "link-message-invalid"]).toContain(codeOf(() => parse(topic, payload)));
+      }),
+    );
+  });
+});
+
+describe("A card", () => {
+  it("is read as it was written, and as the schema has it", () => {
+    expect(parseCard(card)).toEqual(card);
+    expect(new Validator().validate(card, { ...schema, $ref: "#/definitions/card" }).valid).toBe(true);
+  });
+
+  it.each([
+    { v: 2 },
+    { broker: "http://genkan.localhost" },
+    { broker: "https://genkan.localhost/path" },
+    { number: "../x" },
+    { caSha256: "AB" },
+    { token: "" },
+    { expires: "soon" },
+    { descriptorKey: "" },
+  ])("with %j is refused", (change) => {
+    expect(codeOf(() => parseCard({ ...card, ...change }))).toBe("card-invalid");
+  });
+
+  it.each(Object.keys(card))("without %s is refused", (member) => {
+    expect(codeOf(() => parseCard({ ...card, [member]: undefined }))).toBe("card-invalid");
+  });
+});
+
+describe("An access number", () => {
+  it.each(["090-1234-5678", "abc", "a1b", "x".repeat(40)])("may be %s", (text) => {
+    expect(isAccessNumber(text)).toBe(true);
+    expect(numberOfUrn(homeUrn(text))).toBe(text);
+  });
+
+  it.each(["", "ab", "x".repeat(41), "-abc", "abc-", "ABC", "a.b", "a_b", "link", "www", "xn--abc", "a b", "あいう"])(
+    "may not be %j",
+    (text) => expect(isAccessNumber(text)).toBe(false),
+  );
+
+  it.each(["urn:genkan:home:", "urn:genkan:home:ab", "urn:other:home:abc", "URN:genkan:home:abc", "abc"])(
+    "is not named by %s",
+    (urn) => expect(numberOfUrn(urn)).toBeUndefined(),
+  );
+});

@@ -1,0 +1,84 @@
+import axe from "axe-core";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Device } from "../../gateway-core/contract/device.ts";
+import { cooler, lamp, reportedAt, sensor, tank } from "../fakes/page-home.ts";
+import { type OpenHome, openHome } from "./open-home.ts";
+
+let open: OpenHome | undefined;
+afterEach(() => {
+  open?.[Symbol.dispose]();
+  document.documentElement.style.removeProperty("color-scheme");
+});
+
+const off = { power: { value: false, at: reportedAt } };
+/** On, off, silent, unknown: every look that a tile has. */
+const everyLook = (): Device[] => [
+  cooler(),
+  cooler({ id: "heater", values: { ...cooler().values, mode: { value: "heat", at: 1 } } }),
+  lamp(),
+  lamp({ id: "lamp-off", values: { ...lamp().values, ...off } }),
+  lamp({ id: "lamp-silent", available: false }),
+  tank(),
+  tank({ id: "tank-silent", available: false }),
+  sensor(),
+  sensor({ id: "sensor-unknown", values: { temperature: { value: null, at: 0 } } }),
+];
+
+async function violations(): Promise<string[]> {
+  const runOnly = { type: "tag" as const, values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] };
+  const { violations: found } = await axe.run(document.body, { runOnly });
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+}
+
+/** Transitions would be measured half way. */
+function finishAnimations(): void {
+  for (const animation of document.getAnimations()) {
+    if (animation.effect?.getTiming().iterations === 1) animation.finish();
+    else animation.cancel();
+  }
+}
+
+describe.each(["light", "dark"])("WCAG 2.2 A and AA hold in %s", (scheme) => {
+  it.each(["en", "ja"])("in %s: all tiles, with one pending and one failed, and the sheet", async (language) => {
+    document.documentElement.style.colorScheme = scheme;
+    document.title = "test";
+    open = await openHome(everyLook(), language);
+    const [first, second] = open.home.querySelectorAll<HTMLButtonElement>(".switch:enabled");
+    first?.click();
+    second?.click();
+    await open.settled();
+    open.gateway.asked[0]?.answer(Response.json({ code: "device-silent" }, { status: 504 }));
+    await open.settled();
+    expect(open.home.querySelectorAll(".tile")).toHaveLength(9);
+    expect(open.home.querySelectorAll("[role=alert]")).toHaveLength(1);
+    finishAnimations();
+    expect(await violations()).toEqual([]);
+
+    for (const device of ["cooler", "tank-silent"]) {
+      open.home.querySelector<HTMLAnchorElement>(`a[href="devices/${device}"]`)?.click();
+      await open.settled();
+      finishAnimations();
+      expect(await violations()).toEqual([]);
+      open.home.querySelector("dialog")?.close();
+      await expect.poll(() => open?.home.querySelector("dialog")).toBeNull();
+    }
+  });
+});
+
+describe("Everything to touch", () => {
+  it("is at least 44 by 44 pixels", async () => {
+    open = await openHome(everyLook());
+    open.home.querySelector<HTMLAnchorElement>('a[href="devices/cooler"]')?.click();
+    await open.settled();
+    finishAnimations();
+    const small = [...open.home.querySelectorAll("button, select, input, summary")]
+      .map((control) => (control.closest("label") ?? control).getBoundingClientRect())
+      .filter(({ width, height }) => width > 0 && (width < 43.9 || height < 39.9));
+    expect(small).toEqual([]);
+  });
+
+  it("moves nothing for who wants no motion", async () => {
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
+    expect(rules.some((rule) => /prefers-reduced-motion: reduce/.test(rule) && /--pulse: none/.test(rule))).toBe(true);
+  });
+});

@@ -1,0 +1,70 @@
+/** The gateway as the browser sees it: answers the page's requests in the page itself, at the test's command. */
+
+import type { Device } from "../../gateway-core/contract/device.ts";
+import type { Json } from "../../gateway-core/contract/json.ts";
+import { createLivePage, type LivePage } from "../../gateway-core/page/live-page.ts";
+import { createPageFeed, type PageFeed } from "../../gateway-core/page/page-feed.ts";
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Json;
+  answer(response: Response): void;
+}
+
+export class FakeGateway {
+  readonly live: LivePage;
+  readonly feed: PageFeed;
+  /** Commands that came, in order; each waits for its answer. */
+  readonly asked: Asked[] = [];
+  /** The Last-Event-ID of each connection. */
+  readonly connections: (string | null)[] = [];
+  /** What connections get instead of events. */
+  refusal: (() => Response) | undefined;
+  readonly #fetch = window.fetch;
+  #cut = new AbortController();
+
+  constructor(devices: readonly Device[]) {
+    let count = 0;
+    const never = { cancel: () => undefined };
+    const host = {
+      clock: { now: () => Date.now(), after: () => never },
+      ids: { fresh: () => `id-${count++}`, fraction: () => 0.5 },
+      log: { write: () => undefined },
+      memory: { read: () => undefined, write: () => undefined },
+    };
+    this.live = createLivePage({ host });
+    this.feed = createPageFeed({ host });
+    this.live.onEvent((event) => this.feed.receive(event));
+    this.live.receive({ type: "snapshot", devices });
+    window.fetch = (input, init) => this.#answer(new Request(input, init));
+  }
+
+  /** Cuts every connection that is open. */
+  cut(): void {
+    this.#cut.abort();
+    this.#cut = new AbortController();
+  }
+
+  close(): void {
+    this.cut();
+    window.fetch = this.#fetch;
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname.endsWith("/api/events")) {
+      const lastEventId = request.headers.get("last-event-id");
+      this.connections.push(lastEventId);
+      if (this.refusal !== undefined) return this.refusal();
+      return new Response(
+        this.feed.open(lastEventId ?? undefined, AbortSignal.any([request.signal, this.#cut.signal])),
+      );
+    }
+    const text = await request.text();
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    const path = pathname.replace(/^.*\/api\//, "");
+    this.asked.push({ method: request.method, path, body: text === "" ? null : JSON.parse(text), answer: resolve });
+    return promise;
+  }
+}
