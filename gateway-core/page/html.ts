@@ -81,7 +81,7 @@ function bigValue(device: PageDevice, name: string, { speech }: Print): Markup {
 }
 
 function emptyHome({ texts }: Speech): Markup {
-  return html`<div class="empty"><p class="empty-title">${texts.searching}</p><p>${texts.searchingHint}</p></div>`;
+  return html`<div class="empty">${icon("generic")}<p class="empty-title">${texts.searching}</p><p>${texts.searchingHint}</p></div>`;
 }
 
 function notice(text: string | undefined): Markup {

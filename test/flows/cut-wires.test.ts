@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch, loggedIn } from "../journeys/browser.ts";
-import { type Home, startHome } from "../journeys/home.ts";
+import { type Home, startHome, until } from "../journeys/home.ts";
 import { type HomeDevice, lanDevices, untilFurnished } from "../journeys/home-states.ts";
 import { publish, type Subscription, subscribe } from "../journeys/mosquitto.ts";
 import { type Panel, panel } from "../journeys/panel.ts";
@@ -36,7 +36,7 @@ describe("In flows/whole-home.json", () => {
     whole = await editor.flow();
     outside = await loggedIn(browser, home);
     await switchAtDevice(false);
-    await expect.poll(onMqtt, { timeout: 10_000 }).toBe(false);
+    await until(() => onMqtt() === false, 10_000, "the lamp off");
   });
   afterAll(async () => {
     topics?.[Symbol.dispose]();

@@ -23,7 +23,7 @@ describe("When something is unplugged", () => {
     outside = await loggedIn(browser, home);
     inside = await (await browser.newContext({ locale: "en" })).newPage();
     await inside.goto(home.addresses.lan);
-    await expect.poll(() => tile(inside).getByRole("switch").count()).toBe(1);
+    await tile(inside).getByRole("switch").waitFor();
   });
   afterAll(async () => {
     topics?.[Symbol.dispose]();

@@ -78,7 +78,7 @@ describe("The page without script", () => {
     const page = home([lamp({ available: false, availabilityAt: reportedAt - 300_000 }), sensor()], "ja");
     expect(page).toContain("応答なし · 5分前");
     expect(page).toContain("2台の機器 · 1台が応答なし");
-    expect(page).toContain('<article class="tile" data-silent data-accent="neutral">');
+    expect(page).toContain('<article class="tile" data-device="lamp" data-silent data-accent="neutral">');
     expect(page.match(/<button/g)?.length).toBe(page.match(/<button[^>]* disabled>/g)?.length);
   });
 

@@ -9,6 +9,7 @@ import { LiveDevices } from "../live-devices.ts";
 import { Commands } from "../send-command.ts";
 import { speechOfDocument } from "../speech.ts";
 import type { Page } from "./control.ts";
+import { icon } from "./icon.ts";
 import { LightElement } from "./light-element.ts";
 import "./gk-sheet.ts";
 import "./gk-tile.ts";
@@ -102,7 +103,7 @@ export class GkHome extends LightElement {
 
   #empty(): TemplateResult {
     const { texts } = this.#speech;
-    return html`<div class="empty"><p class="empty-title">${texts.searching}</p><p>${texts.searchingHint}</p></div>`;
+    return html`<div class="empty">${icon("generic")}<p class="empty-title">${texts.searching}</p><p>${texts.searchingHint}</p></div>`;
   }
 
   readonly #open = ({ detail }: CustomEvent<string>): void => {
