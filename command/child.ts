@@ -1,9 +1,9 @@
 /** Starts one process of the home as a child: its log goes to a file, its ready line comes back. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { HomeError } from "../gateway-core/contract/errors.ts";
+import { type ErrorBody, HomeError } from "../gateway-core/contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../gateway-core/contract/json.ts";
 import type { Arguments } from "./arguments.ts";
 import { say } from "./say.ts";
@@ -28,10 +28,18 @@ export async function startChild(name: string, args: Arguments, extra: readonly 
   const facts = await new Promise<JsonObject>((resolve, reject) => {
     child.once("message", (message) => isJsonObject(message) && resolve(message));
     child.once("error", reject);
-    child.once("exit", () => reject(new HomeError("internal", say(args.language, "child-failed", { name, log }))));
+    child.once("exit", () => reject(failure(name, log, args)));
   });
   child.removeAllListeners("exit");
   return { name, pid: child.pid ?? 0, facts, process: child };
+}
+
+/** Why the process ended before it was ready: its last word, which `--json` made an error body. */
+function failure(name: string, log: string, { language }: Arguments): HomeError {
+  const last = readFileSync(log, "utf8").trimEnd().split("\n").at(-1) ?? "";
+  const told = /^\{"error":/.test(last) ? (JSON.parse(last) as { error: ErrorBody }).error : undefined;
+  const reason = told?.message ?? last;
+  return new HomeError(told?.code ?? "internal", say(language, "child-failed", { name, reason, log }));
 }
 
 /** The log of the process; one earlier log is kept when it has grown large. */

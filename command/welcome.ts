@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Json } from "../gateway-core/contract/json.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Child } from "./child.ts";
+import { movedPorts, portOf } from "./moved-ports.ts";
 import { say, type TextName } from "./say.ts";
 
 export interface Started {
@@ -26,6 +27,9 @@ export function printAddresses(args: Arguments, started: Started): void {
     home,
     lan: textOf(gateway.facts["lan"]),
     mqtt: textOf(gateway.facts["mqtt"]),
+    // Doors that this version does not have yet.
+    remoteMqtt: null,
+    proxy: null,
     number,
     user,
     password: password ?? null,
@@ -40,7 +44,10 @@ export function printAddresses(args: Arguments, started: Started): void {
   // The editor's password is shown once and kept nowhere in clear.
   const editorPassword = textOf(gateway.facts["editorPassword"]);
   if (isJson) process.stdout.write(`${JSON.stringify({ ...addresses, editorPassword })}\n`);
-  else process.stdout.write(`${forPeople(args, addresses, editorPassword).join("\n")}\n`);
+  else {
+    const moved = movedPorts(args, { lan: addresses.lan, mqtt: addresses.mqtt, users, gateways });
+    process.stdout.write(`${[...moved, ...forPeople(args, addresses, editorPassword)].join("\n")}\n`);
+  }
 }
 
 type Addresses = Readonly<Record<string, Json>>;
@@ -71,8 +78,3 @@ function forPeople(args: Arguments, addresses: Addresses, editorPassword: string
 }
 
 const textOf = (value: Json | undefined): string | null => (typeof value === "string" ? value : null);
-
-/** The port of an address such as `https://127.0.0.1:8443`. */
-function portOf(address: Json | undefined): string {
-  return typeof address === "string" ? new URL(address).port : "";
-}

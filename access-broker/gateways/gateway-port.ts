@@ -124,8 +124,10 @@ export async function openGatewayPort(
       socket.destroy();
     });
   });
+  // No certificate: OpenSSL's alert. One that is not ours: Node judges it after the handshake and closes.
   server.on("tlsClientError", (error: Error & { readonly code?: string }, socket) => {
-    refuse(socket.remoteAddress ?? "", error.code ?? error.message);
+    const verdict: unknown = socket.authorizationError;
+    refuse(socket.remoteAddress ?? "", typeof verdict === "string" ? verdict : (error.code ?? error.message));
   });
 
   let care = clock.after(careMs, renewOwn);

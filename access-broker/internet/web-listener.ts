@@ -1,7 +1,7 @@
 /** Joins Node's HTTP server (HTTP/1.1 and HTTP/2) to a function from a visit to a web Response, streaming with back-pressure. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Visit } from "./visit.ts";
 import { speechFor } from "./words.ts";
 
@@ -110,6 +110,6 @@ function drained(outgoing: Outgoing): Promise<void> {
 
 /** What broke off must not look whole. */
 function cut(outgoing: Outgoing): void {
-  if ("stream" in outgoing) outgoing.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  if ("stream" in outgoing) outgoing.stream.destroy(new Error("the answer broke off"));
   else outgoing.destroy();
 }

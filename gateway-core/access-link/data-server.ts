@@ -76,7 +76,8 @@ async function serve(
     stream.end();
   } catch (thrown) {
     if (!signal.aborted) onFailure(thrown);
-    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    // Not `close`: that would end the body first, and what is cut must not look whole.
+    stream.destroy(toHomeError(thrown));
   }
 }
 

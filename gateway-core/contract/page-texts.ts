@@ -6,6 +6,7 @@ export type Language = keyof Texts;
 
 export interface PageTexts {
   readonly home: string;
+  readonly devices: string;
   readonly noDevice: string;
   readonly oneDevice: string;
   readonly manyDevices: string;

@@ -1,110 +1,87 @@
 /** A widget as a form that needs no script: it posts to the path of interfaces.md and comes back (303). Pure. */
 
-import type { Json } from "../contract/json.ts";
+import { isSameJson } from "../contract/json.ts";
 import type { Option, PageDevice, Widget } from "../contract/page.ts";
-import icons from "../contract/page-icons.json" with { type: "json" };
-import { fill, type Speech } from "../contract/page-texts.ts";
-import { say, sayWhole } from "../contract/page-words.ts";
+import { fill } from "../contract/page-texts.ts";
+import { sayWhole } from "../contract/page-words.ts";
+import { numberControl } from "./html-number.ts";
+import { type Print, type Printed, settable, submit } from "./html-parts.ts";
 import { html, type Markup } from "./markup.ts";
 
-/** What every part of a page is printed with. */
-export interface Print {
-  readonly speech: Speech;
-  readonly now: number;
-  /** Of the viewer's session, in every form. */
-  readonly token: string;
-  /** Leads from this page to the page's root: "" or "../". */
-  readonly root: string;
-}
-
-const drawings: Readonly<Record<string, string>> = icons;
-
-export function icon(name: string): Markup {
-  const path = drawings[name] ?? icons.generic;
-  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
-}
+type Of<Name extends Widget["widget"]> = Printed<Widget & { readonly widget: Name }>;
+type Choice = Printed<Extract<Widget, { readonly options: readonly Option[] }>>;
 
 /** The control alone: its name is said by what stands beside it, and in full by its label. */
-export function widgetForm(device: PageDevice, name: string, print: Print): Markup {
+export function widgetForm(device: PageDevice, name: string, { speech, token, root }: Print): Markup {
   const widget = device.widgets[name];
   if (widget === undefined) return html``;
   const value = device.values[name]?.value;
-  const control = controlOf({ device, widget, value, print });
-  if (widget.widget === "text") return control;
-  const path = `api/devices/${device.id}/${widget.widget === "action" ? "actions" : "properties"}/${encodeURIComponent(name)}`;
-  return html`<form class="control" method="post" action="${print.root}${path}">
-<input type="hidden" name="token" value="${print.token}"><input type="hidden" name="from" value="${print.root === "" ? "home" : "device"}">${control}</form>`;
+  if (widget.widget === "text") return html`<span class="said">${sayWhole(widget, value, speech)}</span>`;
+  const title = widget.titles[speech.language];
+  const label = `${device.titles[speech.language]}: ${title}`;
+  const control = controlOf({ widget, value, title, label, disabled: !device.available && html` disabled`, speech });
+  const kind = widget.widget === "action" ? "actions" : "properties";
+  const path = `${root}api/devices/${device.id}/${kind}/${encodeURIComponent(name)}`;
+  const from = root === "" ? "home" : "device";
+  return html`<form class="control" method="post" action="${path}">
+<input type="hidden" name="token" value="${token}"><input type="hidden" name="from" value="${from}">${control}</form>`;
 }
 
-interface Drawn {
-  readonly device: PageDevice;
-  readonly widget: Widget;
-  readonly value: Json | undefined;
-  readonly print: Print;
-}
-
-function controlOf({ device, widget, value, print }: Drawn): Markup {
-  const { language, texts } = print.speech;
-  const title = widget.titles[language];
-  const label = `${device.titles[language]}: ${title}`;
-  const disabled = !device.available && html` disabled`;
+function controlOf({ widget, ...rest }: Printed): Markup {
   switch (widget.widget) {
-    case "switch": {
-      const next = JSON.stringify(value !== true);
-      return html`<button class="switch" role="switch" name="value" value="${next}" aria-checked="${String(value === true)}" aria-label="${label}"${disabled}></button>`;
-    }
+    case "switch":
+      return toggle({ widget, ...rest });
     case "segmented":
     case "buttons":
-      return html`<div class="segments" role="group" aria-label="${label}">${settable(widget.options).map(
-        (option) =>
-          html`<button class="segment" name="value" value="${JSON.stringify(option.value)}" aria-pressed="${String(option.value === value)}"${disabled}>${option.titles[language]}</button>`,
-      )}</div>`;
+      return segments({ widget, ...rest });
     case "select":
-      return html`<select name="value" aria-label="${label}"${disabled}>${settable(widget.options).map(
-        (option) =>
-          html`<option value="${JSON.stringify(option.value)}"${option.value === value && html` selected`}>${option.titles[language]}</option>`,
-      )}</select>${submit(texts.set, label, disabled)}`;
+      return select({ widget, ...rest });
     case "stepper":
-      if (typeof value === "number") return stepper({ device, widget, value, print });
-      return numberField({ device, widget, value, print });
     case "slider":
-      return numberField({ device, widget, value, print });
+      return numberControl({ widget, ...rest });
     case "time":
-      return html`<input type="time" name="value" value="${typeof value === "string" ? value : ""}" aria-label="${label}" required${disabled}>${submit(texts.set, label, disabled)}`;
+      return time({ widget, ...rest });
     case "action":
-      return html`<button class="button" name="value" value="null"${disabled}>${title}</button>`;
+      return action({ widget, ...rest });
     case "text":
-      return html`<span class="said">${sayWhole(widget, value, print.speech)}</span>`;
+      return html``;
   }
 }
 
-function stepper({ device, widget, value, print }: Drawn & { readonly value: number }): Markup {
-  if (widget.widget !== "stepper") return html``;
-  const { language, texts } = print.speech;
-  const name = `${device.titles[language]}: ${widget.titles[language]}`;
-  const button = (drawing: string, text: string, next: number): Markup => {
-    const isOutside = !device.available || next < widget.minimum || next > widget.maximum;
-    return html`<button class="round" name="value" value="${next}" aria-label="${fill(text, { name })}"${isOutside && html` disabled`}>${icon(drawing)}</button>`;
-  };
-  const { text, unit } = say(widget, value, print.speech);
-  return html`<div class="stepper">${button("minus", texts.less, value - widget.step)}<output class="stepped">${text}<span class="unit">${unit}</span></output>${button("plus", texts.more, value + widget.step)}</div>`;
+function toggle({ value, label, disabled }: Of<"switch">): Markup {
+  const isOn = value === true;
+  return html`<button class="switch" role="switch" name="value" value="${String(!isOn)}" aria-checked="${String(isOn)}" aria-label="${label}"${disabled}></button>`;
 }
 
-function numberField({ device, widget, value, print }: Drawn): Markup {
-  if (widget.widget !== "stepper" && widget.widget !== "slider") return html``;
-  const { language, texts } = print.speech;
-  const label = `${device.titles[language]}: ${widget.titles[language]}`;
-  const disabled = !device.available && html` disabled`;
-  const shown = typeof value === "number" ? value : "";
-  const words = settable(widget.words).map(
-    (word) =>
-      html`<button class="segment" name="value" value="${JSON.stringify(word.value)}" aria-pressed="${String(word.value === value)}" formnovalidate${disabled}>${word.titles[language]}</button>`,
+function segments({ widget, value, label, disabled, speech }: Choice): Markup {
+  const buttons = settable(widget.options).map(
+    (option) =>
+      html`<button class="segment" name="value" value="${JSON.stringify(option.value)}" aria-pressed="${String(isSameJson(option.value, value))}"${disabled}>${option.titles[speech.language]}</button>`,
   );
-  return html`${words.length > 0 && html`<div class="segments" role="group" aria-label="${label}">${words}</div>`}<input type="number" name="value" value="${shown}" min="${widget.minimum}" max="${widget.maximum}" step="${widget.step}" aria-label="${label}" required${disabled}><span class="unit">${widget.unit}</span>${submit(texts.set, label, disabled)}`;
+  return html`<div class="segments" role="group" aria-label="${label}">${buttons}</div>`;
 }
 
-function submit(text: string, label: string, disabled: Markup | false): Markup {
-  return html`<button class="button" aria-label="${text}: ${label}"${disabled}>${text}</button>`;
+/** What the device reports but cannot be told stands first, and cannot be chosen. */
+function select(printed: Choice): Markup {
+  const { widget, value, label, disabled, speech } = printed;
+  const options = settable(widget.options);
+  const isChosen = options.some((option) => isSameJson(option.value, value));
+  const reported = html`<option value="" selected disabled>${sayWhole(widget, value, speech)}</option>`;
+  return html`<select name="value" aria-label="${label}" required${disabled}>${!isChosen && reported}${options.map(
+    (option) =>
+      html`<option value="${JSON.stringify(option.value)}"${isSameJson(option.value, value) && html` selected`}>${option.titles[speech.language]}</option>`,
+  )}</select>${submit(printed)}`;
 }
 
-const settable = (options: readonly Option[]): readonly Option[] => options.filter(({ readOnly }) => readOnly !== true);
+function time(printed: Of<"time">): Markup {
+  const { value, label, disabled } = printed;
+  const shown = typeof value === "string" ? value : "";
+  return html`<input type="time" name="value" value="${shown}" aria-label="${label}" required${disabled}>${submit(printed)}`;
+}
+
+function action({ widget, title, disabled, speech }: Of<"action">): Markup {
+  const button = html`<button class="button" name="value" value="null"${disabled}>${title}</button>`;
+  if (!widget.confirm) return button;
+  const question = fill(speech.texts.confirm, { name: title });
+  return html`<details class="asking"><summary class="button">${title}</summary><p>${question}</p>${button}</details>`;
+}

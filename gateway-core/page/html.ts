@@ -5,7 +5,8 @@ import { accentOf, levelOf, placesOf } from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
 import type { Speech } from "../contract/page-texts.ts";
 import { say, sayCounts, sayState } from "../contract/page-words.ts";
-import { icon, type Print, widgetForm } from "./html-widget.ts";
+import { icon, type Print } from "./html-parts.ts";
+import { widgetForm } from "./html-widget.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** Where the built style sheet and script are, from the page's root; absent when the page was not built. */
@@ -38,7 +39,7 @@ export function renderDevice(device: PageDevice, options: PageOptions): string {
   const { texts, language } = options.speech;
   const title = device.titles[language];
   const body = html`<div class="single">
-<p><a class="back" href="../">${icon("back")}${texts.back}</a></p>
+<nav><a class="back" href="../">${icon("back")}${texts.back}</a></nav>
 ${notice(options.notice)}
 <main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
 <header class="sheet-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
@@ -57,7 +58,7 @@ export function renderProblem(message: string, options: Omit<DocumentOptions, "i
 }
 
 function place(title: string | null, devices: readonly PageDevice[], print: Print): Markup {
-  return html`<section class="place">${title !== null && html`<h2>${title}</h2>`}<ul class="tiles">
+  return html`<section class="place"><h2${title === null && html` class="unseen"`}>${title ?? print.speech.texts.devices}</h2><ul class="tiles">
 ${devices.map((device) => html`<li>${tile(device, print)}</li>`)}</ul></section>`;
 }
 

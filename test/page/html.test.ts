@@ -70,8 +70,28 @@ describe("The page without script", () => {
 
   it("does not step beyond the range", () => {
     const at = (value: number) => detail(cooler({ values: { targetTemperature: { value, at: reportedAt } } }));
-    expect(at(0)).toMatch(/value="-1" [^>]*disabled/);
-    expect(at(50)).toMatch(/value="51" [^>]*disabled/);
+    expect(at(0)).toMatch(/value="0" aria-label="[^"]*less" disabled/);
+    expect(at(50)).toMatch(/value="50" aria-label="[^"]*more" disabled/);
+  });
+
+  it("does not choose for the person what the device reports but cannot be told", () => {
+    const page = detail(cooler({ values: { fanMode: { value: "strange", at: reportedAt } } }));
+    expect(page).toMatch(
+      /<select[^>]* required><option value="" selected disabled>strange<\/option><option value="&quot;/,
+    );
+  });
+
+  it("asks before it does what must be confirmed", () => {
+    const titles = { en: "Record", ja: "録画" };
+    const actions = { record: { titles, "gk:bind": {}, "gk:confirm": true } };
+    const device = narrowed(
+      { titles, title: "x", "gk:type": "x", "gk:kind": "generic", properties: {}, actions },
+      "d",
+      {},
+    );
+    expect(detail(device)).toMatch(
+      /<details class="asking"><summary[^>]*>Record<\/summary><p>Record: really do it\?<\/p><button/,
+    );
   });
 
   it("says of a silent device that it is silent, since when, and lets nothing be touched", () => {

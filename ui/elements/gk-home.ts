@@ -72,7 +72,7 @@ export class GkHome extends LightElement {
   }
 
   #place({ title, devices }: Place): TemplateResult {
-    return html`<section class="place">${title === null ? nothing : html`<h2>${title}</h2>`}
+    return html`<section class="place"><h2 class=${title === null ? "unseen" : nothing}>${title ?? this.#speech.texts.devices}</h2>
       <ul class="tiles">${repeat(
         devices,
         ({ id }) => id,

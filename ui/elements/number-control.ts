@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { isSameJson } from "../../gateway-core/contract/json.ts";
 import type { Widget } from "../../gateway-core/contract/page.ts";
+import { nearestStep } from "../../gateway-core/contract/page-range.ts";
 import { fill } from "../../gateway-core/contract/page-texts.ts";
 import { say, sayWhole, unknownValue } from "../../gateway-core/contract/page-words.ts";
 import type { Control } from "./control.ts";
@@ -19,7 +20,7 @@ export function stepper(control: NumberControl): TemplateResult {
   const { minimum, maximum, step } = widget;
   const from = typeof value === "number" ? value : (minimum + maximum) / 2;
   const button = (drawing: string, text: string, by: number): TemplateResult => {
-    const next = onGrid(from + by, widget);
+    const next = nearestStep(from + by, widget);
     return html`<button class="round" aria-label=${fill(text, { name: label })} ?disabled=${disabled || next === value}
       @click=${() => send(next, gatheringMs)}>${icon(drawing)}</button>`;
   };
@@ -49,9 +50,3 @@ function wordButtons({ widget, value, label, disabled, speech, send }: NumberCon
 /** Its own button says so already. */
 const isChosenWord = ({ widget, value }: NumberControl): boolean =>
   widget.words.some((word) => word.readOnly !== true && isSameJson(word.value, value));
-
-/** The nearest value that the device knows; free of the dust of binary fractions. */
-function onGrid(value: number, { minimum, maximum, step }: NumberControl["widget"]): number {
-  const steps = Math.round((value - minimum) / step);
-  return Math.min(maximum, Math.max(minimum, Number((minimum + steps * step).toFixed(6))));
-}
