@@ -6,10 +6,11 @@
 import { join } from "node:path";
 import { loadCatalogue } from "../device-descriptors/catalogue.ts";
 import { openAccessLink } from "./access-link/broker-link.ts";
-import { readRegistration } from "./access-link/registration.ts";
+import { homeAddress, readRegistration } from "./access-link/registration.ts";
 import type { Host } from "./contract/clock.ts";
 import type { Device } from "./contract/device.ts";
 import { HomeError } from "./contract/errors.ts";
+import type { JsonObject } from "./contract/json.ts";
 import type { Command, CommandResult, Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import type { PageEvent } from "./contract/page.ts";
 import type { Joint, Station, StationName } from "./contract/station.ts";
@@ -146,7 +147,7 @@ export function createGateway({ settings, host, packageRoot }: GatewayOptions): 
   );
 
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
-  const handlerOf = (feed: typeof feeds.lan) =>
+  const handlerOf = (feed: typeof feeds.lan, describe: (device: Device) => JsonObject) =>
     createPageHandler({ feed, control, things, describe, assets: join(packageRoot, "dist", "ui"), host });
 
   const page = createStation<HomeEvent>(
@@ -164,7 +165,7 @@ export function createGateway({ settings, host, packageRoot }: GatewayOptions): 
           control.onResult((result) => live.reportResult(result)),
         ];
         feeds.lan.receive(live.snapshot());
-        const server = await openPageServer({ ...settings.page, handler: handlerOf(feeds.lan), host });
+        const server = await openPageServer({ ...settings.page, handler: handlerOf(feeds.lan, describe), host });
         open.lan = server.url;
         show({ state: "open", text: "open", detail: server.url });
         return {
@@ -217,7 +218,10 @@ export function createGateway({ settings, host, packageRoot }: GatewayOptions): 
           show({ state: "open", text: registration === undefined ? "not-enrolled" : "closed" });
           return { close: async () => undefined };
         }
-        const link = openAccessLink({ host, registration, handler: handlerOf(feeds.remote) });
+        // Whoever is outside is told the address outside, never one inside the home.
+        const http = homeAddress(registration);
+        const handler = handlerOf(feeds.remote, (device) => thingDescription(device, { http }));
+        const link = openAccessLink({ host, registration, handler });
         link.onState((state) => show({ state: state === "online" ? "open" : "opening", text: state }));
         return {
           receive(event) {

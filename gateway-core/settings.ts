@@ -25,7 +25,6 @@ export interface Settings {
   readonly localBroker: { readonly address: string; readonly port: number };
   readonly accessLink: { readonly enabled: boolean };
   readonly descriptors: { readonly folders: readonly string[] };
-  readonly language: "en" | "ja" | "auto";
 }
 
 /** Checks settings and fills in defaults. @throws HomeError `settings-invalid` that names the key: {key, …}. */

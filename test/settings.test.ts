@@ -21,7 +21,6 @@ describe("settings", () => {
       localBroker: { address: "127.0.0.1", port: 1883 },
       accessLink: { enabled: true },
       descriptors: { folders: [] },
-      language: "auto",
     };
     expect(parseSettings({})).toEqual(defaults);
     expect(parseSettings(undefined)).toEqual(defaults);
@@ -48,7 +47,6 @@ describe("settings", () => {
     [{ localBroker: { address: "0.0.0.0" } }, "localBroker.address"],
     [{ home: null }, "home"],
     [{ home: { interfaces: [] } }, "home.interfaces"],
-    [{ language: "fr" }, "language"],
     [[], ""],
     ["text", ""],
   ])("%j are refused, and the key is named", (input, key) => {

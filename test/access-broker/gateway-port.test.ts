@@ -83,7 +83,7 @@ describe("At the gateway port", () => {
     expect(lines.map(({ facts }) => facts["reason"])).toEqual([
       "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE",
       "SELF_SIGNED_CERT_IN_CHAIN",
-      "x",
+      "INVALID_PURPOSE",
     ]);
   });
 
@@ -143,4 +143,14 @@ describe("At the gateway port", () => {
       expect(said).not.toBe("stays");
     }
   }, 20_000);
+
+  it("a gateway that freezes is away within 20 s", async () => {
+    const socket = dial(home.registration).resume();
+    socket.write(connectPacket());
+    socket.write(generate({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "down/#", qos: 1 }] }));
+    const begun = performance.now();
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect(performance.now() - begun).toBeGreaterThan(10_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
+  }, 25_000);
 });
