@@ -79,11 +79,10 @@ describe("settings", () => {
 describe("an override", () => {
   it("replaces one value, beside its neighbours, and later ones win", () => {
     const settings = { page: { port: 1, listen: "127.0.0.1" }, other: true };
-    const overrides = ["page.port=2", 'language="ja"', "page.port=3", "accessLink.enabled=false"];
+    const overrides = ["page.port=2", 'page.listen="::1"', "page.port=3", "accessLink.enabled=false"];
     expect(applyOverrides(settings, overrides)).toEqual({
-      page: { port: 3, listen: "127.0.0.1" },
+      page: { port: 3, listen: "::1" },
       other: true,
-      language: "ja",
       accessLink: { enabled: false },
     });
     expect(settings.page.port).toBe(1);

@@ -15,6 +15,8 @@ import { bodyOf } from "./stream-body.ts";
 
 /** How long the head of an answer may take: a command waits 2 s for its device, a slow one is told as pending. */
 const headMs = 20_000;
+/** A link that leaves a ping unanswered for so long is dead, whatever TCP still believes. */
+const pingMs = 10_000;
 
 /** A request to the home, its headers sorted out already and its body whole. */
 export interface LinkRequest {
@@ -53,8 +55,21 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
   session.once("connect", () => session.setLocalWindowSize(windowOctets));
   // Each stream tells its own failure; the session's is the end of all of them.
   session.on("error", () => undefined);
-  session.on("close", onChange);
   let busy = 0;
+  let beat = clock.after(pingMs, ping);
+  let isAnswered = true;
+  function ping(): void {
+    if (!isAnswered) return session.destroy();
+    isAnswered = false;
+    beat = clock.after(pingMs, ping);
+    session.ping((error) => {
+      isAnswered = error === null;
+    });
+  }
+  session.on("close", () => {
+    beat.cancel();
+    onChange();
+  });
 
   return {
     get isOpen() {

@@ -23,7 +23,8 @@ export function createWebListener(answer: (visit: Visit) => Promise<Response>) {
     });
     // A viewer that resets its connection is told by "close".
     for (const side of [incoming, outgoing]) side.on("error", () => undefined);
-    void answer(visitOf(incoming, leaving.signal, closed)).then((response) => send(response, outgoing, leaving.signal));
+    const visit = visitOf(incoming, leaving.signal, closed);
+    void answer(visit).then((response) => send(response, visit, outgoing));
   };
 }
 
@@ -73,8 +74,9 @@ function authorityOf(raw: readonly string[]): string {
   return told.size === 1 ? authority.toLowerCase() : "";
 }
 
-async function send({ status, headers, body }: Response, outgoing: Outgoing, left: AbortSignal): Promise<void> {
-  const reader = body?.getReader();
+async function send(response: Response, { method, signal: left }: Visit, outgoing: Outgoing): Promise<void> {
+  const { status, headers, body } = response;
+  const reader = method === "HEAD" ? undefined : body?.getReader();
   const leave = (): void => void reader?.cancel().catch(() => undefined);
   if (left.aborted) return leave();
   left.addEventListener("abort", leave, { once: true });

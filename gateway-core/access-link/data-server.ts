@@ -7,6 +7,8 @@ import { viewerHeaders, windowOctets } from "../contract/link.ts";
 import { type Handler, problemResponse, type Viewer } from "../contract/web.ts";
 
 const mostStreams = 256;
+/** The broker pings every 10 s: a link that is silent for so long has lost it. */
+const silenceMs = 45_000;
 const longestBody = 64 * 1024;
 
 export interface DataServer {
@@ -31,6 +33,7 @@ export async function serveDataLink(
   });
   session.setLocalWindowSize(windowOctets);
   session.on("error", () => undefined);
+  session.setTimeout(silenceMs, () => session.destroy());
   session.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     stream.on("error", () => undefined);
     void serve(stream, headers, handler, onFailure);

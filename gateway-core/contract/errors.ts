@@ -4,7 +4,6 @@ import type { JsonObject } from "./json.ts";
 
 export type ErrorCode =
   | "address-unusable"
-  | "already-exists"
   | "body-too-large"
   | "card-expired"
   | "card-invalid"
@@ -49,7 +48,6 @@ export type ErrorCode =
 /** HTTP status of each code (RFC 9110), used by the doors and proven against docs/errors.md by a house test. */
 export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
-  "already-exists": 409,
   "body-too-large": 413,
   "card-expired": 403,
   "card-invalid": 400,

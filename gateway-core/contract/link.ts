@@ -27,7 +27,6 @@ export const viewerHeaders: { readonly name: "genkan-viewer"; readonly session: 
 };
 
 /** Directions are disjoint: the gateway publishes only `up/…` and hears only `down/…`. */
-export const upFilter = "up/#";
 export const downFilter = "down/#";
 
 /** What the gateway tells. */

@@ -145,6 +145,7 @@ describe("At the gateway port", () => {
   }, 20_000);
 
   it("a gateway that freezes is away within 20 s", async () => {
+    await home.link[Symbol.asyncDispose]();
     const socket = dial(home.registration).resume();
     socket.write(connectPacket());
     socket.write(generate({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "down/#", qos: 1 }] }));

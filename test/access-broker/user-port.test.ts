@@ -76,6 +76,11 @@ describe("At the users' port", () => {
     expect(JSON.parse(text)).toMatchObject({ code: "session-required" });
   });
 
+  it("HEAD is told the head alone", async () => {
+    const { status, headers, text } = await rig.ask("/login", { method: "HEAD" });
+    expect([status, headers["content-type"], text]).toEqual([200, "text/html; charset=utf-8", ""]);
+  });
+
   it("a person without a session is led to the login", async () => {
     const { status, headers } = await rig.ask("/things", { headers: { accept: "text/html" } });
     expect([status, headers.location]).toEqual([303, "/login"]);

@@ -6,6 +6,7 @@ import { escapeHtml, renderOwnPage } from "../../../access-broker/internet/own-p
 import en from "../../../access-broker/internet/words.en.json" with { type: "json" };
 import ja from "../../../access-broker/internet/words.ja.json" with { type: "json" };
 import { speechFor } from "../../../access-broker/internet/words.ts";
+import { bareHost, number, openRig, password, user } from "../rig.ts";
 
 describe("The access broker's own pages", () => {
   let browser: Browser;
@@ -45,6 +46,30 @@ describe("The access broker's own pages", () => {
       const overflows = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
       expect(overflows).toBe(false);
     }
+    await context.close();
+  });
+
+  it("keep their look and their working forms under their own content security policy", async () => {
+    await using rig = await openRig();
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: "en" });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    await page.goto(`https://${bareHost}:${rig.port}/`);
+    await page.fill('input[name="number"]', number);
+    await page.click('button[type="submit"]');
+    await page.waitForURL(`https://${rig.authority()}/login`);
+    expect(await page.evaluate("getComputedStyle(document.querySelector('button')).minHeight")).toBe("48px");
+    await page.fill('input[name="user"]', user);
+    await page.fill('input[name="password"]', password);
+    expect(complaints).toEqual([]);
+    await page.click('button[type="submit"]');
+    await page.waitForURL(`https://${rig.authority()}/`);
+    expect(await page.textContent("h1")).toBe("The home is away");
+    await page.goto(`https://${rig.authority()}/logout`);
+    await page.click('button[type="submit"]');
+    await page.waitForURL(`https://${rig.authority()}/login`);
+    expect(complaints.filter((text) => !text.includes("503"))).toEqual([]);
     await context.close();
   });
 });
