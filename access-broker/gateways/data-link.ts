@@ -52,14 +52,20 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
     settings: { initialWindowSize: windowOctets, enablePush: false },
     maxSessionMemory: 32,
   });
-  session.once("connect", () => session.setLocalWindowSize(windowOctets));
+  session.once("connect", () => {
+    if (!session.destroyed) session.setLocalWindowSize(windowOctets);
+  });
   // Each stream tells its own failure; the session's is the end of all of them.
   session.on("error", () => undefined);
   let busy = 0;
   let beat = clock.after(pingMs, ping);
   let isAnswered = true;
   function ping(): void {
-    if (!isAnswered) return session.destroy();
+    if (session.destroyed) return;
+    if (!isAnswered) {
+      session.destroy();
+      return;
+    }
     isAnswered = false;
     beat = clock.after(pingMs, ping);
     session.ping((error) => {

@@ -119,7 +119,7 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
       return link.request(request);
     },
     admitData(ticket, socket) {
-      if (isClosed || opening?.ticket !== ticket) return false;
+      if (isClosed || socket.destroyed || opening?.ticket !== ticket) return false;
       data?.retire();
       data = openDataLink(socket, clock, watchIdle);
       opening.open(data);

@@ -23,8 +23,12 @@ export function createWebListener(answer: (visit: Visit) => Promise<Response>) {
     });
     // A viewer that resets its connection is told by "close".
     for (const side of [incoming, outgoing]) side.on("error", () => undefined);
-    const visit = visitOf(incoming, leaving.signal, closed);
-    void answer(visit).then((response) => send(response, visit, outgoing));
+    const serve = async (): Promise<void> => {
+      const visit = visitOf(incoming, leaving.signal, closed);
+      await send(await answer(visit), visit, outgoing);
+    };
+    // Headers that no web API takes, of the request or of the answer: nothing can be said to them.
+    serve().catch(() => cut(outgoing));
   };
 }
 

@@ -16,7 +16,7 @@ export interface DataServer {
   close(): void;
 }
 
-/** @throws the socket's error when the ticket cannot be written. */
+/** @throws HomeError `home-away` when the link ends before it began, and the socket's error when the ticket cannot be written. */
 export async function serveDataLink(
   socket: TLSSocket,
   ticket: string,
@@ -28,6 +28,7 @@ export async function serveDataLink(
   await new Promise<void>((resolve, reject) => {
     socket.write(`${ticket}\n`, (error) => (error ? reject(error) : resolve()));
   });
+  if (socket.destroyed) throw new HomeError("home-away", "the access broker ended the data link");
   const session = performServerHandshake(socket, {
     settings: { initialWindowSize: windowOctets, maxConcurrentStreams: mostStreams, enableConnectProtocol: false },
   });

@@ -30,13 +30,16 @@ export function explainFrame(hex: string, find: (key: DescriptorKey) => Descript
   };
 }
 
+/** A coefficient of a coefficient, and a bind that cannot be read: both are simply not known here. */
+const unknown = (): undefined => undefined;
+
 function explainer(descriptor: Descriptor | undefined, all: readonly Property[]): (property: Property) => JsonObject {
-  const bindings = descriptor === undefined ? [] : [...bindingsOf(descriptor, () => undefined).values()];
+  const bindings = descriptor === undefined ? [] : [...bindingsOf(descriptor, unknown).values()];
   const byEpc = new Map(bindings.map((binding) => [binding.epc, binding]));
   /** Coefficients are known only when they stand in the same frame. */
   const coefficientOf = (epc: number): number | undefined => {
     const edt = all.find((property) => property.epc === epc)?.edt;
-    const value = edt && decodeWith(byEpc.get(epc), edt, () => undefined);
+    const value = edt && decodeWith(byEpc.get(epc), edt, unknown);
     return typeof value === "number" ? value : undefined;
   };
   return ({ epc, edt }) => {

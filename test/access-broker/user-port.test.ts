@@ -1,3 +1,4 @@
+import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subscribe } from "../../access-broker/access-broker.ts";
 import { bareHost, number, openRig, password, type Rig, user } from "./rig.ts";
@@ -158,6 +159,34 @@ describe("At the users' port", () => {
     expect([refused.status, refused.headers["allow"]]).toEqual([405, "GET, HEAD"]);
   });
 
+  it("octets of any kind, broken requests and smuggling bring nothing down", async () => {
+    const name = `${number}.${bareHost}`;
+    const host = `Host: ${name}:${rig.port}`;
+    const requests = [
+      "\x00\x01\x02\r\n\r\n",
+      "GET / HTTP/1.1\r\n\r\n",
+      `GET /login HTTP/1.1\r\n${host}\r\n${host}x\r\n\r\n`,
+      `GET /login HTTP/1.1\r\n${host}\r\nx-odd: a\x01b\x7f\r\n\r\n`,
+      `GET /login HTTP/1.1\r\n${host}\r\nx-latin: \xe9\xff\r\n\r\n`,
+      `GET https://evil.example/login HTTP/1.1\r\n${host}\r\n\r\n`,
+      `POST /login HTTP/1.1\r\n${host}\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+      `POST /login HTTP/1.1\r\n${host}\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nabcdef`,
+      `GET /login HTTP/1.1\r\n${host}\r\nfolded: a\r\n b\r\n\r\n`,
+      `GET /login HTTP/1.1\n${host}\n\n`,
+      `GET / HTTP/1.1\r\n${host}\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n`,
+      `GET / HTTP/1.1\r\n${host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+      `CONNECT evil.example:443 HTTP/1.1\r\n${host}\r\n\r\n`,
+      `GET /login HTTP/1.1\r\n${host}\r\nx: ${"a".repeat(40_000)}\r\n\r\n`,
+      `OPTIONS * HTTP/1.1\r\n${host}\r\n\r\n`,
+    ];
+    const answers = await Promise.all(requests.map((text) => rawAnswer(rig, name, text)));
+    for (const [at, answer] of answers.entries()) {
+      expect(answer, requests[at]).not.toMatch(/^HTTP\/1.1 (?:101|5)/);
+    }
+    for (const at of [2, 5, 6, 7]) expect(answers[at], requests[at]).toMatch(/^(?:HTTP\/1.1 4\d\d|$)/);
+    expect((await rig.ask("/login")).status).toBe(200);
+  });
+
   it("nothing of all this stood in the log", () => {
     expect(JSON.stringify(rig.provider.host.log.lines)).not.toMatch(/wrong wrong|correct horse|argon2|__Host/);
     expect(rig.provider.host.log.events("error")).toEqual([]);
@@ -206,3 +235,22 @@ describe("A one-time password", () => {
     expect((await set({ password: "a new one of mine", current: password })).status).toBe(303);
   });
 });
+
+/** What comes back for some octets within 300 ms or until the connection ends. */
+function rawAnswer(rig: Rig, servername: string, octets: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port: rig.port, servername, ca: rig.ca, ALPNProtocols: ["http/1.1"] });
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += chunk;
+    });
+    const timer = setTimeout(() => socket.destroy(), 300);
+    socket
+      .on("error", () => undefined)
+      .once("close", () => {
+        clearTimeout(timer);
+        resolve(text);
+      });
+    socket.write(octets, "latin1");
+  });
+}

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import { explainFrame } from "../../gateway-core/echonet/explain-frame.ts";
 import { lampDescriptor } from "./lamp-descriptor.ts";
 
@@ -34,6 +35,26 @@ describe("A frame explained", () => {
       properties: [{ epc: "80", edt: "30" }],
       properties2: [{ epc: "80", edt: "" }],
     });
+  });
+
+  it("multiplies a coefficient in when it stands in the same frame, and has no value when it does not", () => {
+    const number = (epc: string, codec: object) => ({
+      titles: { en: epc, ja: epc },
+      "gk:bind": { echonet: { epc, codec: codec as JsonObject } },
+    });
+    const meter = {
+      ...lampDescriptor,
+      properties: {
+        energy: number("0xE0", { num: "uint16", coefficient: ["0xE2", "0xE3"] }),
+        unit: number("0xE2", { map: { "0x01": 0.1 } }),
+        factor: number("0xE3", { num: "uint8" }),
+        broken: number("0xE4", { nonsense: true }),
+      },
+    };
+    const values = (hex: string): unknown[] =>
+      (explainFrame(hex, () => meter)["properties"] as JsonObject[]).map((property) => property["value"]);
+    expect(values("1081000102900105ff017204e0020064e20101e30103e40100")).toEqual([30, 0.1, 3, undefined]);
+    expect(values("1081000102900105ff017202e0020064e20101")).toEqual([undefined, 0.1]);
   });
 
   it("tells of any text that is no frame by a HomeError and nothing else", () => {
