@@ -1,7 +1,8 @@
 /** The lock files install on every platform: npm silently writes locks that lack other platforms' binaries. */
 
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../host/package-root.ts";
 
@@ -32,6 +33,13 @@ describe.each([["package-lock.json"], ["toolchain/package-lock.json"]])("%s", (f
         .map((name) => `${path} → ${name}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  it("is what `npm ci` takes for this package.json, without a word to the registry", () => {
+    const folder = dirname(join(packageRoot(), file));
+    const args = ["ci", "--dry-run", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+    const { status, stderr } = spawnSync("npm", args, { cwd: folder, encoding: "utf8" });
+    expect(status, stderr).toBe(0);
   });
 
   it("holds the binaries of other platforms at all", () => {
