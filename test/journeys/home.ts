@@ -88,6 +88,12 @@ export interface Home extends AsyncDisposable {
 
 const verbs = { gateway: "gateway", accessBroker: "access-broker", simulatedHome: "simulated-home" } as const;
 
+/** A gateway's events travel along the wires of its flow, or, headless, along joints made directly: the same journeys pass both ways. */
+export const bothWays: readonly [how: string, args: readonly string[]][] = [
+  ["with its flow in Node-RED", []],
+  ["headless", ["--headless"]],
+];
+
 /** Starts a home and gives its user a fixed password. */
 export async function startHome(args: readonly string[] = []): Promise<Home> {
   const folder = mkdtempSync(join(tmpdir(), "genkan-journey-"));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Home, startHome, until } from "./home.ts";
+import { bothWays, type Home, startHome, until } from "./home.ts";
 import { type HomeDevice, untilFurnished } from "./home-states.ts";
 import { publish, type Subscription, subscribe } from "./mosquitto.ts";
 import { type Panel, panel } from "./panel.ts";
@@ -16,7 +16,7 @@ interface Result {
   };
 }
 
-describe("Real MQTT clients of a home", () => {
+describe.each(bothWays)("Real MQTT clients of a home %s", (_how, args) => {
   let home: Home;
   let devices: Readonly<Record<string, HomeDevice>>;
   let switches: Panel;
@@ -24,7 +24,7 @@ describe("Real MQTT clients of a home", () => {
   const topic = (kind: string, rest: string): string => `home/devices/${devices[kind]?.id}/${rest}`;
 
   beforeAll(async () => {
-    home = await startHome();
+    home = await startHome(args);
     devices = await untilFurnished(home.addresses.lan);
     switches = panel(home.addresses.panel);
     all = subscribe(home.addresses.mqtt, "home/#");

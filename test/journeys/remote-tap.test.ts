@@ -1,15 +1,12 @@
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch, loggedIn } from "./browser.ts";
-import { type Home, startHome, until } from "./home.ts";
+import { bothWays, type Home, startHome, until } from "./home.ts";
 import { type HomeDevice, untilFurnished } from "./home-states.ts";
 import { subscribe } from "./mosquitto.ts";
 import { type Panel, panel } from "./panel.ts";
 
-describe.each([
-  ["with its flow in Node-RED", []],
-  ["headless", ["--headless"]],
-])("A home %s", (_how, args) => {
+describe.each(bothWays)("A home %s", (_how, args) => {
   let home: Home;
   let browser: Browser;
   let page: Page;

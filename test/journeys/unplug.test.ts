@@ -1,12 +1,12 @@
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch, loggedIn } from "./browser.ts";
-import { type Home, startHome } from "./home.ts";
+import { bothWays, type Home, startHome } from "./home.ts";
 import { type HomeDevice, untilFurnished } from "./home-states.ts";
 import { type Subscription, subscribe } from "./mosquitto.ts";
 import { panel } from "./panel.ts";
 
-describe("When something is unplugged", () => {
+describe.each(bothWays)("When something is unplugged from a home %s", (_how, args) => {
   let home: Home;
   let browser: Browser;
   let outside: Page;
@@ -17,7 +17,7 @@ describe("When something is unplugged", () => {
   const tile = (page: Page) => page.locator(`[data-device="${light()}"]`);
 
   beforeAll(async () => {
-    [home, browser] = await Promise.all([startHome(), launch()]);
+    [home, browser] = await Promise.all([startHome(args), launch()]);
     devices = await untilFurnished(home.addresses.lan);
     topics = subscribe(home.addresses.mqtt, "home/#");
     outside = await loggedIn(browser, home);
