@@ -1,7 +1,7 @@
 /** Starts one process of the home as a child: its log goes to a file, its ready line comes back. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ErrorBody, HomeError } from "../gateway-core/contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../gateway-core/contract/json.ts";
@@ -25,6 +25,7 @@ export async function startChild(name: string, args: Arguments, extra: readonly 
   const sets = args.overrides.flatMap((override) => ["--set", override]);
   const file = openSync(log, "a", 0o600);
   const child = spawn(process.execPath, [...command, ...sets], { stdio: ["ignore", file, file, "ipc"] });
+  closeSync(file);
   const facts = await new Promise<JsonObject>((resolve, reject) => {
     child.once("message", (message) => isJsonObject(message) && resolve(message));
     child.once("error", reject);

@@ -2,9 +2,11 @@
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Host, LogLevel } from "../gateway-core/contract/clock.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
+import { isJsonObject } from "../gateway-core/contract/json.ts";
 import type { Gateway } from "../gateway-core/gateway.ts";
 import { type Editor, editorDoor } from "./editor.ts";
 
@@ -23,12 +25,24 @@ const excludedNodes = [
   ..."70-CSV 70-HTML 70-XML 70-YAML".split(" "),
 ].map((name) => `${name}.js`);
 
-/** @throws HomeError `flow-invalid` when the flow file cannot be read as a flow; `address-unusable`. */
-export async function openNodeRed(options: NodeRedOptions): Promise<{ editor?: Editor }> {
+export interface NodeRed extends AsyncDisposable {
+  readonly editor?: Editor;
+}
+
+/**
+ * With the editor, a flow that does not start is only logged: that is where a person mends it.
+ * @throws HomeError `flow-invalid` when the flow file cannot be read as a flow or does not start; `address-unusable`.
+ */
+export async function openNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   const { gateway, folder, host, packageRoot, hasEditor } = options;
   prepareFolder(folder, join(packageRoot, "flows"), join(packageRoot, "examples"));
   const { default: RED } = await import("node-red");
   const server = createServer();
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   const door = hasEditor ? await editorDoor(server, host) : undefined;
   const settings = {
     userDir: folder,
@@ -54,15 +68,45 @@ export async function openNodeRed(options: NodeRedOptions): Promise<{ editor?: E
   };
   // The published types describe the settings of an earlier Node-RED.
   Reflect.apply(RED.init, RED, [server, settings]);
-  const started = new Promise<void>((resolve) => RED.events.once("flows:started", () => resolve()));
+  const started = untilStarted(RED.events);
   await RED.start();
-  await started;
+  const obstacle = await started;
+  if (obstacle !== undefined) {
+    const error = new HomeError("flow-invalid", `the flow in ${folder} does not start: ${obstacle}`);
+    if (door === undefined) throw error;
+    host.log.write("error", "flow-not-started", { error: error.toBody() });
+  }
   const sets: readonly object[] = await RED.runtime.nodes.getNodeList({});
   const broken = sets.filter((set) => "err" in set && set.err !== undefined);
   if (broken.length > 0) throw new HomeError("internal", `nodes that did not load: ${JSON.stringify(broken)}`);
-  if (door === undefined) return {};
-  await door.open(RED.httpAdmin);
-  return { editor: door.editor };
+  await door?.open(RED.httpAdmin);
+  return {
+    ...(door === undefined ? {} : { editor: door.editor }),
+    async [Symbol.asyncDispose]() {
+      server.close();
+      // The editor's web socket too, which the server has handed over and does not count as its own.
+      for (const socket of sockets) socket.destroy();
+      await RED.stop();
+    },
+  };
+}
+
+/** Undefined once the flow runs; else why Node-RED does not start it (a type that is missing or excluded, say). */
+function untilStarted(events: NodeJS.EventEmitter): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const onRuntimeEvent = (event: unknown): void => {
+      const payload = isJsonObject(event) ? event["payload"] : undefined;
+      if (!isJsonObject(payload) || typeof payload["error"] !== "string") return;
+      const { error, types, modules } = payload;
+      end([error, JSON.stringify(types ?? modules ?? [])].join(" "));
+    };
+    const end = (obstacle?: string): void => {
+      events.off("runtime-event", onRuntimeEvent);
+      resolve(obstacle);
+    };
+    events.on("runtime-event", onRuntimeEvent);
+    events.once("flows:started", () => end());
+  });
 }
 
 /** A user directory with a package.json and, the first time, the flow of a whole home. An unreadable flow is refused: Node-RED would start empty. */

@@ -12,7 +12,7 @@ export interface AllSettings {
   readonly accessBroker: AccessBrokerSettings;
 }
 
-/** @throws HomeError `settings-invalid` */
+/** Without a file all is as by default. @throws HomeError `settings-invalid`, also for a file that cannot be read. */
 export function readSettings(folder: string, overrides: readonly string[]): AllSettings {
   const { accessBroker = {}, ...gateway } = applyOverrides(readFile(join(folder, "settings.json")), overrides);
   return { gateway: parseSettings(gateway), accessBroker: parseAccessBrokerSettings(accessBroker) };
@@ -22,8 +22,9 @@ function readFile(path: string): JsonObject {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
-  } catch {
-    return {};
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return {};
+    throw new HomeError("settings-invalid", `${path} cannot be read: ${String(cause)}`, {}, cause);
   }
   const value = parse(path, text);
   if (!isJsonObject(value)) throw new HomeError("settings-invalid", `${path} holds no JSON object`);

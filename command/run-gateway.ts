@@ -17,18 +17,12 @@ export async function runGateway(args: Arguments): Promise<void> {
   if (args.values.card !== undefined) await enrolWithCard(args.values.card, host);
   await using gateway = createGateway({ settings, host, packageRoot: packageRoot() });
   const stopping = untilStopped();
-  let editor: { url: string; password?: string } | undefined;
   if (args.isHeadless) joinAll(gateway);
-  else {
-    const nodeRed = await openNodeRed({
-      gateway,
-      folder: join(args.folder, "node-red"),
-      host,
-      packageRoot: packageRoot(),
-      hasEditor: args.hasEditor,
-    });
-    editor = nodeRed.editor;
-  }
+  const folder = join(args.folder, "node-red");
+  await using nodeRed = args.isHeadless
+    ? undefined
+    : await openNodeRed({ gateway, folder, host, packageRoot: packageRoot(), hasEditor: args.hasEditor });
+  const editor = nodeRed?.editor;
   await untilOpen(gateway, host.clock);
   const { lan = "", mqtt = "" } = gateway.addresses();
   const facts = { lan, mqtt, ...(editor === undefined ? {} : { editor: editor.url }) };

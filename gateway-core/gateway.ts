@@ -9,7 +9,7 @@ import { openAccessLink } from "./access-link/broker-link.ts";
 import { homeAddress, readRegistration } from "./access-link/registration.ts";
 import type { Host } from "./contract/clock.ts";
 import type { Device } from "./contract/device.ts";
-import { HomeError } from "./contract/errors.ts";
+import { HomeError, toHomeError } from "./contract/errors.ts";
 import type { JsonObject } from "./contract/json.ts";
 import type { Command, CommandResult, Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import type { PageEvent } from "./contract/page.ts";
@@ -25,7 +25,7 @@ import { openPageServer } from "./page/page-server.ts";
 import { parseDiscoveryEvent, parseHomeEvent, parsePageEvent } from "./parse-message.ts";
 import type { Settings } from "./settings.ts";
 import { shareSession } from "./shared-session.ts";
-import { createStation, type Works } from "./station.ts";
+import { createStation, type Plan, type Works } from "./station.ts";
 
 export { enrol, parseCard } from "./access-link/enrol.ts";
 export { readRegistration } from "./access-link/registration.ts";
@@ -54,20 +54,31 @@ export interface GatewayOptions {
   readonly host: Host;
   /** Where `device-descriptors/` and the built page are. */
   readonly packageRoot: string;
+  /** Resolves when a gateway before this one has let go of its sockets. */
+  readonly after?: Promise<void>;
 }
 
-export function createGateway({ settings, host, packageRoot }: GatewayOptions): Gateway {
+export function createGateway({ settings, host, packageRoot, after }: GatewayOptions): Gateway {
   const { clock, log } = host;
+  const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
   const catalogue = loadCatalogue([join(packageRoot, "device-descriptors"), ...settings.descriptors.folders], (error) =>
     log.write("error", "descriptor-refused", error.toBody()),
   );
   const homeListeners = new Set<(event: HomeEvent) => void>();
   const resultListeners = new Set<(result: CommandResult) => void>();
+  const tellResult = (result: CommandResult): void => {
+    for (const listener of resultListeners) listener(result);
+  };
   const open: { devices?: Devices; lan?: string; mqtt?: string } = {};
 
   /** Always there, whatever is deployed just now; while nothing is translated no device is known. */
   const control: Control = {
-    execute: (command) => open.devices?.control.execute(command) ?? Promise.resolve(unknownDevice(command)),
+    async execute(command) {
+      if (open.devices !== undefined) return open.devices.control.execute(command);
+      const result = unknownDevice(command);
+      tellResult(result);
+      return result;
+    },
     onResult(listener) {
       resultListeners.add(listener);
       return () => void resultListeners.delete(listener);
@@ -80,165 +91,145 @@ export function createGateway({ settings, host, packageRoot }: GatewayOptions): 
     });
   const things = (): readonly Device[] => open.devices?.list() ?? [];
 
-  const echonet = shareSession((signal) => createEchonetAdapter().open({ ...settings.home }, host, signal));
-
-  const discovery = createStation<never>(
-    {
-      name: "discovery:echonet",
-      parse: refuse,
-      async open(send) {
-        const leaving = new AbortController();
-        const session = await echonet.take();
-        const seen = new Map<string, DiscoveryEvent & { type: "sighting" }>();
-        const following = follow(session.discover({ signal: leaving.signal, active: true }), (sighting) => {
-          if (sighting.gone) seen.delete(sighting.ref.id);
-          else seen.set(sighting.ref.id, { type: "sighting", sighting });
-          send({ type: "sighting", sighting } satisfies DiscoveryEvent);
-        });
-        return {
-          snapshot: (): DiscoveryEvent => ({
-            type: "sightings",
-            sightings: [...seen.values()].map(({ sighting }) => sighting),
-          }),
-          async close() {
-            leaving.abort();
-            await following;
-            await echonet.give();
-          },
-        };
-      },
-    },
-    clock,
-    log,
+  const echonet = shareSession(() =>
+    createEchonetAdapter().open({ ...settings.home }, host, new AbortController().signal),
   );
 
-  const translation = createStation<DiscoveryEvent>(
-    {
-      name: "translation:echonet",
-      parse: parseDiscoveryEvent,
-      async open(send) {
-        const session = await echonet.take();
-        const devices = createDevices({
-          host,
-          sessions: new Map([["echonet", session]]),
-          find: (key) => catalogue.find(key),
-        });
-        open.devices = devices;
-        devices.control.onResult((result) => {
-          for (const listener of resultListeners) listener(result);
-        });
-        devices.onEvent((event) => {
-          send(event);
-          for (const listener of homeListeners) listener(event);
-        });
-        return {
-          receive: (event) => devices.receive(event),
-          snapshot: () => devices.snapshot(),
-          async close() {
-            delete open.devices;
-            await devices[Symbol.asyncDispose]();
-            await echonet.give();
-          },
-        };
-      },
+  const discovery = makeStation<never>({
+    name: "discovery:echonet",
+    parse: refuse,
+    async open(send) {
+      const leaving = new AbortController();
+      const session = await echonet.take();
+      const seen = new Map<string, DiscoveryEvent & { type: "sighting" }>();
+      const following = follow(session.discover({ signal: leaving.signal, active: true }), (sighting) => {
+        if (sighting.gone) seen.delete(sighting.ref.id);
+        else seen.set(sighting.ref.id, { type: "sighting", sighting });
+        send({ type: "sighting", sighting } satisfies DiscoveryEvent);
+      }).catch((thrown) => log.write("error", "discovery-failed", { error: toHomeError(thrown).toBody() }));
+      return {
+        snapshot: (): DiscoveryEvent => ({
+          type: "sightings",
+          sightings: [...seen.values()].map(({ sighting }) => sighting),
+        }),
+        async close() {
+          leaving.abort();
+          await following;
+          await echonet.give();
+        },
+      };
     },
-    clock,
-    log,
-  );
+  });
+
+  const translation = makeStation<DiscoveryEvent>({
+    name: "translation:echonet",
+    parse: parseDiscoveryEvent,
+    async open(send) {
+      const session = await echonet.take();
+      const devices = createDevices({
+        host,
+        sessions: new Map([["echonet", session]]),
+        find: (key) => catalogue.find(key),
+      });
+      open.devices = devices;
+      devices.control.onResult(tellResult);
+      devices.onEvent((event) => {
+        send(event);
+        for (const listener of homeListeners) listener(event);
+      });
+      return {
+        receive: (event) => devices.receive(event),
+        snapshot: () => devices.snapshot(),
+        async close() {
+          delete open.devices;
+          await devices[Symbol.asyncDispose]();
+          await echonet.give();
+        },
+      };
+    },
+  });
 
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
   const handlerOf = (feed: typeof feeds.lan, describe: (device: Device) => JsonObject) =>
     createPageHandler({ feed, control, things, describe, assets: join(packageRoot, "dist", "ui"), host });
 
-  const page = createStation<HomeEvent>(
-    {
-      name: "page",
-      parse: parseHomeEvent,
-      isSnapshot: (event) => event.type === "snapshot",
-      async open(send, show) {
-        const live = createLivePage({ host });
-        const stops = [
-          live.onEvent((event) => {
-            feeds.lan.receive(event);
-            send(event);
-          }),
-          control.onResult((result) => live.reportResult(result)),
-        ];
-        feeds.lan.receive(live.snapshot());
-        const server = await openPageServer({ ...settings.page, handler: handlerOf(feeds.lan, describe), host });
-        open.lan = server.url;
-        show({ state: "open", text: "open", detail: server.url });
-        return {
-          receive: (event) => live.receive(event),
-          unwire: () => live.unwire(),
-          snapshot: () => live.snapshot(),
-          async close() {
-            delete open.lan;
-            for (const stop of stops) stop();
-            await server[Symbol.asyncDispose]();
-          },
-        };
-      },
+  const page = makeStation<HomeEvent>({
+    name: "page",
+    parse: parseHomeEvent,
+    isSnapshot: (event) => event.type === "snapshot",
+    async open(send, show) {
+      const server = await openPageServer({ ...settings.page, handler: handlerOf(feeds.lan, describe), host });
+      const live = createLivePage({ host });
+      const stops = [
+        live.onEvent((event) => {
+          feeds.lan.receive(event);
+          send(event);
+        }),
+        control.onResult((result) => live.reportResult(result)),
+      ];
+      feeds.lan.receive(live.snapshot());
+      open.lan = server.url;
+      show({ state: "open", text: "open", detail: server.url });
+      return {
+        receive: (event) => live.receive(event),
+        unwire: () => live.unwire(),
+        snapshot: () => live.snapshot(),
+        async close() {
+          delete open.lan;
+          for (const stop of stops) stop();
+          await server[Symbol.asyncDispose]();
+        },
+      };
     },
-    clock,
-    log,
-  );
+  });
 
-  const localBroker = createStation<HomeEvent>(
-    {
-      name: "local-broker",
-      parse: parseHomeEvent,
-      isSnapshot: (event) => event.type === "snapshot",
-      async open(_send, show): Promise<Works<HomeEvent>> {
-        const broker = await openLocalBroker({ ...settings.localBroker, host, control, describe });
-        open.mqtt = broker.url;
-        show({ state: "open", text: "open", detail: broker.url });
-        return {
-          receive: (event) => broker.receive(event),
-          unwire: () => broker.unwire(),
-          async close() {
-            delete open.mqtt;
-            await broker[Symbol.asyncDispose]();
-          },
-        };
-      },
+  const localBroker = makeStation<HomeEvent>({
+    name: "local-broker",
+    parse: parseHomeEvent,
+    isSnapshot: (event) => event.type === "snapshot",
+    async open(_send, show): Promise<Works<HomeEvent>> {
+      const broker = await openLocalBroker({ ...settings.localBroker, host, control, describe });
+      open.mqtt = broker.url;
+      show({ state: "open", text: "open", detail: broker.url });
+      return {
+        receive: (event) => broker.receive(event),
+        unwire: () => broker.unwire(),
+        async close() {
+          delete open.mqtt;
+          await broker[Symbol.asyncDispose]();
+        },
+      };
     },
-    clock,
-    log,
-  );
+  });
 
-  const accessLink = createStation<PageEvent>(
-    {
-      name: "access-link",
-      parse: parsePageEvent,
-      isSnapshot: (event) => event.type === "snapshot",
-      async open(_send, show): Promise<Works<PageEvent>> {
-        const registration = readRegistration(host.memory);
-        if (!settings.accessLink.enabled || registration === undefined) {
-          show({ state: "open", text: registration === undefined ? "not-enrolled" : "closed" });
-          return { close: async () => undefined };
-        }
-        // Whoever is outside is told the address outside, never one inside the home.
-        const http = homeAddress(registration);
-        const handler = handlerOf(feeds.remote, (device) => thingDescription(device, { http }));
-        const link = openAccessLink({ host, registration, handler });
-        link.onState((state) => show({ state: state === "online" ? "open" : "opening", text: state }));
-        return {
-          receive(event) {
-            feeds.remote.receive(event);
-            link.setPage(true);
-          },
-          unwire() {
-            feeds.remote.unwire();
-            link.setPage(false);
-          },
-          close: () => link[Symbol.asyncDispose](),
-        };
-      },
+  const accessLink = makeStation<PageEvent>({
+    name: "access-link",
+    parse: parsePageEvent,
+    isSnapshot: (event) => event.type === "snapshot",
+    async open(_send, show): Promise<Works<PageEvent>> {
+      const registration = readRegistration(host.memory);
+      if (!settings.accessLink.enabled || registration === undefined) {
+        show({ state: "open", text: registration === undefined ? "not-enrolled" : "closed" });
+        return { close: async () => undefined };
+      }
+      // Whoever is outside is told the address outside, never one inside the home.
+      const http = homeAddress(registration);
+      const handler = handlerOf(feeds.remote, (device) => thingDescription(device, { http }));
+      const link = openAccessLink({ host, registration, handler });
+      link.onState((state) => show({ state: state === "online" ? "open" : "opening", text: state }));
+      return {
+        receive(event) {
+          feeds.remote.receive(event);
+          link.setPage(true);
+        },
+        unwire() {
+          feeds.remote.unwire();
+          link.setPage(false);
+        },
+        close: () => link[Symbol.asyncDispose](),
+      };
     },
-    clock,
-    log,
-  );
+  });
 
   const all = [discovery, translation, page, localBroker, accessLink];
   return {

@@ -3,35 +3,34 @@
 import type { Session } from "./contract/adapter.ts";
 
 export interface SharedSession {
+  /** @throws what opening throws; whoever takes it next opens anew. */
   take(): Promise<Session>;
   give(): Promise<void>;
 }
 
-export function shareSession(open: (signal: AbortSignal) => Promise<Session>): SharedSession {
+/** A session is opened only once the one before it has let go of its sockets. */
+export function shareSession(open: () => Promise<Session>): SharedSession {
   let users = 0;
   let session: Promise<Session> | undefined;
-  let leaving = new AbortController();
+  let ended: Promise<void> = Promise.resolve();
   return {
     async take() {
       users++;
-      if (session === undefined) {
-        leaving = new AbortController();
-        session = open(leaving.signal);
-      }
+      session ??= ended.catch(() => undefined).then(open);
+      const taken = session;
       try {
-        return await session;
+        return await taken;
       } catch (thrown) {
         users--;
-        session = undefined;
+        if (session === taken) session = undefined;
         throw thrown;
       }
     },
     async give() {
-      if (--users > 0) return;
-      const ending = await session;
+      if (--users > 0 || session === undefined) return;
+      ended = session.then((ending) => ending[Symbol.asyncDispose]());
       session = undefined;
-      leaving.abort();
-      await ending?.[Symbol.asyncDispose]();
+      await ended;
     },
   };
 }

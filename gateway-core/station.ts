@@ -1,7 +1,7 @@
 /** Makes a station of a room: opened by the first hold, closed some seconds after the last one lets go (contract/station.ts). */
 
 import type { Clock, Log, Timer } from "./contract/clock.ts";
-import { toHomeError } from "./contract/errors.ts";
+import { type HomeError, toHomeError } from "./contract/errors.ts";
 import type { Hold, Station, StationName, StationStatus } from "./contract/station.ts";
 
 /** How long what stands behind a station outlives its last hold: longer than a deploy takes. */
@@ -26,50 +26,82 @@ export interface Plan<In> {
   open(send: (message: unknown) => void, show: (status: StationStatus) => void): Promise<Works<In>>;
 }
 
-export function createStation<In>(plan: Plan<In>, clock: Clock, log: Log): Station & AsyncDisposable {
+/** Nothing is opened before `after` has resolved: whoever had the same sockets may still be closing them. */
+export function createStation<In>(
+  plan: Plan<In>,
+  clock: Clock,
+  log: Log,
+  after: Promise<void> = Promise.resolve(),
+): Station & AsyncDisposable {
   const outputs = new Set<(message: unknown) => void>();
   const watchers = new Set<(status: StationStatus) => void>();
   let holds = 0;
   let works: Works<In> | undefined;
-  let change: Promise<void> = Promise.resolve();
+  let change = after;
   let closing: Timer | undefined;
   let expecting: Timer | undefined;
   let waiting: In[] = [];
   let status: StationStatus = { state: "closed", text: "closed" };
 
-  const show = (next: StationStatus): void => {
-    status = next;
-    for (const watcher of watchers) watcher(next);
+  const report = (event: string, thrown: unknown): HomeError => {
+    const error = toHomeError(thrown);
+    log.write("error", event, { station: plan.name, error: error.toBody() });
+    return error;
+  };
+  const show = (shown: StationStatus): void => {
+    status = shown;
+    for (const watcher of watchers) watcher(shown);
   };
   const send = (message: unknown): void => {
-    for (const output of outputs) output(message);
+    for (const output of outputs) {
+      try {
+        output(message);
+      } catch (thrown) {
+        // What one wire leads to is no concern of the others, nor of what stands here.
+        report("station-output-failed", thrown);
+      }
+    }
   };
+
+  /** Whoever sent it is gone: what is wrong with it is said here, and is no reason not to be open. */
+  function handOn(to: Works<In>, message: In): void {
+    try {
+      to.receive?.(message);
+    } catch (thrown) {
+      report("station-message-refused", thrown);
+    }
+  }
 
   async function open(): Promise<void> {
     if (works !== undefined || holds === 0) return;
     try {
       works = await plan.open(send, show);
       if (status.state === "opening") show({ state: "open", text: "open" });
-      for (const message of waiting.splice(0)) works.receive?.(message);
+      for (const message of waiting.splice(0)) handOn(works, message);
       const snapshot = works.snapshot?.();
       if (snapshot !== undefined) send(snapshot);
     } catch (thrown) {
-      const error = toHomeError(thrown);
-      log.write("error", "station-failed", { station: plan.name, error: error.toBody() });
+      const error = report("station-failed", thrown);
+      waiting = [];
       show({ state: "failed", text: error.code, detail: error.message });
     }
   }
 
   async function close(): Promise<void> {
-    if (works === undefined || holds > 0) return;
+    if (holds > 0) return;
     const closed = works;
     works = undefined;
-    await closed.close();
-    show({ state: "closed", text: "closed" });
+    try {
+      await closed?.close();
+    } catch (thrown) {
+      report("station-not-closed", thrown);
+    }
+    // Held again meanwhile: it opens anew right after.
+    if (holds === 0) show({ state: "closed", text: "closed" });
   }
 
   /** Openings and closings follow one another; each looks anew at what is wanted. */
-  const after = (step: () => Promise<void>): Promise<void> => {
+  const next = (step: () => Promise<void>): Promise<void> => {
     change = change.then(step);
     return change;
   };
@@ -84,13 +116,13 @@ export function createStation<In>(plan: Plan<In>, clock: Clock, log: Log): Stati
       holds++;
       closing?.cancel();
       if (works === undefined) show({ state: "opening", text: "opening" });
-      void after(open);
+      void next(open);
       return {
         release() {
           if (!isHeld) return;
           isHeld = false;
           if (--holds > 0) return;
-          closing = clock.after(lingerMs, () => void after(close));
+          closing = clock.after(lingerMs, () => void next(close));
         },
       };
     },
@@ -118,7 +150,7 @@ export function createStation<In>(plan: Plan<In>, clock: Clock, log: Log): Stati
       waiting = [];
       closing?.cancel();
       expecting?.cancel();
-      await after(close);
+      await next(close);
     },
   };
 }

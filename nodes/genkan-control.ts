@@ -2,7 +2,7 @@
 
 import type { Node, NodeAPI } from "node-red";
 import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
-import type { Json } from "../gateway-core/contract/json.ts";
+import { isJson, type Json } from "../gateway-core/contract/json.ts";
 import type { CommandRequest, CommandResult } from "../gateway-core/contract/messages.ts";
 import { systemIds } from "../host/system-host.ts";
 import { chosenDevices } from "./device-choice.ts";
@@ -25,7 +25,7 @@ export default (RED: NodeAPI): void => {
       try {
         const devices = chosenDevices(gateway.devices(), config.device);
         if (devices.length === 0) throw new HomeError("unknown-device", `no device here is "${config.device}"`);
-        const request: CommandRequest = { kind: config.does, name: config.target, value: message.payload as Json };
+        const request: CommandRequest = { kind: config.does, name: config.target, value: jsonOf(message.payload) };
         const results = await Promise.all(
           devices.map(({ id }) => gateway.control.execute({ id: systemIds.fresh(), device: id, request })),
         );
@@ -41,6 +41,13 @@ export default (RED: NodeAPI): void => {
     });
   });
 };
+
+/** A message without a payload asks for an action that takes no input. */
+function jsonOf(payload: unknown): Json {
+  const value = payload ?? null;
+  if (isJson(value)) return value;
+  throw new HomeError("command-invalid", "the payload is no JSON value, or nested too deep");
+}
 
 const statusOf = (result: CommandResult | undefined): object =>
   result?.ok === true

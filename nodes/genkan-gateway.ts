@@ -23,9 +23,9 @@ function leaseGateway(RED: NodeAPI, config: Def): Lease<Gateway> {
   const embedding: unknown = Reflect.get(RED.settings, "genkanGateway");
   if (isGateway(embedding)) return { value: embedding, release: () => undefined };
   const folder = join(RED.settings.userDir ?? ".", "genkan");
-  return ownLease(`${folder} ${config.settings}`, () => {
+  return ownLease(`${folder} ${config.settings}`, (after) => {
     const settings = parseSettings(parseJson(config.settings));
-    return createGateway({ settings, host: systemHost(folder), packageRoot: packageRoot() });
+    return createGateway({ settings, host: systemHost(folder), packageRoot: packageRoot(), after });
   });
 }
 

@@ -56,7 +56,9 @@ describe("A station", () => {
 
   it("stays open over a deploy: let go and held again within the linger", async () => {
     const { host, told, station } = doubler();
-    station.hold().release();
+    const first = station.hold();
+    await settle();
+    first.release();
     await host.clock.advance(1_000);
     station.hold();
     await host.clock.advance(60_000);
@@ -127,5 +129,67 @@ describe("A station", () => {
     await settle();
     await station[Symbol.asyncDispose]();
     expect(told.closed).toBe(1);
+  });
+
+  it("is open again, and says so, when it is held while it closes", async () => {
+    const closing = Promise.withResolvers<void>();
+    const host = fakeHost();
+    const plan = { name: "page", parse: () => 0, open: async () => ({ close: () => closing.promise }) } as const;
+    const station = createStation<number>(plan, host.clock, host.log);
+    const first = station.hold();
+    await settle();
+    first.release();
+    await host.clock.advance(3_000);
+    station.hold();
+    closing.resolve();
+    await settle();
+    expect(station.status.state).toBe("open");
+  });
+
+  it("opens again after a closing that failed, which is logged", async () => {
+    let opened = 0;
+    const host = fakeHost();
+    const plan = {
+      name: "page",
+      parse: () => 0,
+      async open() {
+        opened++;
+        return { close: () => Promise.reject(new HomeError("internal", "stuck")) };
+      },
+    } as const;
+    const station = createStation<number>(plan, host.clock, host.log);
+    const first = station.hold();
+    await settle();
+    first.release();
+    await host.clock.advance(3_000);
+    expect(host.log.events("error")).toEqual(["station-not-closed"]);
+    station.hold();
+    await settle();
+    expect(opened).toBe(2);
+  });
+
+  it("goes on when what one of its wires leads to throws", async () => {
+    const { host, told, station, out } = doubler();
+    const other: unknown[] = [];
+    station.onOutput(() => {
+      throw new HomeError("flow-invalid", "not for me");
+    });
+    station.onOutput((message) => other.push(message));
+    station.hold();
+    await settle();
+    station.receive(4);
+    expect(told.received).toEqual([4]);
+    expect([out, other]).toEqual([
+      ["all", 8],
+      ["all", 8],
+    ]);
+    expect(host.log.events("error")).toEqual(["station-output-failed", "station-output-failed"]);
+  });
+
+  it("is closed, and not for ever opening, when it is let go before it began to open", async () => {
+    const { host, told, station } = doubler();
+    station.hold().release();
+    await host.clock.advance(3_000);
+    expect([told.opened, station.status.state]).toEqual([0, "closed"]);
   });
 });

@@ -5,7 +5,7 @@ import { type IConnectPacket, parser } from "mqtt-packet";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
 import { gatewayClientId, keepaliveSeconds } from "../../gateway-core/contract/link.ts";
-import { connectOctets, FrameLimit } from "./mqtt-frames.ts";
+import { connectOctets, createFrameLimit } from "./mqtt-frames.ts";
 
 const patienceMs = 5_000;
 const parsed = { protocolVersion: 4 } as const;
@@ -96,7 +96,7 @@ function judge({ protocolVersion, clientId, clean, will, username, password, kee
 }
 
 function limitFrames(socket: TLSSocket): void {
-  const limit = new FrameLimit();
+  const limit = createFrameLimit();
   const read = socket.read.bind(socket);
   socket.read = (size?: number) => {
     const octets: unknown = read(size);

@@ -1,5 +1,6 @@
 /** One device object of the LAN: where it is, what it told last, and who wants to hear of it. */
 
+import { isSameOctets } from "../bytes/same-octets.ts";
 import type { DescriptorKey } from "../contract/descriptor.ts";
 import type { DeviceId } from "../contract/device.ts";
 import { HomeError } from "../contract/errors.ts";
@@ -87,7 +88,7 @@ export class DeviceObject {
     this.heardAt = now;
     for (const listener of this.#listeners) listener.heard();
     for (const { epc, edt } of valuesIn(frame)) {
-      const isChanged = !isSame(this.#edts.get(epc), edt);
+      const isChanged = !isSameOctets(this.#edts.get(epc), edt);
       if (isChanged) this.#edts.set(epc, edt.slice());
       for (const listener of this.#listeners) listener.told(epc, isChanged);
     }
@@ -116,8 +117,4 @@ export class DeviceObject {
 function valuesIn({ esv, properties, properties2 = [] }: Frame): readonly Property[] {
   const isTelling = esv === "INF" || esv === "INFC" || esv === "Get_Res" || esv === "Get_SNA";
   return (isTelling ? properties : properties2).filter(({ edt }) => edt.length > 0);
-}
-
-function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a?.length === b.length && a.every((octet, index) => octet === b[index]);
 }

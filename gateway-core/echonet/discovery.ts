@@ -106,8 +106,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       await transactions.exchange({ address, request, attempts: 2, priority: "get", signal });
     } catch {
       // A stranger who does not answer is none of ours.
-      if (!nodes.has(address)) transactions.forget(address);
     } finally {
+      if (!nodes.has(address)) transactions.forget(address);
       strangers.delete(address);
     }
   }

@@ -1,5 +1,6 @@
 /** Sets properties of one object in as few frames as can be, and reads back what it made of them (contract Session.set). */
 
+import { isSameOctets } from "../bytes/same-octets.ts";
 import type { Outcome } from "../contract/adapter.ts";
 import { type Clock, sleep } from "../contract/clock.ts";
 import type { Descriptor } from "../contract/descriptor.ts";
@@ -86,7 +87,7 @@ async function readBack(call: SetCall, accepted: readonly Wanted[]): Promise<Map
     if (open.length === 0) break;
     if (delayMs > 0) await sleep(clock, delayMs, signal);
     const edts = await readNow(object, open, signal);
-    open = open.filter(({ epc, edt }) => edts.has(epc) && !isSame(edts.get(epc), edt));
+    open = open.filter(({ epc, edt }) => edts.has(epc) && !isSameOctets(edts.get(epc), edt));
   }
   for (const { name, epc } of told) {
     const reported = translation.valuesOf(epc).find(([other]) => other === name);
@@ -112,8 +113,4 @@ async function readNow(
 export function refusedError(epcs: readonly number[]): HomeError {
   const refused = epcs.map(formatEpc);
   return new HomeError("device-refused", `the device refused ${refused.join(", ")}`, { refused });
-}
-
-function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a?.length === b.length && a.every((octet, index) => octet === b[index]);
 }

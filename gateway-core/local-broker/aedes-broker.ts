@@ -2,11 +2,11 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
+import { FrameLimit, packetTypes } from "../bytes/mqtt-frames.ts";
 import { type Host, sleep } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
 import { createAdmission } from "./admission.ts";
 import { coalesceWrites } from "./coalesce-writes.ts";
-import { FrameLimit } from "./frame-limit.ts";
 
 export interface BrokerOptions {
   readonly host: Host;
@@ -30,6 +30,9 @@ const commandFilters = ["home/devices/+/properties/+/set", "home/devices/+/set",
 const mostConnections = 200;
 const portsTried = 20;
 const flushMs = 1_000;
+/** Octets after the fixed header: of a PUBLISH, and of CONNECT, SUBSCRIBE and all the others. */
+const longestPublish = 256 * 1024;
+const longestOther = 8 * 1024;
 
 /** @throws HomeError `address-unusable` */
 export async function openAedesBroker({ host, address, port, onCommand }: BrokerOptions): Promise<Broker> {
@@ -103,7 +106,7 @@ export async function openAedesBroker({ host, address, port, onCommand }: Broker
 
 /** Cuts a connection that is no MQTT or sends more than it may, before aedes has seen it. Silent: any page of a browser can knock so. */
 function limitFrames(socket: Socket): void {
-  const limit = new FrameLimit();
+  const limit = new FrameLimit((type) => (type === packetTypes.publish ? longestPublish : longestOther));
   const read = socket.read.bind(socket);
   socket.read = (size?: number) => {
     const octets: unknown = read(size);

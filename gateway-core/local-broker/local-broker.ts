@@ -18,8 +18,6 @@ export interface LocalBrokerOptions {
   readonly control: Control;
   /** The Thing Description of a device, published with it. */
   readonly describe: (device: Device) => JsonObject;
-  /** Called when another port had to be taken. */
-  readonly onPortTaken?: (wanted: number, taken: number) => void;
 }
 
 export interface LocalBroker extends AsyncDisposable {
@@ -35,7 +33,7 @@ export interface LocalBroker extends AsyncDisposable {
 
 /** `home/status` is `offline` until the first event, and again before the sockets end. @throws HomeError `address-unusable` */
 export async function openLocalBroker(options: LocalBrokerOptions): Promise<LocalBroker> {
-  const { host, address, port, control, describe, onPortTaken } = options;
+  const { host, address, port, control, describe } = options;
   const listener = createCommandListener({
     ids: host.ids,
     control,
@@ -47,7 +45,6 @@ export async function openLocalBroker(options: LocalBrokerOptions): Promise<Loca
   const stopResults = control.onResult((result) => publisher.reportResult(result));
   if (port !== 0 && broker.port !== port) {
     host.log.write("info", "mqtt-port-taken", { wanted: port, taken: broker.port });
-    onPortTaken?.(port, broker.port);
   }
   return {
     url: `mqtt://${isIPv6(address) ? `[${address}]` : address}:${broker.port}`,

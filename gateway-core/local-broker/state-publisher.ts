@@ -53,8 +53,9 @@ export function createStatePublisher({ clock, describe, publish }: StatePublishe
     isFlushDue = true;
     clock.after(0, () => {
       isFlushDue = false;
-      for (const { device, values, topics } of changed) {
-        if (home.has(device.id)) retain(topics, homeTopics.state(device.id), stateOf(values));
+      for (const known of changed) {
+        const { id } = known.device;
+        if (home.get(id) === known) retain(known.topics, homeTopics.state(id), stateOf(known.values));
       }
       changed.clear();
       if (isListChanged) retain(shared, homeTopics.devices, listOf(home.values()));

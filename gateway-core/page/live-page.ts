@@ -1,18 +1,15 @@
 /** The page as the gateway knows it: a projection of the home, fed by the events that arrive over the flow's wire and nothing else. */
 
-import type { Host, Timer } from "../contract/clock.ts";
+import type { Host } from "../contract/clock.ts";
 import type { CommandResult, HomeEvent } from "../contract/messages.ts";
 import type { PageEvent, PageStamp } from "../contract/page.ts";
 import { applyPageEvent, emptyPage, pageSnapshot } from "../contract/page-state.ts";
 import { buildPageDevice } from "./page-builder.ts";
 
-/** How long after a deploy the page waits for its snapshot before it says that it gets no news. */
-const rewiringMs = 1_000;
-
 export interface LivePage {
   /** A snapshot makes the page live. */
   receive(event: HomeEvent): void;
-  /** After a deploy: unless a snapshot follows within a moment, the page gets no news of the devices. */
+  /** No wire brings news of the devices any more: the page keeps what it knows, and says so until a snapshot comes. */
   unwire(): void;
   /** Results of commands stand on the page whoever gave them. */
   reportResult(result: CommandResult): void;
@@ -25,7 +22,6 @@ type Told = PageEvent extends infer Event ? (Event extends PageStamp ? Omit<Even
 export function createLivePage({ host }: { readonly host: Host }): LivePage {
   const listeners = new Set<(event: PageEvent) => void>();
   let state = { ...emptyPage, epoch: host.ids.fresh() };
-  let rewiring: Timer | undefined;
 
   const tell = (told: Told): void => {
     const event: PageEvent = { ...told, epoch: state.epoch, seq: state.seq + 1 };
@@ -37,7 +33,6 @@ export function createLivePage({ host }: { readonly host: Host }): LivePage {
     receive(event) {
       switch (event.type) {
         case "snapshot":
-          rewiring?.cancel();
           return tell({ type: "snapshot", isLive: true, devices: event.devices.map(buildPageDevice) });
         case "found":
           return tell({ type: "found", device: buildPageDevice(event.device) });
@@ -56,9 +51,7 @@ export function createLivePage({ host }: { readonly host: Host }): LivePage {
       }
     },
     unwire() {
-      rewiring?.cancel();
-      if (!state.isLive) return;
-      rewiring = host.clock.after(rewiringMs, () => tell({ type: "live", isLive: false }));
+      if (state.isLive) tell({ type: "live", isLive: false });
     },
     reportResult: (result) => tell({ type: "result", result }),
     snapshot: () => pageSnapshot(state),

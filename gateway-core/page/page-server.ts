@@ -69,6 +69,8 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.maxConnections = connections;
   const taken = await takePort(server, address, port);
+  // Without a listener, a failing accept (no file descriptor left, say) would end the process.
+  server.on("error", (error) => host.log.write("warn", "page-server-error", { cause: String(error) }));
   if (port !== 0 && taken !== port) host.log.write("info", "page-port-moved", { from: port, to: taken });
 
   return {

@@ -1,7 +1,7 @@
 /** Reads what a request asks to change: where it comes from, its media type, its bounded body (design/interfaces.md, HTTP). */
 
 import { HomeError } from "../contract/errors.ts";
-import type { Json } from "../contract/json.ts";
+import { isJson, type Json } from "../contract/json.ts";
 import type { Viewer } from "../contract/web.ts";
 
 const bodyOctets = 65_536;
@@ -33,11 +33,9 @@ export async function readJson(request: Request): Promise<Json> {
   }
   const text = await readText(request);
   if (text === "") return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new HomeError("command-invalid", "the body is no JSON");
-  }
+  const value = parse(text);
+  if (value === undefined) throw new HomeError("command-invalid", "the body is no JSON, or nested too deep");
+  return value;
 }
 
 /** @throws HomeError `body-too-large` */
@@ -47,10 +45,17 @@ export async function readForm(request: Request): Promise<URLSearchParams> {
 
 /** The value that a form field tells: JSON where it is JSON, else the text itself (a time of day, say). */
 export function fieldValue(text: string): Json {
+  const value = parse(text);
+  return value === undefined ? text : value;
+}
+
+/** Undefined for what is no JSON, or nested deeper than anything here. */
+function parse(text: string): Json | undefined {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isJson(value) ? value : undefined;
   } catch {
-    return text;
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createLease } from "../../nodes/lease.ts";
-import { FakeClock } from "../fakes/fake-host.ts";
+import { FakeClock, settle } from "../fakes/fake-host.ts";
 
 function house() {
   const clock = new FakeClock();
@@ -42,5 +42,23 @@ describe("A lease", () => {
     take();
     await clock.advance(10_000);
     expect(told).toEqual({ made: 1, disposed: 0 });
+  });
+
+  it("makes another only after what nobody leases any more has let go", async () => {
+    const clock = new FakeClock();
+    const told: string[] = [];
+    const disposing = Promise.withResolvers<void>();
+    const lease = createLease<AsyncDisposable>(clock);
+    const old = lease("old settings", () => ({ [Symbol.asyncDispose]: () => disposing.promise }));
+    old.release();
+    lease("new settings", (after) => {
+      void after.then(() => told.push("free"));
+      return { [Symbol.asyncDispose]: async () => undefined };
+    });
+    await settle();
+    expect(told).toEqual([]);
+    disposing.resolve();
+    await settle();
+    expect(told).toEqual(["free"]);
   });
 });

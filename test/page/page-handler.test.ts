@@ -137,6 +137,13 @@ describe("A command over HTTP", () => {
   it.each([
     ["another media type", "text/plain", "true", "unsupported-media-type", 415],
     ["no JSON", "application/json", "{", "command-invalid", 400],
+    [
+      "JSON as deep as a stack",
+      "application/json",
+      `${"[".repeat(30_000)}${"]".repeat(30_000)}`,
+      "command-invalid",
+      400,
+    ],
     ["a giant", "application/json", `"${"x".repeat(70_000)}"`, "body-too-large", 413],
   ])("is refused with %s, before anything is asked", async (_, type, body, code, status) => {
     const { ask, control } = openPage();

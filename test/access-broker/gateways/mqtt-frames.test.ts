@@ -1,12 +1,8 @@
 import fc from "fast-check";
 import { generate } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
-import {
-  connectOctets,
-  decodeFixedHeader,
-  FrameLimit,
-  longestConnect,
-} from "../../../access-broker/gateways/mqtt-frames.ts";
+import { connectOctets, createFrameLimit, longestConnect } from "../../../access-broker/gateways/mqtt-frames.ts";
+import { decodeFixedHeader } from "../../../gateway-core/bytes/mqtt-frames.ts";
 import { HomeError } from "../../../gateway-core/contract/errors.ts";
 
 const codeOf = (act: () => unknown): string | undefined => {
@@ -28,7 +24,7 @@ describe("A fixed header", () => {
     [[0x10, 0x80, 0x01], { headerOctets: 3, remaining: 128 }],
     [[0x30, 0xff, 0xff, 0xff, 0x7f], { headerOctets: 5, remaining: 268_435_455 }],
   ])("%j is read as MQTT 3.1.1 §2.2.3 has it", (octets, header) => {
-    expect(decodeFixedHeader(Uint8Array.from(octets))).toEqual(header);
+    expect(decodeFixedHeader(Uint8Array.from(octets))).toMatchObject(header);
   });
 
   it("is awaited while cut, and refused when it has five length octets", () => {
@@ -58,7 +54,7 @@ describe("The frame limit", () => {
     const octets = Buffer.concat([connect, publish(10), publish(300), publish(20_000), publish(0)]);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 60 }), (sizes) => {
-        const limit = new FrameLimit();
+        const limit = createFrameLimit();
         let at = 0;
         for (let turn = 0; at < octets.length; turn++) {
           const size = sizes[turn % sizes.length] ?? 1;
@@ -71,7 +67,7 @@ describe("The frame limit", () => {
   });
 
   it("refuses a packet by the length that it declares", () => {
-    const limit = new FrameLimit();
+    const limit = createFrameLimit();
     limit.accept(connect);
     expect(codeOf(() => limit.accept(publish(70_000).subarray(0, 5)))).toBe("frame-too-long");
   });
@@ -80,7 +76,7 @@ describe("The frame limit", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (octets) => {
         expect([undefined, "frame-malformed", "frame-too-long"]).toContain(
-          codeOf(() => new FrameLimit().accept(octets)),
+          codeOf(() => createFrameLimit().accept(octets)),
         );
       }),
     );

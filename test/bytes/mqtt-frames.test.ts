@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FrameLimit } from "../../gateway-core/local-broker/frame-limit.ts";
+import { FrameLimit, packetTypes } from "../../gateway-core/bytes/mqtt-frames.ts";
 
 const connect = Uint8Array.of(0x10, 2, 0, 0);
 
@@ -15,8 +15,10 @@ function header(first: number, length: number): Uint8Array {
   return Uint8Array.from(octets);
 }
 
+const create = (): FrameLimit => new FrameLimit((type) => (type === packetTypes.publish ? 262_144 : 8_192));
+
 function started(): FrameLimit {
-  const limit = new FrameLimit();
+  const limit = create();
   limit.accept(connect);
   return limit;
 }
@@ -34,7 +36,7 @@ describe("the frame limit", () => {
     const octets = Buffer.concat(frames);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: octets.length })), (cuts) => {
-        const limit = new FrameLimit();
+        const limit = create();
         let from = 0;
         for (const to of [...new Set(cuts), octets.length].sort((a, b) => a - b)) {
           limit.accept(octets.subarray(from, to));
@@ -46,13 +48,13 @@ describe("the frame limit", () => {
   });
 
   it("takes nothing before CONNECT: what a browser sends is no MQTT", () => {
-    expect(() => new FrameLimit().accept(Buffer.from("POST / HTTP/1.1\r\n"))).toThrow(
+    expect(() => create().accept(Buffer.from("POST / HTTP/1.1\r\n"))).toThrow(
       expect.objectContaining({ code: "frame-malformed" }),
     );
   });
 
   it("refuses a CONNECT or SUBSCRIBE over 8 KiB and a PUBLISH over 256 KiB by its header alone", () => {
-    expect(() => new FrameLimit().accept(header(0x10, 8_193))).toThrow(
+    expect(() => create().accept(header(0x10, 8_193))).toThrow(
       expect.objectContaining({ code: "frame-too-long", details: { length: 8_193, maximum: 8_192 } }),
     );
     expect(() => started().accept(header(0x82, 8_193))).toThrow(expect.objectContaining({ code: "frame-too-long" }));
