@@ -5,7 +5,6 @@
 
 import { linkLabel } from "../gateway-core/contract/access-number.ts";
 import { toHomeError } from "../gateway-core/contract/errors.ts";
-import type { JsonObject } from "../gateway-core/contract/json.ts";
 import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
 import { createServerCertificates } from "./authority/server-certificates.ts";
 import { createLockOut } from "./challenge/lock-out.ts";
@@ -24,6 +23,7 @@ import { createPageRelay } from "./pages/page-relay.ts";
 import { onFreePort, rememberedPorts, rememberPorts } from "./ports.ts";
 import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
+import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
 export { caCertificatePem, issueCard, listTable, subscribe } from "./provider.ts";
 export { type AccessBrokerSettings, parseAccessBrokerSettings } from "./settings.ts";
@@ -52,17 +52,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ...(real === undefined ? {} : { real }),
   });
 
-  const audit = (
-    event: string,
-    number: string | null,
-    user: string | null,
-    source: string,
-    facts: JsonObject,
-  ): void => {
-    store
-      .appendAudit({ at: clock.now(), event, number, user, source, facts })
-      .catch((cause: unknown) => log.write("error", "audit-failed", { event, cause: String(cause) }));
-  };
+  const audit = createAuditTrail(store, clock, log);
   const prune = (): void => {
     pruning = clock.after(pruneMs, prune);
     store.prune(clock.now()).catch((cause: unknown) => log.write("error", "prune-failed", { cause: String(cause) }));

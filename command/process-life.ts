@@ -2,10 +2,13 @@
 
 import type { JsonObject } from "../gateway-core/contract/json.ts";
 
-/** Tells that the process is ready; with `--json`, or under `genkan start`, as one line of JSON. */
+/**
+ * Tells that the process is ready; with `--json` as one line of JSON. Under `genkan start` the parent alone is told: what
+ * is printed then goes to a log, where a password must not stay.
+ */
 export function tellReady(isJson: boolean, facts: JsonObject, text: string): void {
   if (process.connected) process.send?.(facts);
-  process.stdout.write(`${isJson ? JSON.stringify(facts) : text}\n`);
+  else process.stdout.write(`${isJson ? JSON.stringify(facts) : text}\n`);
 }
 
 /** Resolves when the process is asked to stop: SIGINT, SIGTERM, or the parent that started it went away. */

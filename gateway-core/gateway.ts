@@ -5,7 +5,7 @@
 
 import { join } from "node:path";
 import { loadCatalogue } from "../device-descriptors/catalogue.ts";
-import { openAccessLink } from "./access-link/broker-link.ts";
+import { type LinkState, openAccessLink } from "./access-link/broker-link.ts";
 import { homeAddress, readRegistration } from "./access-link/registration.ts";
 import type { Host } from "./contract/clock.ts";
 import type { Device } from "./contract/device.ts";
@@ -216,7 +216,9 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
       const http = homeAddress(registration);
       const handler = handlerOf(feeds.remote, (device) => thingDescription(device, { http }));
       const link = openAccessLink({ host, registration, handler });
-      link.onState((state) => show({ state: state === "online" ? "open" : "opening", text: state }));
+      const tell = (state: LinkState): void => show({ state: state === "online" ? "open" : "opening", text: state });
+      link.onState(tell);
+      tell(link.state);
       return {
         receive(event) {
           feeds.remote.receive(event);

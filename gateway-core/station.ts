@@ -6,6 +6,9 @@ import type { Hold, Station, StationName, StationStatus } from "./contract/stati
 
 /** How long what stands behind a station outlives its last hold: longer than a deploy takes. */
 const lingerMs = 3_000;
+/** A station that could not open tries again by itself: a network may come up late, a port may come free. */
+const firstRetryMs = 2_000;
+const longestRetryMs = 60_000;
 /** How soon after a deploy the snapshots of the stations before must have arrived. */
 const snapshotMs = 500;
 
@@ -40,6 +43,8 @@ export function createStation<In>(
   let change = after;
   let closing: Timer | undefined;
   let expecting: Timer | undefined;
+  let retrying: Timer | undefined;
+  let failures = 0;
   let waiting: In[] = [];
   let status: StationStatus = { state: "closed", text: "closed" };
 
@@ -73,17 +78,23 @@ export function createStation<In>(
   }
 
   async function open(): Promise<void> {
+    retrying?.cancel();
     if (works !== undefined || holds === 0) return;
     try {
       works = await plan.open(send, show);
-      if (status.state === "opening") show({ state: "open", text: "open" });
+      failures = 0;
+      // Unless what opened has said more of itself.
+      if (status.text === "opening" || status.state === "failed") show({ state: "open", text: "open" });
       for (const message of waiting.splice(0)) handOn(works, message);
       const snapshot = works.snapshot?.();
       if (snapshot !== undefined) send(snapshot);
     } catch (thrown) {
-      const error = report("station-failed", thrown);
+      const error = toHomeError(thrown);
       waiting = [];
+      // The same failure again is no news.
+      if (status.state !== "failed" || status.text !== error.code) report("station-failed", error);
       show({ state: "failed", text: error.code, detail: error.message });
+      retrying = clock.after(Math.min(longestRetryMs, firstRetryMs * 2 ** failures++), () => void next(open));
     }
   }
 
@@ -148,8 +159,7 @@ export function createStation<In>(
     async [Symbol.asyncDispose]() {
       holds = 0;
       waiting = [];
-      closing?.cancel();
-      expecting?.cancel();
+      for (const timer of [closing, expecting, retrying]) timer?.cancel();
       await next(close);
     },
   };

@@ -146,6 +146,29 @@ describe("A station", () => {
     expect(station.status.state).toBe("open");
   });
 
+  it("tries again by itself, ever more slowly, says the same failure once, and opens when it can", async () => {
+    const options = { fails: true };
+    const { host, told, station } = doubler(options);
+    station.hold();
+    await host.clock.advance(2_000 + 4_000 + 8_000);
+    expect(host.log.events("error")).toEqual(["station-failed"]);
+    expect(station.status.state).toBe("failed");
+    options.fails = false;
+    await host.clock.advance(15_999);
+    expect(told.opened).toBe(0);
+    await host.clock.advance(1);
+    expect(told.opened).toBe(1);
+    expect(station.status).toEqual({ state: "open", text: "open" });
+  });
+
+  it("does not try again when nobody holds it any more", async () => {
+    const { host, station } = doubler({ fails: true });
+    station.hold().release();
+    await host.clock.advance(600_000);
+    expect(host.clock.pending).toBe(0);
+    expect(station.status.state).toBe("closed");
+  });
+
   it("opens again after a closing that failed, which is logged", async () => {
     let opened = 0;
     const host = fakeHost();

@@ -17,6 +17,8 @@ import { bodyOf } from "./stream-body.ts";
 const headMs = 20_000;
 /** A link that leaves a ping unanswered for so long is dead, whatever TCP still believes. */
 const pingMs = 10_000;
+/** Statuses whose answers have no body (Fetch §2.2.3). */
+const bodiless: readonly number[] = [204, 205, 304];
 
 /** A request to the home, its headers sorted out already and its body whole. */
 export interface LinkRequest {
@@ -96,10 +98,12 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
       stream.once("close", () => request.signal.removeEventListener("abort", stop));
       if (request.signal.aborted) stop();
       const head = await headOf(stream, clock);
-      const status = Number(head[constants.HTTP2_HEADER_STATUS]);
-      const hasBody = request.method !== "HEAD" && status !== 204 && status !== 304;
-      if (!hasBody) stream.resume();
-      return new Response(hasBody ? bodyOf(stream) : null, { status, headers: headersOf(head) });
+      try {
+        return answerOf(stream, head, request.method);
+      } catch (cause) {
+        stop();
+        throw away(cause);
+      }
     },
     destroy: () => session.destroy(),
     retire: () => session.close(),
@@ -140,6 +144,15 @@ function headOf(stream: ClientHttp2Stream, clock: Clock): Promise<IncomingHttpHe
       resolve(head);
     });
   });
+}
+
+/** The web's answer; its body is not awaited where there is none. Throws what the web's API says to a status or header that is none. */
+function answerOf(stream: ClientHttp2Stream, head: IncomingHttpHeaders, method: string): Response {
+  const status = Number(head[constants.HTTP2_HEADER_STATUS]);
+  const headers = headersOf(head);
+  const hasBody = method !== "HEAD" && !bodiless.includes(status);
+  if (!hasBody) stream.close(constants.NGHTTP2_CANCEL);
+  return new Response(hasBody ? bodyOf(stream) : null, { status, headers });
 }
 
 function headersOf(head: IncomingHttpHeaders): Headers {

@@ -74,14 +74,24 @@ export async function openGatewayPort(
 
   async function admit(socket: TLSSocket, source: string): Promise<void> {
     const { number, serial } = homeOf(socket);
-    if (!(await isKnown(serial, number))) throw refused("the certificate is no longer known", { number });
-    if (socket.alpnProtocol === linkProtocols.control) await admitHome(socket, number, source);
+    const assertKnown = async (): Promise<void> => {
+      if (!(await isKnown(serial, number))) throw refused("the certificate is no longer known", { number });
+    };
+    await assertKnown();
+    if (socket.alpnProtocol === linkProtocols.control) await admitHome(socket, number, source, assertKnown);
     else if (socket.alpnProtocol === linkProtocols.data) await admitDataLink(socket, number);
     else throw refused("no protocol of ours (ALPN)", { number });
   }
 
-  async function admitHome(socket: TLSSocket, number: AccessNumber, source: string): Promise<void> {
+  async function admitHome(
+    socket: TLSSocket,
+    number: AccessNumber,
+    source: string,
+    assertKnown: () => Promise<void>,
+  ): Promise<void> {
     await admitControl(socket, clock);
+    // Once more: while it held its CONNECT back, a new card may have been used.
+    await assertKnown();
     const link = await openHomeLink({
       number,
       control: socket,

@@ -13,6 +13,8 @@ import { type DataLink, type LinkRequest, openDataLink } from "./data-link.ts";
 const dialMs = 8_000;
 /** How long an idle data link is kept warm. */
 const warmMs = 3 * 60_000;
+/** A gateway asks every hour at most: each certificate is signed and kept. */
+const renewalMs = 30 * 60_000;
 
 export interface HomeLink {
   readonly number: AccessNumber;
@@ -42,6 +44,7 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
   const { number, control, clock, onReady, onRenew, onRefused } = options;
   const closed = Promise.withResolvers<void>();
   let isPageOffered: boolean | undefined;
+  let renewableAt = 0;
   let isReady = false;
   let isClosed = false;
   let data: DataLink | undefined;
@@ -50,10 +53,15 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
 
   const engine: ControlEngine = await openControlEngine({
     onMessage(message: UpMessage) {
-      if (message.topic === "up/renew") return onRenew(message.body.csr);
-      isPageOffered = message.body.isOffered;
+      if (message.topic === "up/page") isPageOffered = message.body.isOffered;
+      else if (clock.now() < renewableAt) onRefused("renewals too soon after each other");
+      else {
+        renewableAt = clock.now() + renewalMs;
+        onRenew(message.body.csr);
+      }
     },
     onHearing() {
+      if (isReady) return;
       isReady = true;
       onReady();
     },

@@ -33,7 +33,7 @@ export function headersToHome(headers: Headers, viewer: Pick<Viewer, "name" | "s
 /** What the viewer is told of the home's answer. */
 export function headersToViewer(headers: Headers): Headers {
   const told = keep(headers, (name) => !brokersOwn.test(name) && name !== "set-cookie");
-  for (const cookie of headers.getSetCookie()) if (!isOwn(cookie)) told.append("set-cookie", cookie);
+  for (const cookie of headers.getSetCookie()) if (isOfHome(cookie)) told.append("set-cookie", cookie);
   told.set("x-content-type-options", "nosniff");
   told.set("x-frame-options", "DENY");
   told.append("content-security-policy", "frame-ancestors 'none'");
@@ -49,5 +49,9 @@ function keep(headers: Headers, isKept: (name: string) => boolean): Headers {
   }
   return kept;
 }
+
+/** A cookie for the home's own origin: not for all homes at once (Domain), and not without a name, as its value could spell ours. */
+const isOfHome = (cookie: string): boolean =>
+  /^\s*[^=;\s][^=;]*=/.test(cookie) && !/;\s*domain\s*=/i.test(cookie) && !isOwn(cookie);
 
 const isOwn = (cookie: string): boolean => cookie.slice(0, cookie.indexOf("=")).trim() === ownCookie;

@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { headersToViewer } from "../../../access-broker/pages/relay-headers.ts";
+
+describe("A home's cookie", () => {
+  const told = (cookie: string): string[] => headersToViewer(new Headers([["set-cookie", cookie]])).getSetCookie();
+
+  it("is for its own origin, never for all homes at once", () => {
+    for (const cookie of ["a=b; Domain=genkan.localhost", "a=b;Path=/;DOMAIN = .genkan.localhost"]) {
+      expect(told(cookie), cookie).toEqual([]);
+    }
+    expect(told("domain=b; Path=/")).toEqual(["domain=b; Path=/"]);
+  });
+
+  it("has a name: the value of one without could spell a session's", () => {
+    for (const cookie of ["=__Host-genkan=forged; Path=/", " = x", "__Host-genkan"]) {
+      expect(told(cookie), cookie).toEqual([]);
+    }
+  });
+});
