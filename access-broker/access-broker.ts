@@ -1,6 +1,6 @@
 /**
  * The front door of the access broker: constructs the rooms and joins them. Users come in at one port, homes' gateways
- * dial in at another; between the two stand the challenge and the firewall (architecture.md).
+ * dial in at another; between the two stand the challenge and the firewall.
  */
 
 import { linkLabel } from "../gateway-core/contract/access-number.ts";

@@ -1,4 +1,4 @@
-/** The access broker's settings, checked by settings.schema.json, defaults filled in (interfaces.md, processes). */
+/** The access broker's settings, checked by settings.schema.json, defaults filled in (docs/interfaces.md, processes). */
 
 import { isIP } from "node:net";
 import { type Schema, Validator } from "jsonschema";

@@ -1,4 +1,4 @@
-/** The descriptors that this house has, read from folders of JSON (descriptors.md, "Who serves what"), and the look-up by what an adapter found. */
+/** The descriptors that this house has, read from folders of JSON (docs/descriptors.md, "Who serves what"), and the look-up by what an adapter found. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What is wrong with a descriptor: our own JSON Schema, then what no schema can say (descriptors.md, "Checks" 2 and 3). */
+/** What is wrong with a descriptor: our own JSON Schema, then what no schema can say (docs/descriptors.md, "Checks" 2 and 3). */
 
 import { validate } from "jsonschema";
 import type { DataSchema, Descriptor } from "../gateway-core/contract/descriptor.ts";

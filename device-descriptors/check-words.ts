@@ -1,4 +1,4 @@
-/** Every word of an ECHONET codec stands in its data schema, and the reverse (descriptors.md, check 3). */
+/** Every word of an ECHONET codec stands in its data schema, and the reverse (docs/descriptors.md, check 3). */
 
 import type { DataSchema } from "../gateway-core/contract/descriptor.ts";
 import { isJsonObject, type Json, type JsonObject } from "../gateway-core/contract/json.ts";

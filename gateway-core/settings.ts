@@ -1,4 +1,4 @@
-/** The gateway's settings: `DIR/settings.json` or a config node, checked by settings.schema.json, defaults filled in (interfaces.md, processes). */
+/** The gateway's settings: `DIR/settings.json` or a config node, checked by settings.schema.json, defaults filled in (docs/interfaces.md, processes). */
 
 import { BlockList, isIP } from "node:net";
 import { type Schema, type ValidationError, Validator } from "jsonschema";

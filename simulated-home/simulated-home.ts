@@ -1,6 +1,6 @@
 /**
  * The front door of the simulated home: ECHONET Lite nodes that speak the real wire, each on a loopback address of its
- * own (echonet.md, "Several ECHONET nodes on one machine"), and the panel where a person touches the devices themselves.
+ * own, and the panel where a person touches the devices themselves.
  */
 
 import type { Host } from "../gateway-core/contract/clock.ts";

@@ -1,4 +1,4 @@
-/** The home as the browser knows it: follows the gateway's events and comes back by itself (design/page.md §4). */
+/** The home as the browser knows it: follows the gateway's events and comes back by itself. */
 
 import type { Json } from "../gateway-core/contract/json.ts";
 import type { PageEvent } from "../gateway-core/contract/page.ts";

@@ -1,4 +1,4 @@
-/** What a person wants of the devices, kept apart from what they report until they confirm it, or the time is over (design/page.md §4). */
+/** What a person wants of the devices, kept apart from what they report until they confirm it, or the time is over. */
 
 import { isSameJson, type Json } from "../gateway-core/contract/json.ts";
 import type { PageDevice, PageEvent } from "../gateway-core/contract/page.ts";

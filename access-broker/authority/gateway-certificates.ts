@@ -1,4 +1,4 @@
-/** Signs gateways' certificates: from the request only the key is taken, everything else is ours (access-broker.md §6, enrolment). */
+/** Signs gateways' certificates: from the request only the key is taken, everything else is ours. */
 
 import "reflect-metadata";
 import { Pkcs10CertificateRequest } from "@peculiar/x509";

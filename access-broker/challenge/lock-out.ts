@@ -1,6 +1,6 @@
 /**
  * Slows down guessing, by access number and source together: whoever guesses from elsewhere locks out only himself, and
- * nobody can lock a home out (access-broker.md §3, lockout).
+ * nobody can lock a home out.
  */
 
 import type { Clock } from "../../gateway-core/contract/clock.ts";

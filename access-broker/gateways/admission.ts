@@ -1,4 +1,4 @@
-/** Admits a gateway's control connection before the MQTT engine sees it: one small CONNECT, soon, of just the form that gateways send (access-broker.md §3, A1–A7). */
+/** Admits a gateway's control connection before the MQTT engine sees it: one small CONNECT, soon, of just the form that gateways send. */
 
 import type { TLSSocket } from "node:tls";
 import { type IConnectPacket, parser } from "mqtt-packet";

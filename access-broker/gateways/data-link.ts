@@ -1,4 +1,4 @@
-/** The data link at the broker's end: HTTP/2 in reverse over a connection that the home dialled (recipes.md). The broker asks, the gateway serves. */
+/** The data link at the broker's end: HTTP/2 in reverse over a connection that the home dialled. The broker asks, the gateway serves. */
 
 import {
   type ClientHttp2Session,

@@ -1,4 +1,4 @@
-/** Enrolment at the broker: a card proves a home once, its gateway's key gets a certificate, and that certificate renews itself (access-broker.md §6). */
+/** Enrolment at the broker: a card proves a home once, its gateway's key gets a certificate, and that certificate renews itself. */
 
 import { createHash, randomBytes } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";

@@ -1,4 +1,4 @@
-/** A home's origin: the challenge, and for who has passed it the way on to the home (interfaces.md, origins). */
+/** A home's origin: the challenge, and for who has passed it the way on to the home (docs/interfaces.md, origins). */
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";

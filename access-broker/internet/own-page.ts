@@ -1,4 +1,4 @@
-/** The frame of the access broker's own pages: HTML that needs no script, in the look of page.md §6. Pure. */
+/** The frame of the access broker's own pages: HTML that needs no script. Pure. */
 
 import { createHash } from "node:crypto";
 import { ownStyle } from "./own-style.ts";

@@ -1,4 +1,4 @@
-/** The style sheet of the access broker's own pages: the tokens of page.md §6.2, light and dark. */
+/** The style sheet of the access broker's own pages: light and dark, in the tokens of the control page. */
 
 export const ownStyle = `
 :root{color-scheme:light dark;--bg:light-dark(#F4F5F7,#111417);--surface:light-dark(#FFF,#1B2026);--text:light-dark(#1B1E22,#E7EAEE);--text2:light-dark(#59636E,#A3AEBA);--line:light-dark(#79828C,#7C8792);--edge:light-dark(#DFE3E8,#2E353E);--focus:light-dark(#0B57D0,#8AB4F8);--on-focus:light-dark(#FFF,#10233F);--error:light-dark(#B3261E,#FF8A80)}

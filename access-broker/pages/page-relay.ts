@@ -1,4 +1,4 @@
-/** Relays a viewer's request to the home behind an access number and streams the answer back (access-broker.md §7). */
+/** Relays a viewer's request to the home behind an access number and streams the answer back. */
 
 import { createHash } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";

@@ -1,6 +1,6 @@
 /**
  * The first firewall for HTTP: which requests of a person with a session may go on to the home, by the table in
- * interfaces.md. It looks at the request as it was sent, before anybody has tidied it up. Pure.
+ * docs/interfaces.md. It looks at the request as it was sent, before anybody has tidied it up. Pure.
  */
 
 import { HomeError } from "../../gateway-core/contract/errors.ts";

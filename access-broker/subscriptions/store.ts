@@ -1,4 +1,4 @@
-/** The port to what the provider must not forget: the authentication table, sessions, cards, certificates and the audit (access-broker.md §5). */
+/** The port to what the provider must not forget: the authentication table, sessions, cards, certificates and the audit. */
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";

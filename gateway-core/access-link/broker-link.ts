@@ -1,6 +1,6 @@
 /**
  * Keeps this home linked to its registered access broker: dials out, comes back by itself, opens the data link when asked
- * and renews the certificate in time (access-broker.md §7). Start-up never waits for it.
+ * and renews the certificate in time. Start-up never waits for it.
  */
 
 import { createPrivateKey } from "node:crypto";

@@ -1,4 +1,4 @@
-/** The data link at the gateway's end: presents a ticket, then serves HTTP/2 in reverse over the connection that it dialled (recipes.md). */
+/** The data link at the gateway's end: presents a ticket, then serves HTTP/2 in reverse over the connection that it dialled. */
 
 import { constants, type IncomingHttpHeaders, performServerHandshake, type ServerHttp2Stream } from "node:http2";
 import type { TLSSocket } from "node:tls";

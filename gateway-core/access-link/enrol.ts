@@ -1,4 +1,4 @@
-/** Enrols this gateway with a card: it makes a key, has it certified by the card's broker and keeps the registration (interfaces.md, enrolment). */
+/** Enrols this gateway with a card: it makes a key, has it certified by the card's broker and keeps the registration (docs/interfaces.md, enrolment). */
 
 import { generateKeyPairSync } from "node:crypto";
 import type { Host } from "../contract/clock.ts";

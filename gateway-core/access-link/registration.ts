@@ -32,7 +32,7 @@ export function readRegistration(memory: Memory): Registration | undefined {
   return kept === undefined ? undefined : parseRegistration(kept);
 }
 
-/** Where people outside open this home: an origin of its own at the broker (interfaces.md, origins). */
+/** Where people outside open this home: an origin of its own at the broker (docs/interfaces.md, origins). */
 export function homeAddress({ broker, number }: Pick<Registration, "broker" | "number">): string {
   const { protocol, host } = new URL(broker);
   return `${protocol}//${number}.${host}/`;

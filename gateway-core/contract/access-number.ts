@@ -1,4 +1,4 @@
-/** The access number of a home: its address at the access broker, and a label of its host name (interfaces.md, origins). */
+/** The access number of a home: its address at the access broker, and a label of its host name (docs/interfaces.md, origins). */
 
 import { HomeError } from "./errors.ts";
 

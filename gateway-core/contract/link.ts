@@ -1,6 +1,6 @@
 /**
  * What gateway and access broker say to each other: the card, the ALPN names of the links that the home dials out, and
- * the messages on the control link (interfaces.md, enrolment card and link). link.schema.json says the same as a schema.
+ * the messages on the control link (docs/interfaces.md, enrolment card and link). link.schema.json says the same as a schema.
  */
 
 import { type AccessNumber, isAccessNumber } from "./access-number.ts";

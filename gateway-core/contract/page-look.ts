@@ -35,7 +35,7 @@ const accents: Readonly<Record<Kind, Accent>> = {
   generic: "neutral",
 };
 
-/** Home Assistant's mode words (descriptors.md) that have a colour of their own. */
+/** Home Assistant's mode words (docs/descriptors.md) that have a colour of their own. */
 const modeAccents: Readonly<Record<string, Accent>> = { cool: "cool", heat: "heat", dry: "air", fan_only: "air" };
 
 /** How a device shows its state beside the words; `neutral` when it is off or silent. */

@@ -1,4 +1,4 @@
-/** What became of a command, as a CommandResult (contract/messages.ts; shapes of interfaces.md, result topic). Pure. */
+/** What became of a command, as a CommandResult (contract/messages.ts; shapes of docs/interfaces.md, result topic). Pure. */
 
 import type { Outcome } from "../contract/adapter.ts";
 import type { ErrorBody } from "../contract/errors.ts";

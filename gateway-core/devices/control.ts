@@ -21,7 +21,7 @@ export interface ControlOptions {
   readonly signal: AbortSignal;
 }
 
-/** How long a set may take to be confirmed where its descriptor says nothing (`gk:settle`, descriptors.md). */
+/** How long a set may take to be confirmed where its descriptor says nothing (`gk:settle`, docs/descriptors.md). */
 const settleSeconds = 10;
 
 /**

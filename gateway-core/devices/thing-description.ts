@@ -1,4 +1,4 @@
-/** The W3C WoT Thing Description 1.1 of a device, made of its narrowed descriptor; forms lead to the topics and paths of interfaces.md. Pure. */
+/** The W3C WoT Thing Description 1.1 of a device, made of its narrowed descriptor; forms lead to the topics and paths of docs/interfaces.md. Pure. */
 
 import type { ActionDescriptor, PropertyDescriptor } from "../contract/descriptor.ts";
 import type { Device } from "../contract/device.ts";

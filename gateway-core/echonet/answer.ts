@@ -1,4 +1,4 @@
-/** Joins the frames that answer one request into one answer, with what real nodes make of the rules (echonet.md). Pure. */
+/** Joins the frames that answer one request into one answer, with what real nodes make of the rules. Pure. */
 
 import { type Eoj, isAddressedBy } from "./eoj.ts";
 import type { Frame, Property } from "./frame.ts";

@@ -1,4 +1,4 @@
-/** What a descriptor says of ECHONET Lite: `gk:bind.echonet` of its properties and actions, read once (descriptors.md). */
+/** What a descriptor says of ECHONET Lite: `gk:bind.echonet` of its properties and actions, read once (docs/descriptors.md). */
 
 import type { Binding, Descriptor, PropertyDescriptor } from "../contract/descriptor.ts";
 import { type HomeError, toHomeError } from "../contract/errors.ts";

@@ -1,5 +1,5 @@
 /**
- * Which node is which, over restarts and address changes (interfaces.md, device ids). Each node has a record, kept in
+ * Which node is which, over restarts and address changes (docs/interfaces.md, device ids). Each node has a record, kept in
  * memory; its slug is made once, at its first sight, and every device id is the slug and the object's EOJ.
  */
 

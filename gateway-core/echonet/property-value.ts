@@ -1,4 +1,4 @@
-/** The one generic codec of property values: reads `gk:bind.echonet.codec` (descriptors.md, grammar of the codecs) into a ValueCodec. */
+/** The one generic codec of property values: reads `gk:bind.echonet.codec` (docs/descriptors.md, grammar of the codecs) into a ValueCodec. */
 
 import { HomeError } from "../contract/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../contract/json.ts";

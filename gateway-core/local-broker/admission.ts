@@ -1,5 +1,5 @@
 /**
- * What the local broker lets clients do: the hooks of aedes 1.2 (access-broker.md §2–3). A refusal closes the
+ * What the local broker lets clients do: the hooks of aedes 1.2. A refusal closes the
  * connection, the only way MQTT 3.1.1 has to tell a publisher, and is logged once for a client and a reason.
  */
 

@@ -1,4 +1,4 @@
-/** Gathers what is written to a socket in one turn of the event loop into one system call (recipes.md). */
+/** Gathers what is written to a socket in one turn of the event loop into one system call. */
 
 import type { Socket } from "node:net";
 

@@ -1,4 +1,4 @@
-/** Reads a command from an MQTT message: topic and payload of interfaces.md, `{"$id", "$expires", "value"}` around the value or not. Pure. */
+/** Reads a command from an MQTT message: topic and payload of docs/interfaces.md, `{"$id", "$expires", "value"}` around the value or not. Pure. */
 
 import type { DeviceId } from "../contract/device.ts";
 import { HomeError } from "../contract/errors.ts";

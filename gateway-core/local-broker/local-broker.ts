@@ -1,4 +1,4 @@
-/** The front of the local broker: events of the home in, its MQTT topics (interfaces.md) on this machine out, commands to the control. */
+/** The front of the local broker: events of the home in, its MQTT topics (docs/interfaces.md) on this machine out, commands to the control. */
 
 import { isIPv6 } from "node:net";
 import type { Host } from "../contract/clock.ts";

@@ -1,4 +1,4 @@
-/** Keeps the retained topics of `home/…` (interfaces.md) equal to what HomeEvents tell, and publishes each message once. */
+/** Keeps the retained topics of `home/…` (docs/interfaces.md) equal to what HomeEvents tell, and publishes each message once. */
 
 import type { Clock } from "../contract/clock.ts";
 import type { Device, DeviceId } from "../contract/device.ts";

@@ -1,4 +1,4 @@
-/** Page events as server-sent events (HTML Living Standard, 9.2; shapes: design/interfaces.md). Pure. */
+/** Page events as server-sent events (HTML Living Standard, 9.2; shapes: docs/interfaces.md). Pure. */
 
 import type { PageEvent, PageStamp } from "../contract/page.ts";
 

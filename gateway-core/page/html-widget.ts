@@ -1,4 +1,4 @@
-/** A widget as a form that needs no script: it posts to the path of interfaces.md and comes back (303). Pure. */
+/** A widget as a form that needs no script: it posts to the path of docs/interfaces.md and comes back (303). Pure. */
 
 import { isSameJson } from "../contract/json.ts";
 import type { Option, PageDevice, Widget } from "../contract/page.ts";

@@ -1,4 +1,4 @@
-/** The control page as HTML that needs no script: first paint, and the whole page where scripts are off (design/page.md §6.2). Pure. */
+/** The control page as HTML that needs no script: first paint, and the whole page where scripts are off. Pure. */
 
 import type { PageDevice } from "../contract/page.ts";
 import { accentOf, levelOf, placesOf } from "../contract/page-look.ts";

@@ -1,4 +1,4 @@
-/** Makes a page device of a device: its model control screen, and where the descriptor tells none, one derived from roles (design/descriptors.md). Pure. */
+/** Makes a page device of a device: its model control screen, and where the descriptor tells none, one derived from roles (docs/descriptors.md). Pure. */
 
 import type { Descriptor, ScreenSection } from "../contract/descriptor.ts";
 import type { Device } from "../contract/device.ts";

@@ -1,4 +1,4 @@
-/** The control page over HTTP, at the gateway and through the access broker alike (design/interfaces.md, HTTP). */
+/** The control page over HTTP, at the gateway and through the access broker alike (docs/interfaces.md, HTTP). */
 
 import { Hono } from "hono";
 import type { Host } from "../contract/clock.ts";

@@ -1,4 +1,4 @@
-/** Reads what a request asks to change: where it comes from, its media type, its bounded body (design/interfaces.md, HTTP). */
+/** Reads what a request asks to change: where it comes from, its media type, its bounded body (docs/interfaces.md, HTTP). */
 
 import { HomeError } from "../contract/errors.ts";
 import { isJson, type Json } from "../contract/json.ts";

@@ -1,4 +1,4 @@
-/** Which control a property or an action gets, decided from its data schema alone (design/page.md §6.2, widget choice). Pure. */
+/** Which control a property or an action gets, decided from its data schema alone. Pure. */
 
 import type { ActionDescriptor, Branch, DataSchema, PropertyDescriptor, Texts } from "../contract/descriptor.ts";
 import type { Option, TextWidget, Widget } from "../contract/page.ts";

@@ -1,4 +1,4 @@
-/** Runs a script of this folder in a network namespace of its own, where homes cannot mix (echonet.md, several nodes on one machine). */
+/** Runs a script of this folder in a network namespace of its own, where homes cannot mix. */
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Puts a fake node on real sockets of one loopback address, by the recipe for several nodes on one machine (echonet.md). */
+/** Puts a fake node on real sockets of one loopback address, by the recipe for several nodes on one machine. */
 
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-/** A LAN without wires, and nodes on it that behave as real ones do, quirks included (echonet.md, what real devices do). */
+/** A LAN without wires, and nodes on it that behave as real ones do, quirks included. */
 
 import { fromHex } from "../../gateway-core/bytes/hex.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";

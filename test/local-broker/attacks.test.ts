@@ -1,4 +1,4 @@
-/** The attacks of access-broker.md §3 that concern a broker on loopback, against the real one. */
+/** The known attacks that concern a broker on loopback, against the real one. */
 
 import { once } from "node:events";
 import { connect as connectSocket, type Socket } from "node:net";

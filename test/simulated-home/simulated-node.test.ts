@@ -1,4 +1,4 @@
-/** A simulated node's answers, rule by rule (echonet.md, "The wire"): what goes in and out is hexadecimal, as on the wire. */
+/** A simulated node's answers, rule by rule: what goes in and out is hexadecimal, as on the wire. */
 
 import { describe, expect, it } from "vitest";
 import { oneOf, range } from "../../simulated-home/legal-values.ts";

@@ -1,4 +1,4 @@
-/** The control of one widget, on native elements (design/page.md §6.2, widget choice). */
+/** The control of one widget, on native elements. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import { isSameJson, type Json } from "../../gateway-core/contract/json.ts";
