@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { type ErrorBody, HomeError } from "../gateway-core/contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../gateway-core/contract/json.ts";
 import type { Arguments } from "./arguments.ts";
@@ -13,18 +13,22 @@ export interface Child {
   readonly pid: number;
   /** What it told when it was ready. */
   readonly facts: JsonObject;
+  /** What a person types to start it again, just as it was started. */
+  readonly command: string;
   readonly process: ChildProcess;
 }
 
 const largestLog = 5_000_000;
 
-/** @throws HomeError `internal` when it ends before it is ready; the log's name is told. */
+/** @throws HomeError with the code of what it ended of before it was ready, or `internal`; the log's name is told. */
 export async function startChild(name: string, args: Arguments, extra: readonly string[] = []): Promise<Child> {
   const log = logFile(args.folder, name);
-  const command = [...process.execArgv, process.argv[1] ?? "", name, "--state", args.folder, "--json", ...extra];
   const sets = args.overrides.flatMap((override) => ["--set", override]);
+  const options = [name, "--state", args.folder, ...extra, ...sets];
+  const program = process.argv[1] ?? "";
   const file = openSync(log, "a", 0o600);
-  const child = spawn(process.execPath, [...command, ...sets], { stdio: ["ignore", file, file, "ipc"] });
+  const command = [...process.execArgv, program, ...options, "--json"];
+  const child = spawn(process.execPath, command, { stdio: ["ignore", file, file, "ipc"] });
   closeSync(file);
   const facts = await new Promise<JsonObject>((resolve, reject) => {
     child.once("message", (message) => isJsonObject(message) && resolve(message));
@@ -32,7 +36,13 @@ export async function startChild(name: string, args: Arguments, extra: readonly 
     child.once("exit", () => reject(failure(name, log, args)));
   });
   child.removeAllListeners("exit");
-  return { name, pid: child.pid ?? 0, facts, process: child };
+  const typed = basename(program) === "genkan" ? ["genkan"] : ["node", relative(process.cwd(), program)];
+  return { name, pid: child.pid ?? 0, facts, command: [...typed, ...options].map(quoted).join(" "), process: child };
+}
+
+/** A word as a POSIX shell reads it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Why the process ended before it was ready: its last word, which `--json` made an error body. */

@@ -10,10 +10,17 @@ import { say } from "./say.ts";
 
 export async function descriptors(args: Arguments): Promise<void> {
   const { folders } = readSettings(args.folder, args.overrides).gateway.descriptors;
-  const list = loadCatalogue([join(packageRoot(), "device-descriptors"), ...folders]).list();
   const [what, type] = args.rest;
+  const asked = what === "check" && type !== undefined ? [type] : folders;
+  const broken: HomeError[] = [];
+  const list = loadCatalogue([join(packageRoot(), "device-descriptors"), ...asked], (error) =>
+    broken.push(error),
+  ).list();
   const tell = (value: object, text: string): void =>
     void process.stdout.write(`${args.isJson ? JSON.stringify(value) : text}\n`);
+  for (const { message } of broken) process.stderr.write(`${message}\n`);
+  if (broken.length > 0) process.exitCode = 1;
+  if (what === "check" && broken.length > 0) return;
   if (what === "check")
     return tell({ count: list.length }, say(args.language, "descriptors-good", { count: list.length }));
   if (what === "list") {
@@ -23,7 +30,7 @@ export async function descriptors(args: Arguments): Promise<void> {
     return tell(rows, rows.map(line).join("\n"));
   }
   const found = list.find((one) => one["gk:type"] === type);
-  if (what !== "show") throw new HomeError("usage", say(args.language, "usage"));
-  if (found === undefined) throw new HomeError("not-found", `no descriptor "${type ?? ""}"`);
+  if (what !== "show" || type === undefined) throw new HomeError("usage", say(args.language, "usage"));
+  if (found === undefined) throw new HomeError("not-found", `no descriptor "${type}"`);
   process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
 }

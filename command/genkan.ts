@@ -13,6 +13,9 @@ enableCompileCache();
 
 type Verb = (args: Arguments) => Promise<void>;
 
+/** How many words may follow a verb; none unless it stands here. */
+const mostWords: Readonly<Record<string, number>> = { enrol: 1, decode: 2, descriptors: 2 };
+
 /** Each verb loads what it needs and no more: a start is quick. */
 const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   start: async () => (await import("./start.ts")).start,
@@ -33,7 +36,13 @@ async function main(): Promise<void> {
   if (args.wantsVersion) return print(versionOf(packageRoot()));
   if (args.wantsHelp) return print(say(args.language, "usage"));
   const verb = Object.hasOwn(verbs, args.verb) ? verbs[args.verb] : undefined;
-  if (verb === undefined) throw new HomeError("usage", say(args.language, "usage"));
+  const extra = args.rest[mostWords[args.verb] ?? 0];
+  const wrong = verb === undefined ? args.verb : extra;
+  if (verb === undefined || extra !== undefined) {
+    const told =
+      wrong === undefined || wrong === "" ? "" : `${say(args.language, "not-understood", { word: wrong })}\n\n`;
+    throw new HomeError("usage", `${told}${say(args.language, "usage")}`);
+  }
   await (await verb())(args);
 }
 
@@ -44,10 +53,15 @@ function versionOf(root: string): string {
   return version;
 }
 
+/** What the system refused is said in its words; a fault of our own with where it happened. */
+function textOf({ code, message, cause }: HomeError): string {
+  if (code !== "internal" || !(cause instanceof Error)) return message;
+  return "syscall" in cause ? cause.message : `${message}\n${cause.stack}`;
+}
+
 main().catch((thrown: unknown) => {
   const error = toHomeError(thrown);
   const isAsked = process.argv.includes("--json");
-  const cause = error.code === "internal" && error.cause instanceof Error ? `\n${error.cause.stack}` : "";
-  process.stderr.write(`${isAsked ? JSON.stringify({ error: error.toBody() }) : `${error.message}${cause}`}\n`);
+  process.stderr.write(`${isAsked ? JSON.stringify({ error: error.toBody() }) : textOf(error)}\n`);
   process.exit(error.code === "usage" ? 2 : 1);
 });

@@ -20,7 +20,9 @@ export function movedPorts(args: Arguments, doors: Doors): string[] {
   return names.flatMap((name) => {
     const port = portOf(doors[name]);
     const isMoved = port !== undefined && wanted[name] !== 0 && port !== wanted[name];
-    return isMoved ? [say(args.language, "port-moved", { wanted: wanted[name], what: name, port })] : [];
+    return isMoved
+      ? [say(args.language, "port-moved", { wanted: wanted[name], door: say(args.language, `door-${name}`), port })]
+      : [];
   });
 }
 

@@ -25,11 +25,14 @@ export async function runGateway(args: Arguments): Promise<void> {
   const editor = nodeRed?.editor;
   await untilOpen(gateway, host.clock);
   const { lan = "", mqtt = "" } = gateway.addresses();
-  const facts = { lan, mqtt, ...(editor === undefined ? {} : { editor: editor.url }) };
+  const failed = [...gateway.stations.values()].flatMap(({ name, status }) =>
+    status.state === "failed" ? [`${name}: ${status.detail ?? status.text}`] : [],
+  );
+  const facts = { lan, mqtt, failed, ...(editor === undefined ? {} : { editor: editor.url }) };
   tellReady(
     args.isJson,
     { ...facts, ...(editor?.password ? { editorPassword: editor.password } : {}) },
-    `${lan}\n${mqtt}`,
+    [lan, mqtt, ...failed].filter((line) => line !== "").join("\n"),
   );
   await stopping;
 }

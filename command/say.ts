@@ -1,6 +1,9 @@
 /** What the command tells people, in the terminal's language. */
 
 import type { Language } from "./arguments.ts";
+
+export type { Language };
+
 import en from "./texts/en.json" with { type: "json" };
 import ja from "./texts/ja.json" with { type: "json" };
 

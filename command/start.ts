@@ -1,7 +1,7 @@
 /** `genkan start`: a whole home on one machine: simulated devices, access broker and gateway, each a process of its own. */
 
 import { randomInt } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { issueCard, listTable, subscribe } from "../access-broker/access-broker.ts";
 import { fileMemory, systemIds } from "../host/system-host.ts";
@@ -9,6 +9,7 @@ import type { Arguments } from "./arguments.ts";
 import { type Child, startChild } from "./child.ts";
 import { untilStopped } from "./process-life.ts";
 import { say } from "./say.ts";
+import { lockState } from "./start-lock.ts";
 import { provider } from "./subscriptions.ts";
 import { printAddresses } from "./welcome.ts";
 
@@ -16,14 +17,14 @@ const user = "home";
 
 export async function start(args: Arguments): Promise<void> {
   const { folder, language, isJson } = args;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  using _lock = lockState(folder, language);
   if (!isJson) process.stdout.write(`${say(language, "starting", { folder })}\n`);
   const stopping = untilStopped();
   const hasSimulated = args.homes.includes("simulated");
   const number = accessNumber(folder);
   const password = await oneTimePassword(args, number);
   const [broker, simulated] = await Promise.all([
-    startChild("access-broker", args),
+    startChild("access-broker", args, certificateOf(args)),
     hasSimulated ? startChild("simulated-home", args) : undefined,
   ]);
   const card = await cardFor(args, number);
@@ -74,10 +75,15 @@ function withHomes(args: Arguments): Arguments {
   return { ...args, overrides: [...own, ...args.overrides] };
 }
 
-function tellEnd(args: Arguments, { name, process: child }: Child): void {
+/** A certificate that browsers know, where the provider has one. */
+function certificateOf({ values: { cert, key } }: Arguments): string[] {
+  return [...(cert === undefined ? [] : ["--cert", cert]), ...(key === undefined ? [] : ["--key", key])];
+}
+
+function tellEnd({ language }: Arguments, { name, command, process: child }: Child): void {
   child.once("exit", (code, signal) => {
-    const facts = { name, how: signal ?? `exit ${code}`, folder: args.folder };
-    process.stderr.write(`${say(args.language, "child-ended", facts)}\n`);
+    const facts = { name, how: signal ?? `exit ${code}`, command };
+    process.stderr.write(`${say(language, "child-ended", facts)}\n`);
   });
 }
 

@@ -46,7 +46,10 @@ export function printAddresses(args: Arguments, started: Started): void {
   if (isJson) process.stdout.write(`${JSON.stringify({ ...addresses, editorPassword })}\n`);
   else {
     const moved = movedPorts(args, { lan: addresses.lan, mqtt: addresses.mqtt, users, gateways });
-    process.stdout.write(`${[...moved, ...forPeople(args, addresses, editorPassword)].join("\n")}\n`);
+    const { failed } = gateway.facts;
+    const reasons = Array.isArray(failed) ? failed.filter((reason) => typeof reason === "string") : [];
+    const troubles = reasons.map((reason) => say(args.language, "station-failed", { reason }));
+    process.stdout.write(`${[...moved, ...troubles, ...forPeople(args, addresses, editorPassword)].join("\n")}\n`);
   }
 }
 
@@ -65,8 +68,8 @@ function forPeople(args: Arguments, addresses: Addresses, editorPassword: string
     `  ${line("access-number")}`,
     `  ${line("user")}`,
     `  ${line(addresses["password"] === null ? "own-password" : "one-time")}`,
-    `  ${line("lan")}`,
-    `  ${line("mqtt")}`,
+    ...only(addresses["lan"], "lan"),
+    ...only(addresses["mqtt"], "mqtt"),
     ...only(addresses["panel"], "panel"),
     ...only(addresses["editor"], "editor"),
     ...(editorPassword ? [`  ${line("editor-password", { password: editorPassword })}`] : []),
@@ -77,4 +80,4 @@ function forPeople(args: Arguments, addresses: Addresses, editorPassword: string
   ];
 }
 
-const textOf = (value: Json | undefined): string | null => (typeof value === "string" ? value : null);
+const textOf = (value: Json | undefined): string | null => (typeof value === "string" && value !== "" ? value : null);

@@ -8,7 +8,7 @@ const windowMs = 60_000;
 /** Entries of one event in a minute, by source for refusals and by home for all else. */
 const mostInWindow = 60;
 
-export type AuditTrail = (
+type AuditTrail = (
   event: string,
   number: AuditEntry["number"],
   user: string | null,
@@ -32,10 +32,10 @@ export function createAuditTrail(store: Pick<Store, "appendAudit">, clock: Clock
   return (event, number, user, source, facts) => {
     // Who is refused can name any home; who is not has shown which one is theirs.
     const count = countOf(event.endsWith("-refused") ? `${event} ${source}` : `${event} ${number}`);
-    if (count === mostInWindow + 1) log.write("warn", "audit-held-back", { event, number, source });
+    if (count === mostInWindow + 1) log.write("warn", "audit-held-back", { what: event, number, source });
     if (count > mostInWindow) return;
     store
       .appendAudit({ at: clock.now(), event, number, user, source, facts })
-      .catch((cause: unknown) => log.write("error", "audit-failed", { event, cause: String(cause) }));
+      .catch((cause: unknown) => log.write("error", "audit-failed", { what: event, cause: String(cause) }));
   };
 }

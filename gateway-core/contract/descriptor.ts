@@ -70,6 +70,8 @@ export interface DataSchema {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly pattern?: string;
+  /** The text is octets in hexadecimal (RFC 4648 §8): for programs, not for people. */
+  readonly contentEncoding?: "base16";
 }
 
 /** How a protocol carries a property or an action: read by that protocol's adapter alone. */

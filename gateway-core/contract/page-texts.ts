@@ -14,6 +14,7 @@ export interface PageTexts {
   readonly otherPlaces: string;
   readonly searching: string;
   readonly searchingHint: string;
+  readonly noNewsHint: string;
   readonly on: string;
   readonly off: string;
   readonly none: string;
@@ -34,6 +35,9 @@ export interface PageTexts {
   readonly notLive: string;
   readonly pageNotWired: string;
   readonly notFound: string;
+  readonly account: string;
+  readonly changePassword: string;
+  readonly logOut: string;
   /** What a person reads for an error code; `other` for the rest. */
   readonly errors: { readonly other: string; readonly [code: string]: string };
   /** How a tile says a measured value where its number alone would be unclear: `<kind>.<role>` → "room {value}". */

@@ -64,12 +64,20 @@ export function sayRoom(device: PageDevice, speech: Speech): string | null {
   return place === undefined ? device.room : say(place, device.room, speech).text;
 }
 
-/** "4 devices · 1 not answering" */
+/** "4 devices · 1 not answering"; nothing of none. */
 export function sayCounts(devices: readonly PageDevice[], { texts }: Speech): string {
   const count = devices.length;
   const silent = devices.filter((device) => !device.available).length;
-  const all = count === 0 ? texts.noDevice : count === 1 ? texts.oneDevice : fill(texts.manyDevices, { count });
+  if (count === 0) return "";
+  const all = count === 1 ? texts.oneDevice : fill(texts.manyDevices, { count });
   return silent === 0 ? all : `${all} · ${fill(texts.silentDevices, { count: silent })}`;
+}
+
+/** What stands where the tiles would while there are none: whether they may still come by themselves. */
+export function sayEmpty(isLive: boolean, { texts }: Speech): { readonly title: string; readonly hint: string } {
+  return isLive
+    ? { title: texts.searching, hint: texts.searchingHint }
+    : { title: texts.noDevice, hint: texts.noNewsHint };
 }
 
 /** "5m ago"; both in milliseconds since 1970. */

@@ -3,7 +3,7 @@
 import type { Ids } from "../contract/clock.ts";
 import { toHomeError } from "../contract/errors.ts";
 import type { CommandResult, Control } from "../contract/messages.ts";
-import { parseCommandMessage, unreadRequest } from "./command-message.ts";
+import { parseCommandMessage, refusedId, unreadRequest } from "./command-message.ts";
 
 export interface CommandListenerOptions {
   readonly ids: Ids;
@@ -20,7 +20,8 @@ export function createCommandListener({ ids, control, onUnread }: CommandListene
       void control.execute(parseCommandMessage(topic, payload, id));
     } catch (thrown) {
       const unread = unreadRequest(topic, payload);
-      if (unread !== undefined) onUnread({ id, ...unread, ok: false, error: toHomeError(thrown).toBody() });
+      if (unread !== undefined)
+        onUnread({ id: refusedId(payload) ?? id, ...unread, ok: false, error: toHomeError(thrown).toBody() });
     }
   };
 }

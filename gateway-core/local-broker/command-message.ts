@@ -21,6 +21,16 @@ export function parseCommandMessage(topic: string, payload: Uint8Array, freshId:
   return expires === undefined ? command : { ...command, expires };
 }
 
+/** The sender's `$id` of a message that is refused for another reason; undefined when it holds none that can be repeated. */
+export function refusedId(payload: Uint8Array): string | undefined {
+  try {
+    const content = parseJson(payload);
+    return isJsonObject(content) ? parseId({ $id: content["$id"] }).id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What a message asked for that could not be read: its text stands for the value. */
 export function unreadRequest(
   topic: string,

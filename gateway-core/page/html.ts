@@ -4,7 +4,8 @@ import type { PageDevice } from "../contract/page.ts";
 import { accentOf, levelOf, placesOf } from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
 import type { Speech } from "../contract/page-texts.ts";
-import { say, sayCounts, sayState } from "../contract/page-words.ts";
+import { say, sayCounts, sayEmpty, sayState } from "../contract/page-words.ts";
+import { accountMenu } from "./html-account.ts";
 import { icon, type Print } from "./html-parts.ts";
 import { widgetForm } from "./html-widget.ts";
 import { html, type Markup } from "./markup.ts";
@@ -19,6 +20,8 @@ export interface PageOptions extends Omit<Print, "root"> {
   readonly files: PageFiles;
   /** Said at the top: what became of the last form. */
   readonly notice?: string;
+  /** The name of who looks in from outside. */
+  readonly viewer?: string;
 }
 
 export function renderHome({ devices, isLive }: PageState, options: PageOptions): string {
@@ -26,9 +29,9 @@ export function renderHome({ devices, isLive }: PageState, options: PageOptions)
   const { texts } = options.speech;
   const all = [...devices.values()];
   const body = html`<gk-home>
-<header class="top"><h1>${texts.home}</h1><p class="counts">${sayCounts(all, options.speech)}</p></header>
-${notice(options.notice)}${!isLive && notice(texts.notLive)}
-<main>${all.length === 0 ? emptyHome(options.speech) : placesOf(all, options.speech).map(({ title, devices: inside }) => place(title, inside, print))}</main>
+<header class="top"><div><h1>${texts.home}</h1><p class="counts">${sayCounts(all, options.speech)}</p></div>${accountMenu(options.viewer, print)}</header>
+${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}
+<main>${all.length === 0 ? emptyHome(isLive, options.speech) : placesOf(all, options.speech).map(({ title, devices: inside }) => place(title, inside, print))}</main>
 </gk-home>`;
   return document(texts.home, body, { ...options, root: "", isScripted: true });
 }
@@ -36,10 +39,10 @@ ${notice(options.notice)}${!isLive && notice(texts.notLive)}
 /** All sections of one device, on a page of its own. */
 export function renderDevice(device: PageDevice, options: PageOptions): string {
   const print: Print = { ...options, root: "../" };
-  const { texts, language } = options.speech;
+  const { language } = options.speech;
   const title = device.titles[language];
   const body = html`<div class="single">
-<nav><a class="back" href="../">${icon("back")}${texts.back}</a></nav>
+<header class="above"><nav>${backLink(print)}</nav>${accountMenu(options.viewer, print)}</header>
 ${notice(options.notice)}
 <main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
 <header class="sheet-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
@@ -51,9 +54,9 @@ ${section.items.map((name) => html`<div class="row"><span class="row-name">${dev
   return document(title, body, { ...options, root: "../", isScripted: false });
 }
 
-/** An error in words, for a person who opened an address. */
+/** An error in words, for a person who opened an address, and the way to the home. */
 export function renderProblem(message: string, options: Omit<DocumentOptions, "isScripted">): string {
-  const body = html`<main class="problem">${icon("alert")}<p>${message}</p></main>`;
+  const body = html`<main class="problem">${icon("alert")}<p>${message}</p>${backLink(options)}</main>`;
   return document(message, body, { ...options, isScripted: false });
 }
 
@@ -81,8 +84,14 @@ function bigValue(device: PageDevice, name: string, { speech }: Print): Markup {
   return html`<div class="tile-value"><p class="figure">${text}${unit !== "" && html`<span class="unit">${unit}</span>`}</p>${level !== undefined && html`<svg class="level" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="${100 * level}" height="8"/></svg>`}</div>`;
 }
 
-function emptyHome({ texts }: Speech): Markup {
-  return html`<div class="empty">${icon("generic")}<p class="empty-title">${texts.searching}</p><p>${texts.searchingHint}</p></div>`;
+function emptyHome(isLive: boolean, speech: Speech): Markup {
+  const { title, hint } = sayEmpty(isLive, speech);
+  return html`<div class="empty">${icon("generic")}<p class="empty-title">${title}</p><p>${hint}</p></div>`;
+}
+
+/** An empty address would lead to the page itself. */
+function backLink({ root, speech }: Pick<Print, "root" | "speech">): Markup {
+  return html`<a class="back" href="${root || "./"}">${icon("back")}${speech.texts.back}</a>`;
 }
 
 function notice(text: string | undefined): Markup {

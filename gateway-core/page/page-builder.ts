@@ -1,6 +1,6 @@
 /** Makes a page device of a device: its model control screen, and where the descriptor tells none, one derived from roles (docs/descriptors.md). Pure. */
 
-import type { Descriptor, ScreenSection } from "../contract/descriptor.ts";
+import type { Descriptor, PropertyDescriptor, ScreenSection } from "../contract/descriptor.ts";
 import type { Device } from "../contract/device.ts";
 import type { PageDevice, PageSection, PageTile, Widget } from "../contract/page.ts";
 import { widgetOfAction, widgetOfProperty } from "./widget.ts";
@@ -29,9 +29,16 @@ export function buildPageDevice(device: Device): PageDevice {
 
 function widgetsOf({ properties, actions = {} }: Descriptor): Widgets {
   return Object.fromEntries<Widget>([
-    ...Object.entries(properties).map(([name, property]) => [name, widgetOfProperty(property)] as const),
+    ...Object.entries(properties)
+      .filter(([, property]) => !isRawFact(property))
+      .map(([name, property]) => [name, widgetOfProperty(property)] as const),
     ...Object.entries(actions).map(([name, action]) => [name, widgetOfAction(action)] as const),
   ]);
+}
+
+/** Technical facts as bare octets tell a person nothing; programs still get them from MQTT and the Thing Description. */
+function isRawFact({ contentEncoding, "gk:category": category }: PropertyDescriptor): boolean {
+  return contentEncoding === "base16" && category === "diagnostic";
 }
 
 function rolesOf({ properties }: Descriptor): PageDevice["roles"] {

@@ -58,13 +58,15 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
     const speech = speechOf(context.req.header("accept-language") ?? null);
     const result = context.req.query("result");
     const { texts } = speech;
+    const { viewer } = context.env;
     const notice = result === "sent" || result === "done" ? texts[result] : result && sayError(result, speech);
     return {
       files: built.files,
       speech,
       now: host.clock.now(),
-      token: tokens.tokenFor(context.env.viewer.session),
+      token: tokens.tokenFor(viewer.session),
       ...(notice ? { notice } : {}),
+      ...(viewer.from === "remote" ? { viewer: viewer.name } : {}),
     };
   };
 
@@ -119,7 +121,7 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
       "page-not-wired": texts.pageNotWired,
       "not-found": texts.notFound,
     };
-    const root = context.req.path.startsWith("/devices/") ? "../" : "";
+    const root = "../".repeat(context.req.path.split("/").length - 2);
     const page = renderProblem(special[code] ?? sayError(code, speech), { speech, files, root });
     const headers = { ...pageHeaders, "content-type": "text/html; charset=UTF-8" };
     return new Response(page, { status: httpStatusOf[code], headers });

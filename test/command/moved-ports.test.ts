@@ -13,7 +13,7 @@ const doors = {
 describe("A door that moved", () => {
   it("is told with the port that it should have had", () => {
     expect(movedPorts(args, { ...doors, lan: "http://127.0.0.1:8081/" })).toEqual([
-      "Port 8080 is taken: lan uses 8081.",
+      "Control page at home: port 8081, as 8080 was taken.",
     ]);
   });
   it("is not told when it did not move, has no address, or may be anywhere", () => {

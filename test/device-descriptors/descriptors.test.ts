@@ -61,6 +61,14 @@ describe.each(descriptors.map((one) => [one["gk:type"], one] as const))("The des
     }
   });
 
+  it("says of each text of raw octets that it is one, and of nothing else", () => {
+    for (const { name, property, bind } of bindingsOf(descriptor)) {
+      const codec = bind["codec"];
+      const isRaw = typeof codec === "object" && codec !== null && "raw" in codec;
+      expect(property.contentEncoding, name).toBe(isRaw ? "base16" : undefined);
+    }
+  });
+
   it("takes its names and roles from names.json", () => {
     const common: Record<string, { name: string; role?: string }> = {
       ...names["0x0000"],

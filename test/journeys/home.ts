@@ -77,6 +77,8 @@ export async function run(verb: string, args: readonly string[]): Promise<Runnin
 export interface Home extends AsyncDisposable {
   readonly addresses: Addresses;
   readonly folder: string;
+  /** The process of `genkan start` itself. */
+  readonly pid: number;
   readonly password: string;
   /** The log lines that a process has written. */
   log(name: string): string;
@@ -107,6 +109,7 @@ export async function startHome(args: readonly string[] = []): Promise<Home> {
   return {
     addresses,
     folder,
+    pid: started.process.pid ?? 0,
     password,
     log(name) {
       const path = join(folder, "logs", `${name}.log`);

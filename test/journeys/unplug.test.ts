@@ -70,9 +70,9 @@ describe.each(bothWays)("When something is unplugged from a home %s", (_how, arg
     await home.kill("gateway");
     await expect
       .poll(() => outside.locator("body").textContent(), { timeout: 20_000 })
-      .toMatch(/home is away|not reachable/i);
+      .toMatch(/home cannot be reached/i);
     await home.restart("gateway");
     await expect.poll(() => tile(outside).getByRole("switch").isEnabled(), { timeout: 40_000 }).toBe(true);
-    await expect.poll(() => outside.locator("body").textContent()).not.toMatch(/home is away|not reachable/i);
+    await expect.poll(() => outside.locator("body").textContent()).not.toMatch(/home cannot be reached/i);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseCommandMessage, unreadRequest } from "../../gateway-core/local-broker/command-message.ts";
+import { parseCommandMessage, refusedId, unreadRequest } from "../../gateway-core/local-broker/command-message.ts";
 
 const power = "home/devices/lamp-1/properties/power/set";
 const set = "home/devices/lamp-1/set";
@@ -67,5 +67,21 @@ describe("a command message", () => {
         }
       }),
     );
+  });
+});
+
+describe("the $id of a message that is refused", () => {
+  const octets = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+  it("is repeated when it can be read, whatever else is wrong", () => {
+    expect(refusedId(octets('{"$id":"a","$expires":"garbage","value":true}'))).toBe("a");
+    expect(refusedId(octets('{"$id":"a"}'))).toBe("a");
+    expect(refusedId(octets('{"$id":"a","value":1,"other":2}'))).toBe("a");
+  });
+
+  it("is none when there is none that could be repeated", () => {
+    for (const text of ["{", "7", "{}", '{"$id":7}', '{"$id":""}', '{"$id":"with space"}']) {
+      expect(refusedId(octets(text)), text).toBeUndefined();
+    }
   });
 });

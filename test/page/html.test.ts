@@ -59,8 +59,8 @@ describe("The page without script", () => {
 
   it("steps by two buttons, and sets numbers, words and times by a field", () => {
     const page = detail(cooler());
-    expect(page).toMatch(/name="value" value="25" aria-label="Air conditioner: Set temperature: less"/);
-    expect(page).toMatch(/name="value" value="27" aria-label="Air conditioner: Set temperature: more"/);
+    expect(page).toMatch(/name="value" value="25" aria-label="Air conditioner: Set temperature: lower"/);
+    expect(page).toMatch(/name="value" value="27" aria-label="Air conditioner: Set temperature: raise"/);
     expect(page).toContain('value="&quot;cool&quot;" aria-pressed="true"');
     expect(page).toContain('<option value="&quot;auto&quot;" selected>Automatic</option>');
     expect(page).toContain('<input type="time" name="value" value="06:30"');
@@ -70,8 +70,8 @@ describe("The page without script", () => {
 
   it("does not step beyond the range", () => {
     const at = (value: number) => detail(cooler({ values: { targetTemperature: { value, at: reportedAt } } }));
-    expect(at(0)).toMatch(/value="0" aria-label="[^"]*less" disabled/);
-    expect(at(50)).toMatch(/value="50" aria-label="[^"]*more" disabled/);
+    expect(at(0)).toMatch(/value="0" aria-label="[^"]*lower" disabled/);
+    expect(at(50)).toMatch(/value="50" aria-label="[^"]*raise" disabled/);
   });
 
   it("does not choose for the person what the device reports but cannot be told", () => {
@@ -90,7 +90,7 @@ describe("The page without script", () => {
       {},
     );
     expect(detail(device)).toMatch(
-      /<details class="asking"><summary[^>]*>Record<\/summary><p>Record: really do it\?<\/p><button/,
+      /<details class="asking"><summary[^>]*>Record<\/summary><p>Do “Record” now\?<\/p><button/,
     );
   });
 

@@ -115,6 +115,20 @@ describe("The page device", () => {
     expect(sections.at(-1)).toEqual({ titles: { en: "Details", ja: "詳細" }, items: ["brightnessLevelStep"] });
   });
 
+  it("leaves out technical facts that are bare octets, and only those", () => {
+    const octets = { type: "string", contentEncoding: "base16" } as const;
+    const made = {
+      maker: { ...property(octets), readOnly: true, "gk:category": "diagnostic" },
+      made: { ...property({ type: "string" }), readOnly: true, "gk:category": "diagnostic" },
+      step: property(octets),
+    } as const;
+    const device = sensor();
+    const descriptor = { ...device.descriptor, properties: { ...device.descriptor.properties, ...made } };
+    const { widgets, sections } = buildPageDevice({ ...device, descriptor });
+    expect(Object.keys(widgets)).toEqual(["temperature", "made", "step"]);
+    expect(sections.at(-1)?.items).toEqual(["made", "step"]);
+  });
+
   it("knows roles, values and the words of its place", () => {
     const page = buildPageDevice(cooler());
     expect(page.roles).toMatchObject({ power: "power", mode: "mode", currentTemperature: "roomTemperature" });

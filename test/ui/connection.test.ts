@@ -32,7 +32,7 @@ describe("The connection", () => {
   });
 
   it.each([
-    ["home-away", "The home is not reachable just now."],
+    ["home-away", "The home cannot be reached just now."],
     ["page-not-wired", "This page is not connected to the home just now."],
   ])("says %s in words", async (code, words) => {
     const { gateway, settled, home } = await at.start();

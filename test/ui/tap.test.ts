@@ -98,7 +98,7 @@ describe("A tap", () => {
   it("of a stepper is gathered: four quick taps are one command", async () => {
     const { gateway, settled, tile, button } = await at.start();
     for (let tap = 0; tap < 4; tap++) {
-      button(/Set temperature: more$/).click();
+      button(/Set temperature: raise$/).click();
       await at.pass(100);
     }
     expect(tile("Air conditioner").querySelector("output")?.textContent).toBe("30°C");
@@ -110,8 +110,8 @@ describe("A tap", () => {
 
   it("does not step beyond the range", async () => {
     const { button } = await at.start([cooler({ values: { targetTemperature: { value: 50, at: 1 } } })]);
-    expect(button(/more$/).disabled).toBe(true);
-    expect(button(/less$/).disabled).toBe(false);
+    expect(button(/raise$/).disabled).toBe(true);
+    expect(button(/lower$/).disabled).toBe(false);
   });
 
   it("of a slider is sent when the hand lets go", async () => {

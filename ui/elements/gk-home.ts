@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { PageDevice, PageEvent } from "../../gateway-core/contract/page.ts";
 import { type Place, placesOf } from "../../gateway-core/contract/page-look.ts";
-import { sayCounts } from "../../gateway-core/contract/page-words.ts";
+import { sayCounts, sayEmpty } from "../../gateway-core/contract/page-words.ts";
 import { LiveDevices } from "../live-devices.ts";
 import { Commands } from "../send-command.ts";
 import { speechOfDocument } from "../speech.ts";
@@ -30,12 +30,14 @@ export class GkHome extends LightElement {
     send: (device, name, value, delayMs) => this.#commands.send(device, name, value, delayMs),
     retry: (device, wish) => this.#commands.retry(device, wish),
   };
+  /** Printed for who looks in from outside: the one thing of the first paint that stays. */
+  #account: Element | null = null;
   #unsubscribe: () => void = () => undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
-    this.opened = null;
+    this.opened = openedInHistory();
     this.minute = 0;
   }
 
@@ -43,6 +45,7 @@ export class GkHome extends LightElement {
     this.#unsubscribe = this.#live.subscribe(this.#receive);
     this.#live.start();
     this.#ticking = setInterval(() => this.minute++, minuteMs);
+    window.addEventListener("popstate", this.#travel);
     if (this.hasUpdated) super.connectedCallback();
   }
 
@@ -51,13 +54,19 @@ export class GkHome extends LightElement {
     this.#unsubscribe();
     this.#live.stop();
     clearInterval(this.#ticking);
+    window.removeEventListener("popstate", this.#travel);
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    this.#account = this.querySelector(".account");
+    return super.createRenderRoot();
   }
 
   protected override render(): TemplateResult {
     const { texts } = this.#speech;
     const devices = [...this.#live.state.devices.values()];
     const opened = this.opened === null ? undefined : this.#live.state.devices.get(this.opened);
-    return html`<header class="top"><h1>${texts.home}</h1><p class="counts" role="status">${sayCounts(devices, this.#speech)}</p></header>
+    return html`<header class="top"><div><h1>${texts.home}</h1><p class="counts" role="status">${sayCounts(devices, this.#speech)}</p></div>${this.#account}</header>
       <div role="status">${this.#notice()}</div>
       <main>${
         devices.length === 0
@@ -69,6 +78,11 @@ export class GkHome extends LightElement {
             )
       }</main>
       ${opened === undefined ? nothing : this.#sheet(opened)}`;
+  }
+
+  /** The sheet of a device that went is no place to be in. */
+  protected override updated(): void {
+    if (this.opened !== null && !this.#live.state.devices.has(this.opened)) this.#close();
   }
 
   #place({ title, devices }: Place): TemplateResult {
@@ -83,7 +97,7 @@ export class GkHome extends LightElement {
 
   #sheet(device: PageDevice): TemplateResult {
     return html`<gk-sheet .device=${device} .wishes=${this.#commands.of(device.id)} .page=${this.#page}
-      .minute=${this.minute} @gk-close=${() => (this.opened = null)}></gk-sheet>`;
+      .minute=${this.minute} @gk-close=${this.#close}></gk-sheet>`;
   }
 
   /** Why the values may be old: one line at most. */
@@ -97,17 +111,31 @@ export class GkHome extends LightElement {
       connecting: "",
       fine: "",
     };
-    const text = said[reach] || (state.isLive ? "" : texts.notLive);
+    const text = said[reach] || (state.isLive || state.devices.size === 0 ? "" : texts.notLive);
     return text === "" ? nothing : html`<p class="notice">${text}</p>`;
   }
 
   #empty(): TemplateResult {
-    const { texts } = this.#speech;
-    return html`<div class="empty">${icon("generic")}<p class="empty-title">${texts.searching}</p><p>${texts.searchingHint}</p></div>`;
+    const { title, hint } = sayEmpty(this.#live.state.isLive, this.#speech);
+    return html`<div class="empty">${icon("generic")}<p class="empty-title">${title}</p><p>${hint}</p></div>`;
   }
 
   readonly #open = ({ detail }: CustomEvent<string>): void => {
     this.opened = detail;
+    history.pushState({ opened: detail }, "");
+  };
+
+  /** Leaves the sheet's entry in the history too; once, for another step back would leave the page. */
+  readonly #close = (): void => {
+    if (this.opened === null) return;
+    this.opened = null;
+    history.back();
+  };
+
+  /** Back closes the sheet, forward opens it again. A dialog that is closed, not only removed, gives the focus back. */
+  readonly #travel = (): void => {
+    this.opened = openedInHistory();
+    if (this.opened === null) this.querySelector("dialog")?.close();
   };
 
   readonly #receive = (event: PageEvent | undefined): void => {
@@ -115,6 +143,12 @@ export class GkHome extends LightElement {
     if (this.hasUpdated) this.requestUpdate();
     else if (this.#live.state.seq > 0) super.connectedCallback();
   };
+}
+
+/** The device whose sheet this entry of the history shows. */
+function openedInHistory(): string | null {
+  const state: { readonly opened?: unknown } | null = history.state;
+  return typeof state?.opened === "string" ? state.opened : null;
 }
 
 customElements.define("gk-home", GkHome);

@@ -65,7 +65,7 @@ describe("The access broker's own pages", () => {
     expect(complaints).toEqual([]);
     await page.click('button[type="submit"]');
     await page.waitForURL(`https://${rig.authority()}/`);
-    expect(await page.textContent("h1")).toBe("The home is away");
+    expect(await page.textContent("h1")).toBe("The home cannot be reached");
     await page.goto(`https://${rig.authority()}/logout`);
     await page.click('button[type="submit"]');
     await page.waitForURL(`https://${rig.authority()}/login`);

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { genkan, type Home, startHome, until } from "./home.ts";
+import { remoteClient } from "./remote-client.ts";
+
+describe("The genkan command", () => {
+  const folder = mkdtempSync(join(tmpdir(), "genkan-command-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    [["bogus"], '"bogus" is not understood'],
+    [["start", "extra"], '"extra" is not understood'],
+    [["subscribe", "--number", "090-1111-2222"], "--user is needed"],
+    [["descriptors", "show"], "genkan descriptors"],
+    [["--no-such-option"], "no-such-option"],
+  ])("refuses %j as usage, says why, and ends with 2", async (args, why) => {
+    const { code, stderr } = await genkan([...args, "--state", folder, "--lang", "en"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
+  });
+
+  it("tells its version and its usage, in both languages", async () => {
+    expect((await genkan(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await genkan(["--help", "--lang", "en"])).stdout).toContain("a whole home on this machine");
+    expect((await genkan(["--help", "--lang", "ja"])).stdout).toContain("この機械の上に家を一つ");
+  });
+
+  it("checks the descriptors of a folder, names each that is wrong, and ends with 1", async () => {
+    writeFileSync(join(folder, "a.json"), "{");
+    writeFileSync(join(folder, "b.json"), "{}");
+    const { code, stderr } = await genkan(["descriptors", "check", folder]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/a\.json[\s\S]*b\.json/)]);
+    expect((await genkan(["descriptors", "check", "--lang", "en"])).stdout).toContain("4 descriptors, all in order");
+  });
+
+  it("decodes frames line by line, errors in their place, and ends with 1 when there was one", async () => {
+    const frames = "1081000102900105ff017201800130\nnonsense\n1081000102900105ff017201800131\n";
+    const { code, stdout } = await genkan(["decode", "echonet", "--lines"], frames);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { properties?: object[]; error?: object });
+    expect(code).toBe(1);
+    expect(lines.map(({ properties, error }) => properties?.[0] ?? error)).toEqual([
+      expect.objectContaining({ name: "power", value: true }),
+      expect.objectContaining({ code: "value-invalid" }),
+      expect.objectContaining({ name: "power", value: false }),
+    ]);
+  });
+
+  it("says what a setting that it does not know is called", async () => {
+    const { code, stderr } = await genkan(["gateway", "--state", folder, "--set", "page.prot=1"]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("page.prot")]);
+  });
+});
+
+describe("A home that runs", () => {
+  let home: Home;
+  beforeAll(async () => {
+    home = await startHome();
+  });
+  afterAll(async () => {
+    await home?.[Symbol.asyncDispose]();
+  });
+
+  it("is not started twice from one state folder, and loses nothing by the attempt", async () => {
+    const { code, stderr } = await genkan(["start", "--state", home.folder, "--lang", "en"]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("A home already runs from")]);
+    const client = remoteClient(home.addresses);
+    expect((await client.login(home.addresses.user, home.password)).status).toBe(303);
+  });
+
+  it("keeps its editor's and its one-time password out of its logs", () => {
+    for (const name of ["gateway", "access-broker", "simulated-home"]) {
+      expect(home.log(name)).not.toContain(home.addresses.password);
+    }
+  });
+
+  it("ends all its processes when its parent is killed", async () => {
+    const { pids } = home.addresses;
+    process.kill(home.pid, "SIGKILL");
+    const isGone = (pid: number): boolean => {
+      try {
+        process.kill(pid, 0);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    await until(() => Object.values(pids).every(isGone), 10_000, "the end of all processes");
+  });
+});
