@@ -56,7 +56,7 @@ ${section.items.map((name) => html`<div class="row"><span class="row-name">${dev
 
 /** An error in words, for a person who opened an address, and the way to the home. */
 export function renderProblem(message: string, options: Omit<DocumentOptions, "isScripted">): string {
-  const body = html`<main class="problem">${icon("alert")}<p>${message}</p>${backLink(options)}</main>`;
+  const body = html`<main class="problem">${icon("alert")}<h1 class="empty-title">${message}</h1>${backLink(options)}</main>`;
   return document(message, body, { ...options, isScripted: false });
 }
 

@@ -2,6 +2,7 @@
 
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import type { Host } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
@@ -74,7 +75,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   if (port !== 0 && taken !== port) host.log.write("info", "page-port-moved", { from: port, to: taken });
 
   return {
-    url: `http://${address.includes(":") ? `[${address}]` : address}:${taken}/`,
+    url: `http://${reachableHost(address)}:${taken}/`,
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const stream of streams) stream.destroy();
@@ -113,4 +114,13 @@ function tryToListen(server: Server, address: string, port: number): Promise<str
 
 function boundPort(bound: AddressInfo | string | null, asked: number): number {
   return typeof bound === "object" && bound !== null ? bound.port : asked;
+}
+
+/** A host for a URL: where the server listens on every address, one that others in the home can use. */
+function reachableHost(address: string): string {
+  const isAny = address === "0.0.0.0" || address === "::";
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const outer = isAny ? all.find(({ family, internal }) => family === "IPv4" && !internal)?.address : address;
+  const host = outer ?? "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
 }

@@ -105,7 +105,7 @@ describe("Times, counts, places and errors are said", () => {
     const devices = wholeHome().map(buildPageDevice);
     expect(sayCounts(devices, english)).toBe("4 devices");
     expect(sayCounts(devices.slice(1, 2), english)).toBe("1 device");
-    expect(sayCounts([], japanese)).toBe("機器はまだありません");
+    expect(sayCounts([], japanese)).toBe("");
     const silent = devices.map((device) => ({ ...device, available: false }));
     expect(sayCounts(silent, japanese)).toBe("4台の機器 · 4台が応答なし");
   });

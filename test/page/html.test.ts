@@ -115,6 +115,27 @@ describe("The page without script", () => {
     );
   });
 
+  it("says one thing of a home without devices: that it looks for them, or that no news comes", () => {
+    const live = renderHome(state([]), options());
+    const silent = renderHome(state([], false), options());
+    expect(live).toContain("Looking for devices");
+    expect(live).not.toMatch(/No devices yet|No news|class="notice"/);
+    expect(silent).toContain("No news comes from the devices");
+    expect(silent).not.toMatch(/Looking for|last known|class="notice"/);
+  });
+
+  it("has a menu for who looks in from outside, and for nobody else", () => {
+    const viewed = { ...options(), viewer: '<a>"nna' };
+    const page = renderHome(state([lamp()]), viewed);
+    expect(page).toContain('popovertarget="account" aria-label="Account of &lt;a&gt;&quot;nna"');
+    expect(page).toContain('<a class="menu-item" href="password">Change password</a>');
+    expect(page).toMatch(/<form method="post" action="logout"><button class="menu-item">Log out/);
+    const single = renderDevice(buildPageDevice(lamp()), viewed);
+    expect(single).toContain('href="../password"');
+    expect(single).toContain('action="../logout"');
+    expect(home([lamp()]) + detail(lamp())).not.toMatch(/account|logout/);
+  });
+
   it("shows how full a tank is", () => {
     expect(home([tank()])).toMatch(/<rect width="69\.5\d*" height="8"\/>/);
   });

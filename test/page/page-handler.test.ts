@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import type { Viewer } from "../../gateway-core/contract/web.ts";
 import { settle } from "../fakes/fake-host.ts";
 import { local, openPage, origin } from "./open-page.ts";
 
@@ -87,6 +88,24 @@ describe("The page", () => {
     expect((await ask("/devices/lamp", { headers: html })).status).toBe(200);
     const astray = await ask("/devices/nobody", { headers: html });
     expect([astray.status, await astray.text()]).toEqual([404, expect.stringContaining("機器が見つかりません")]);
+  });
+
+  it.each([
+    ["/devices/nobody", "../"],
+    ["/nowhere", "./"],
+    ["/nowhere/at/all", "../../"],
+  ])("leads home from %s, where nothing is", async (path, home) => {
+    const text = await (await openPage().ask(path, { headers: html })).text();
+    expect(text).toMatch(new RegExp(`<a class="back" href="${home}">.*すべての機器</a>`));
+  });
+
+  it("offers who looks in from outside the way out, and says who they are; at home there is none", async () => {
+    const { ask } = openPage();
+    const remote: Viewer = { name: "花子", from: "remote", session: "s2" };
+    for (const path of ["/", "/devices/lamp"]) {
+      expect(await (await ask(path, { headers: html }, remote)).text()).toMatch(/花子 さんのアカウント[\s\S]*logout"/);
+      expect(await (await ask(path, { headers: html })).text()).not.toMatch(/logout|password/);
+    }
   });
 });
 

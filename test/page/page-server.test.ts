@@ -89,7 +89,7 @@ describe("The page server", () => {
 
   it.runIf(ownAddress !== undefined)("is closed beyond loopback to all but the home's networks", async () => {
     const closed = await open(echo, { listen: "0.0.0.0" });
-    const address = (url: string): string => url.replace("0.0.0.0", ownAddress ?? "");
+    const address = (url: string): string => `http://${ownAddress}:${new URL(url).port}/`;
     const refused = await get(address(closed.url));
     expect([refused.status, JSON.parse(refused.body)]).toEqual([
       403,
@@ -97,6 +97,7 @@ describe("The page server", () => {
     ]);
     const shared = await open(echo, { listen: "0.0.0.0", networks: [`${ownAddress}/32`] });
     expect((await get(address(shared.url))).status).toBe(200);
+    expect(shared.url).not.toContain("0.0.0.0");
   });
 
   it("moves to the next free port and says so", async () => {

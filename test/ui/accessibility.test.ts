@@ -2,7 +2,8 @@ import axe from "axe-core";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Device } from "../../gateway-core/contract/device.ts";
 import { applyPageEvent, emptyPage } from "../../gateway-core/contract/page-state.ts";
-import { renderDevice, renderHome } from "../../gateway-core/page/html.ts";
+import { renderDevice, renderHome, renderProblem } from "../../gateway-core/page/html.ts";
+import { accountMenu } from "../../gateway-core/page/html-account.ts";
 import { speechOf } from "../../gateway-core/page/language.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
 import { cooler, lamp, reportedAt, sensor, tank } from "../fakes/page-home.ts";
@@ -63,7 +64,7 @@ describe.each(["light", "dark"])("No rule of axe, WCAG 2.2 A and AA among them, 
       finishAnimations();
       expect(await violations()).toEqual([]);
       open.home.querySelector("dialog")?.close();
-      await expect.poll(() => open?.home.querySelector("dialog")).toBeNull();
+      await expect.poll(() => open?.home.querySelector("dialog") ?? history.state).toBeNull();
     }
   });
 });
@@ -75,14 +76,36 @@ describe("A home without places, and an empty one", () => {
   });
 });
 
+describe("The menu of who looks in from outside", () => {
+  it.each(["light", "dark"])("breaks no rule in %s, closed and open, and is large enough to touch", async (scheme) => {
+    document.documentElement.style.colorScheme = scheme;
+    document.title = "test";
+    open = await openHome([lamp()], "en", accountMenu("anna", { speech: speechOf("en"), root: "" }).text);
+    expect(await violations()).toEqual([]);
+    open.button("Account of anna").click();
+    finishAnimations();
+    expect(await violations()).toEqual([]);
+    const touched = [...open.home.querySelectorAll(".account :is(button, a)")];
+    expect(touched).toHaveLength(3);
+    for (const { width, height } of touched.map((control) => control.getBoundingClientRect())) {
+      expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
+    }
+  });
+});
+
 describe("The page without script", () => {
-  it.each(["en", "ja"])("has no violation in %s, home and device", async (language) => {
+  it.each(["en", "ja"])("has no violation in %s: home, device, and where nothing is", async (language) => {
     const speech = speechOf(language);
-    const options = { files: {}, speech, now: reportedAt, token: "T", notice: "Done." };
+    const options = { files: {}, speech, now: reportedAt, token: "T", notice: "Done.", viewer: "anna" };
     const devices = everyLook().map(buildPageDevice);
     const state = applyPageEvent(emptyPage, { type: "snapshot", epoch: "e", seq: 1, isLive: false, devices });
     const [first] = devices;
-    const printed = [renderHome(state, options), ...(first === undefined ? [] : [renderDevice(first, options)])];
+    const astray = renderProblem(speech.texts.notFound, { files: {}, speech, root: "../" });
+    const printed = [
+      renderHome(state, options),
+      astray,
+      ...(first === undefined ? [] : [renderDevice(first, options)]),
+    ];
     for (const page of printed) {
       document.body.innerHTML = new DOMParser()
         .parseFromString(page, "text/html")

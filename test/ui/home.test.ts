@@ -1,9 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
+import { accountMenu } from "../../gateway-core/page/html-account.ts";
+import { speechOf } from "../../gateway-core/page/language.ts";
 import { lamp, sensor, wholeHome } from "../fakes/page-home.ts";
 import "../../ui/elements/gk-home.ts";
 import { useTimedHome } from "./timed-home.ts";
 
 const at = useTimedHome();
+const printedAccount = accountMenu("anna", { speech: speechOf("en"), root: "" }).text;
 
 describe("The page in the browser", () => {
   it("takes over what was printed with the first news, and shows a tile for each device", async () => {
@@ -55,6 +58,27 @@ describe("The page in the browser", () => {
     for (const device of ["lamp", "sensor"]) gateway.live.receive({ type: "gone", device });
     await settled();
     expect(home.textContent).toContain("Looking for devices");
+    expect(home.textContent).not.toContain("No devices yet");
+  });
+
+  it("says one thing when it has no devices and no news of any", async () => {
+    const { gateway, settled, home } = await at.start([]);
+    gateway.live.unwire();
+    await settled();
+    expect(home.textContent).toContain("No news comes from the devices");
+    expect(home.textContent).not.toMatch(/Looking for|last known/);
+    expect(home.querySelector(".notice")).toBeNull();
+  });
+
+  it("keeps the printed menu of who looks in from outside", async () => {
+    const { home, button } = await at.start(undefined, "en", printedAccount);
+    expect(home.querySelector<HTMLFormElement>(".top form")?.getAttribute("action")).toBe("logout");
+    const menu = home.querySelector("[popover]");
+    button("Account of anna").click();
+    expect(menu?.matches(":popover-open")).toBe(true);
+    at.report("lamp", "power", false);
+    await at.open.settled();
+    expect(menu?.matches(":popover-open")).toBe(true);
   });
 
   it("says that it gets no news from the devices, and keeps the values", async () => {

@@ -22,11 +22,15 @@ export interface OpenHome extends Disposable {
   settled(): Promise<void>;
 }
 
-export async function openHome(devices: readonly Device[] = wholeHome(), language = "en"): Promise<OpenHome> {
+export async function openHome(
+  devices: readonly Device[] = wholeHome(),
+  language = "en",
+  printed = "<p>printed</p>",
+): Promise<OpenHome> {
   const gateway = new FakeGateway(devices);
   document.documentElement.lang = language;
   const home = new GkHome();
-  home.innerHTML = "<p>printed</p>";
+  home.innerHTML = printed;
   document.body.append(home);
   const settled = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) await nextTask();
@@ -47,6 +51,7 @@ export async function openHome(devices: readonly Device[] = wholeHome(), languag
       find<HTMLButtonElement>("button", (button) => matches(button.ariaLabel ?? button.textContent, label), within),
     [Symbol.dispose]() {
       home.remove();
+      history.replaceState(null, "");
       gateway.close();
     },
   };

@@ -3,6 +3,10 @@ import { useTimedHome } from "./timed-home.ts";
 
 const at = useTimedHome();
 
+/** The next step through the history. */
+const traveled = (): Promise<void> =>
+  new Promise((resolve) => window.addEventListener("popstate", () => resolve(), { once: true }));
+
 describe("The sheet", () => {
   const openSheet = async (title: string) => {
     at.open.tile(title).querySelector("a")?.click();
@@ -48,11 +52,62 @@ describe("The sheet", () => {
     ]);
   });
 
-  it("closes when its device goes", async () => {
+  it("closes when its device goes, and leaves nothing in the history", async () => {
     const { gateway, settled, home } = await at.start();
     await openSheet("Light");
+    const back = traveled();
     gateway.live.receive({ type: "gone", device: "lamp" });
     await settled();
     expect(home.querySelector("dialog")).toBeNull();
+    await back;
+    expect(history.state).toBeNull();
+  });
+
+  it("is a step in the history: back closes it and gives the focus back, forward opens it again", async () => {
+    const { settled, home, tile } = await at.start();
+    const before = history.length;
+    tile("Light").querySelector("a")?.focus();
+    await openSheet("Light");
+    expect(history.state).toEqual({ opened: "lamp" });
+    const back = traveled();
+    history.back();
+    await back;
+    await settled();
+    expect(home.isConnected).toBe(true);
+    expect(home.querySelector("dialog")).toBeNull();
+    expect(document.activeElement).toBe(tile("Light").querySelector("a"));
+    const forward = traveled();
+    history.forward();
+    await forward;
+    await settled();
+    expect(home.querySelector("dialog")?.open).toBe(true);
+    expect(history.length).toBeLessThanOrEqual(before + 1);
+  });
+
+  it.each([
+    ["its button", () => at.open.button("Close").click()],
+    ["Escape", () => at.open.home.querySelector("dialog")?.requestClose()],
+    ["a click beside it", () => at.open.home.querySelector("dialog")?.click()],
+  ])("closed by %s leaves no stale step in the history", async (_, close) => {
+    const { home } = await at.start();
+    await openSheet("Light");
+    const back = traveled();
+    close();
+    await back;
+    await at.open.settled();
+    expect(history.state).toBeNull();
+    expect(home.querySelector("dialog")).toBeNull();
+  });
+
+  it("is open again after the page was loaded anew, and closes as ever", async () => {
+    history.pushState({ opened: "lamp" }, "");
+    const { home, settled } = await at.start();
+    expect(home.querySelector("dialog")?.open).toBe(true);
+    const back = traveled();
+    at.open.button("Close").click();
+    await back;
+    await settled();
+    expect(home.querySelector("dialog")).toBeNull();
+    expect(history.state).toBeNull();
   });
 });

@@ -62,6 +62,11 @@ export class GkHome extends LightElement {
     return super.createRenderRoot();
   }
 
+  /** The sheet of a device that went is no place to be in. */
+  protected override willUpdate(): void {
+    if (this.opened !== null && !this.#live.state.devices.has(this.opened)) this.#close();
+  }
+
   protected override render(): TemplateResult {
     const { texts } = this.#speech;
     const devices = [...this.#live.state.devices.values()];
@@ -78,11 +83,6 @@ export class GkHome extends LightElement {
             )
       }</main>
       ${opened === undefined ? nothing : this.#sheet(opened)}`;
-  }
-
-  /** The sheet of a device that went is no place to be in. */
-  protected override updated(): void {
-    if (this.opened !== null && !this.#live.state.devices.has(this.opened)) this.#close();
   }
 
   #place({ title, devices }: Place): TemplateResult {
