@@ -113,7 +113,7 @@ describe("The relay", () => {
     expect(JSON.parse(program.text)).toMatchObject({ code: "home-away" });
     const person = await rig.ask("/", { headers: { cookie, accept: "text/html", "accept-language": "ja" } });
     expect(person.status).toBe(503);
-    expect(person.text).toContain("家とつながっていません");
+    expect(person.text).toContain("家に接続できません");
     expect(person.text).toContain('http-equiv="refresh"');
   });
 
