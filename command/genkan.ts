@@ -31,6 +31,18 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   descriptors: async () => (await import("./descriptors.ts")).descriptors,
 };
 
+/** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
+const needsNewNode: ReadonlySet<string> = new Set([
+  ..."start access-broker simulated-home subscribe table card trust".split(" "),
+]);
+
+/** @throws HomeError `node-too-old` */
+function checkNode({ verb, language }: Arguments): void {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (!needsNewNode.has(verb) || major > 24 || (major === 24 && minor >= 7)) return;
+  throw new HomeError("node-too-old", say(language, "node-too-old", { verb, version: process.version }));
+}
+
 async function main(): Promise<void> {
   const args = parseArguments(process.argv.slice(2), process.env);
   if (args.wantsVersion) return print(versionOf(packageRoot()));
@@ -43,6 +55,7 @@ async function main(): Promise<void> {
       wrong === undefined || wrong === "" ? "" : `${say(args.language, "not-understood", { word: wrong })}\n\n`;
     throw new HomeError("usage", `${told}${say(args.language, "usage")}`);
   }
+  checkNode(args);
   await (await verb())(args);
 }
 

@@ -2,6 +2,7 @@
 
 import type { Json } from "../gateway-core/contract/json.ts";
 import type { Arguments } from "./arguments.ts";
+import { readBrokerSettings } from "./broker-settings.ts";
 import { readSettings } from "./read-settings.ts";
 import { say } from "./say.ts";
 
@@ -9,7 +10,8 @@ import { say } from "./say.ts";
 export type Doors = Readonly<Record<"lan" | "mqtt" | "users" | "gateways", Json | undefined>>;
 
 export function movedPorts(args: Arguments, doors: Doors): string[] {
-  const { gateway, accessBroker } = readSettings(args.folder, args.overrides);
+  const { gateway } = readSettings(args.folder, args.overrides);
+  const accessBroker = readBrokerSettings(args.folder, args.overrides);
   const wanted = {
     lan: gateway.page.port,
     mqtt: gateway.localBroker.port,

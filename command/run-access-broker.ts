@@ -3,12 +3,13 @@
 import { openAccessBroker } from "../access-broker/access-broker.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
+import { readBrokerSettings } from "./broker-settings.ts";
 import { tellReady, untilStopped } from "./process-life.ts";
-import { readSettings } from "./read-settings.ts";
+
 import { brokerFolder, publishCa } from "./subscriptions.ts";
 
 export async function runAccessBroker(args: Arguments): Promise<void> {
-  const { accessBroker } = readSettings(args.folder, args.overrides);
+  const accessBroker = readBrokerSettings(args.folder, args.overrides);
   const { cert, key } = args.values;
   const settings = { ...accessBroker, ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
   const folder = brokerFolder(args);

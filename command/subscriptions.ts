@@ -8,14 +8,14 @@ import { caCertificatePem, issueCard, listTable, subscribe } from "../access-bro
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
-import { readSettings } from "./read-settings.ts";
+import { readBrokerSettings } from "./broker-settings.ts";
 import { say } from "./say.ts";
 
 export const brokerFolder = (args: Arguments): string => join(args.folder, "access-broker");
 
 /** What the functions of the access broker's front door work on, whether or not the broker runs. */
 export function provider(args: Arguments) {
-  const { accessBroker: settings } = readSettings(args.folder, args.overrides);
+  const settings = readBrokerSettings(args.folder, args.overrides);
   const folder = brokerFolder(args);
   return { settings, folder, host: systemHost(folder, args.isVerbose) };
 }

@@ -28,6 +28,7 @@ export type ErrorCode =
   | "link-message-invalid"
   | "login-refused"
   | "method-not-allowed"
+  | "node-too-old"
   | "not-found"
   | "not-registered-broker"
   | "origin-not-allowed"
@@ -73,6 +74,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "link-message-invalid": 400,
   "login-refused": 401,
   "method-not-allowed": 405,
+  "node-too-old": 500,
   "not-found": 404,
   "not-registered-broker": 403,
   "origin-not-allowed": 403,

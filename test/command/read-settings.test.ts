@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readBrokerSettings } from "../../command/broker-settings.ts";
 import { readSettings } from "../../command/read-settings.ts";
 
 describe("The settings of a home", () => {
@@ -15,7 +16,7 @@ describe("The settings of a home", () => {
     expect(readSettings(folder, ["page.port=81"]).gateway.page.port).toBe(81);
     writeFileSync(join(folder, "settings.json"), '{"page":{"port":82},"accessBroker":{"userPort":83}}');
     expect(readSettings(folder, []).gateway.page.port).toBe(82);
-    expect(readSettings(folder, []).accessBroker.userPort).toBe(83);
+    expect(readBrokerSettings(folder, []).userPort).toBe(83);
     expect(readSettings(folder, ["page.port=81"]).gateway.page.port).toBe(81);
   });
 
