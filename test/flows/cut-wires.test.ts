@@ -52,11 +52,11 @@ describe("In flows/whole-home.json", () => {
         kind,
       );
       await switchAtDevice(true);
-      await expect.poll(onMqtt, { timeout: 5_000 }).toBe(true);
-      await expect.poll(onLan, { timeout: 5_000 }).toBe(true);
+      await expect.poll(onMqtt, { timeout: 10_000 }).toBe(true);
+      await expect.poll(onLan, { timeout: 10_000 }).toBe(true);
       await switchAtDevice(false);
-      await expect.poll(onMqtt, { timeout: 5_000 }).toBe(false);
-      await expect.poll(onLan, { timeout: 5_000 }).toBe(false);
+      await expect.poll(onMqtt, { timeout: 10_000 }).toBe(false);
+      await expect.poll(onLan, { timeout: 10_000 }).toBe(false);
       expect(await outsideStatus()).toBe(200);
     },
   );
@@ -65,32 +65,32 @@ describe("In flows/whole-home.json", () => {
     await editor.deploy(cut(whole, "genkan-translate-echonet", "genkan-page"), "nodes");
     await settled();
     await switchAtDevice(true);
-    await expect.poll(onMqtt, { timeout: 5_000 }).toBe(true);
+    await expect.poll(onMqtt, { timeout: 10_000 }).toBe(true);
     await settled();
     expect(await onLan()).toBe(false);
     await editor.deploy(whole, "nodes");
-    await expect.poll(onLan, { timeout: 5_000 }).toBe(true);
+    await expect.poll(onLan, { timeout: 10_000 }).toBe(true);
     await switchAtDevice(false);
-    await expect.poll(onLan, { timeout: 5_000 }).toBe(false);
+    await expect.poll(onLan, { timeout: 10_000 }).toBe(false);
   });
 
   it("a cut before the local broker stops the topics and only the topics; commands go on", async () => {
-    await expect.poll(onMqtt, { timeout: 5_000 }).toBe(false);
+    await expect.poll(onMqtt, { timeout: 10_000 }).toBe(false);
     await editor.deploy(cut(whole, "genkan-translate-echonet", "genkan-mqtt"), "nodes");
     await settled();
     await publish(home.addresses.mqtt, `home/devices/${light()}/properties/power/set`, "true");
-    await expect.poll(() => switches.read("0290", "80"), { timeout: 5_000 }).toBe("30");
-    await expect.poll(onLan, { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => switches.read("0290", "80"), { timeout: 10_000 }).toBe("30");
+    await expect.poll(onLan, { timeout: 10_000 }).toBe(true);
     await settled();
     expect(onMqtt()).toBe(false);
     await editor.deploy(whole, "nodes");
-    await expect.poll(onMqtt, { timeout: 5_000 }).toBe(true);
+    await expect.poll(onMqtt, { timeout: 10_000 }).toBe(true);
     await switchAtDevice(false);
-    await expect.poll(onMqtt, { timeout: 5_000 }).toBe(false);
+    await expect.poll(onMqtt, { timeout: 10_000 }).toBe(false);
   });
 
   it("a cut at ECHONET Lite translation stops page and topics; a tap at home still reaches the device", async () => {
-    await expect.poll(onLan, { timeout: 5_000 }).toBe(false);
+    await expect.poll(onLan, { timeout: 10_000 }).toBe(false);
     const both = cut(cut(whole, "genkan-translate-echonet", "genkan-mqtt"), "genkan-translate-echonet", "genkan-page");
     await editor.deploy(both, "nodes");
     await settled();
@@ -104,15 +104,15 @@ describe("In flows/whole-home.json", () => {
     await settled();
     expect([onMqtt(), await onLan()]).toEqual([false, false]);
     await editor.deploy(whole, "nodes");
-    await expect.poll(onMqtt, { timeout: 5_000 }).toBe(true);
-    await expect.poll(onLan, { timeout: 5_000 }).toBe(true);
+    await expect.poll(onMqtt, { timeout: 10_000 }).toBe(true);
+    await expect.poll(onLan, { timeout: 10_000 }).toBe(true);
   });
 
   it("a cut at the access link takes the page from people outside and from nobody else", async () => {
     await editor.deploy(cut(whole, "genkan-page", "genkan-link"), "nodes");
-    await expect.poll(outsideStatus, { timeout: 5_000 }).toBe(503);
+    await expect.poll(outsideStatus, { timeout: 10_000 }).toBe(503);
     await switchAtDevice(false);
-    await expect.poll(onLan, { timeout: 5_000 }).toBe(false);
+    await expect.poll(onLan, { timeout: 10_000 }).toBe(false);
     await editor.deploy(whole, "nodes");
     await expect.poll(outsideStatus, { timeout: 10_000 }).toBe(200);
   });
@@ -121,7 +121,7 @@ describe("In flows/whole-home.json", () => {
     await editor.deploy(cut(whole, "genkan-find-echonet", "genkan-translate-echonet"), "full");
     await settled();
     await switchAtDevice(true);
-    await expect.poll(onLan, { timeout: 5_000 }).toBe(true);
+    await expect.poll(onLan, { timeout: 10_000 }).toBe(true);
     await editor.deploy([], "full");
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     await editor.deploy(cut(whole, "genkan-find-echonet", "genkan-translate-echonet"), "full");

@@ -56,7 +56,7 @@ describe("The control page", () => {
     const before = await switches.read("0290", "80");
     const devices = await untilFurnished(home.addresses.lan);
     await page.locator(`[data-device="${devices["light"]?.id}"] form button`).first().click();
-    await expect.poll(() => switches.read("0290", "80"), { timeout: 5_000 }).not.toBe(before);
+    await expect.poll(() => switches.read("0290", "80"), { timeout: 10_000 }).not.toBe(before);
     await context.close();
   });
 

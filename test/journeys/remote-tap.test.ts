@@ -32,7 +32,7 @@ describe.each(bothWays)("A home %s", (_how, args) => {
     await expect.poll(() => toggle.getAttribute("aria-checked"), { timeout: 10_000 }).toBe("false");
     await toggle.click();
     await until(async () => (await switches.read("0290", "80")) === "30", 5_000, "the lamp's own state");
-    await expect.poll(() => toggle.getAttribute("aria-checked"), { timeout: 5_000 }).toBe("true");
+    await expect.poll(() => toggle.getAttribute("aria-checked"), { timeout: 10_000 }).toBe("true");
     using retained = subscribe(home.addresses.mqtt, `home/devices/${light}/properties/power`);
     await retained.see(/power$/, (payload) => payload === "true");
     expect(retained.messages[0]?.isRetained).toBe(true);
@@ -45,9 +45,9 @@ describe.each(bothWays)("A home %s", (_how, args) => {
       document.body.dataset["same"] = "document";
     });
     await switches.set("0290", "80", "31");
-    await expect.poll(() => toggle.getAttribute("aria-checked"), { timeout: 5_000 }).toBe("false");
+    await expect.poll(() => toggle.getAttribute("aria-checked"), { timeout: 10_000 }).toBe("false");
     await switches.set("0290", "80", "30");
-    await expect.poll(() => toggle.getAttribute("aria-checked"), { timeout: 5_000 }).toBe("true");
+    await expect.poll(() => toggle.getAttribute("aria-checked"), { timeout: 10_000 }).toBe("true");
     expect(await page.evaluate(() => document.body.dataset["same"])).toBe("document");
   });
 
@@ -55,7 +55,7 @@ describe.each(bothWays)("A home %s", (_how, args) => {
     const said: string[] = [];
     page.on("console", (message) => message.type() === "error" && said.push(message.text()));
     await page.reload();
-    await page.waitForLoadState("networkidle", { timeout: 3_000 }).catch(() => undefined);
+    await page.waitForLoadState("networkidle", { timeout: 10_000 }).catch(() => undefined);
     expect(said).toEqual([]);
   });
 });
