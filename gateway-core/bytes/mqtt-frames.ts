@@ -55,7 +55,7 @@ export class FrameLimit {
         at += skipped;
         continue;
       }
-      this.#begin(octets[at] ?? 0);
+      this.#begin(octets.subarray(at, at + 1));
       const header = decodeFixedHeader(octets, at);
       if (header === undefined) {
         this.#cut = octets.slice(at);
@@ -68,8 +68,8 @@ export class FrameLimit {
   }
 
   /** Judged by its first octet: what a browser sends is known for no MQTT before it is whole. */
-  #begin(octet: number): void {
-    if (this.#isFirst && octet >> 4 !== packetTypes.connect) {
+  #begin(first: Uint8Array): void {
+    if (this.#isFirst && first.some((octet) => octet >> 4 !== packetTypes.connect)) {
       throw new HomeError("frame-malformed", "the first packet is no CONNECT");
     }
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FrameLimit, packetTypes } from "../../gateway-core/bytes/mqtt-frames.ts";
+import { decodeFixedHeader, FrameLimit, packetTypes } from "../../gateway-core/bytes/mqtt-frames.ts";
 
 const connect = Uint8Array.of(0x10, 2, 0, 0);
 
@@ -22,6 +22,18 @@ function started(): FrameLimit {
   limit.accept(connect);
   return limit;
 }
+
+describe("a fixed header", () => {
+  it("is awaited while there is nothing, or only a part of it", () => {
+    expect(decodeFixedHeader(new Uint8Array(0))).toBeUndefined();
+    expect(decodeFixedHeader(header(0x30, 200).subarray(0, 2))).toBeUndefined();
+  });
+
+  it("tells type, its own length and what follows, at any offset", () => {
+    const octets = Uint8Array.of(0xff, ...header(0x32, 16_384));
+    expect(decodeFixedHeader(octets, 1)).toEqual({ type: packetTypes.publish, headerOctets: 4, remaining: 16_384 });
+  });
+});
 
 describe("the frame limit", () => {
   it("lets frames through however they are cut into pieces", () => {
