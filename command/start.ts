@@ -1,9 +1,10 @@
 /** `genkan start`: a whole home on one machine: simulated devices, access broker and gateway, each a process of its own. */
 
 import { randomInt } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { issueCard, listTable, subscribe } from "../access-broker/access-broker.ts";
+import { readRegistration } from "../gateway-core/gateway.ts";
 import { fileMemory, systemIds } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { type Child, startChild } from "./child.ts";
@@ -62,7 +63,7 @@ async function oneTimePassword(args: Arguments, number: string): Promise<string 
 /** The card for this home's gateway: written once, and used by the gateway unless it is enrolled already. */
 async function cardFor(args: Arguments, number: string): Promise<string | undefined> {
   const file = join(args.folder, "card.json");
-  if (existsSync(join(args.folder, "gateway", "registration.json"))) return undefined;
+  if (readRegistration(fileMemory(join(args.folder, "gateway"))) !== undefined) return undefined;
   writeFileSync(file, `${JSON.stringify(await issueCard({ ...provider(args), number }))}\n`, { mode: 0o600 });
   return file;
 }

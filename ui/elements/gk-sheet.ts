@@ -3,31 +3,16 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
 import type { PageDevice, PageSection } from "../../gateway-core/contract/page.ts";
 import { accentOf } from "../../gateway-core/contract/page-look.ts";
-import { sayState } from "../../gateway-core/contract/page-words.ts";
-import { asWished, type Wishes } from "../send-command.ts";
-import type { Page } from "./control.ts";
+import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
-import { LightElement } from "./light-element.ts";
 import { widgetControl } from "./widget-control.ts";
-import { failureLines, isPending, isSlow } from "./wish-lines.ts";
+import { failureLines, isPending } from "./wish-lines.ts";
 
-export class GkSheet extends LightElement {
-  static override properties = {
-    device: { attribute: false },
-    wishes: { attribute: false },
-    page: { attribute: false },
-    minute: { attribute: false },
-  };
-  declare device: PageDevice;
-  declare wishes: Wishes;
-  declare page: Page;
-  declare minute: number;
-
+export class GkSheet extends DeviceElement {
   protected override render(): TemplateResult {
-    const device = asWished(this.device, this.wishes);
+    const { device, state } = this.drawn();
     const { speech } = this.page;
     const { texts, language } = speech;
-    const state = isSlow(this.wishes) ? texts.sending : sayState(device, speech, Date.now());
     return html`<dialog class="sheet" aria-labelledby="sheet-title" data-accent=${accentOf(device)}
         ?data-silent=${!device.available} aria-busy=${String(isPending(this.wishes))}
         @close=${() => this.dispatchEvent(new CustomEvent("gk-close"))} @click=${this.#leave}>

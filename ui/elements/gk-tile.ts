@@ -3,33 +3,18 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
 import { accentOf, levelOf } from "../../gateway-core/contract/page-look.ts";
-import { say, sayState } from "../../gateway-core/contract/page-words.ts";
-import { asWished, type Wishes } from "../send-command.ts";
-import type { Page } from "./control.ts";
+import { say } from "../../gateway-core/contract/page-words.ts";
+import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
-import { LightElement } from "./light-element.ts";
 import { widgetControl } from "./widget-control.ts";
-import { failureLines, isPending, isSlow } from "./wish-lines.ts";
+import { failureLines, isPending } from "./wish-lines.ts";
 
-export class GkTile extends LightElement {
-  static override properties = {
-    device: { attribute: false },
-    wishes: { attribute: false },
-    page: { attribute: false },
-    minute: { attribute: false },
-  };
-  declare device: PageDevice;
-  declare wishes: Wishes;
-  declare page: Page;
-  /** Changes once a minute, so that "5 minutes ago" stays true. */
-  declare minute: number;
-
+export class GkTile extends DeviceElement {
   protected override render(): TemplateResult {
-    const device = asWished(this.device, this.wishes);
+    const { device, state } = this.drawn();
     const { speech } = this.page;
     const { toggle, value, control } = device.tile;
     const title = device.titles[speech.language];
-    const state = isSlow(this.wishes) ? speech.texts.sending : sayState(device, speech, Date.now());
     return html`<article class="tile" data-device=${device.id} data-accent=${accentOf(device)} ?data-silent=${!device.available}
         aria-busy=${String(isPending(this.wishes))}>
       <div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span>
