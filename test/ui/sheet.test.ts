@@ -19,6 +19,7 @@ describe("The sheet", () => {
   it("opens from the tile with everything of the device, and closes", async () => {
     await at.start();
     const dialog = await openSheet("Air conditioner");
+    const back = traveled();
     expect(dialog.open).toBe(true);
     const rows = [...dialog.querySelectorAll(".row-name")].map((row) => row.textContent);
     expect(rows).toEqual(
@@ -26,6 +27,7 @@ describe("The sheet", () => {
     );
     at.open.button("Close").click();
     await vi.waitFor(() => expect(at.open.home.querySelector("dialog")).toBeNull());
+    await back;
   });
 
   it("chooses by radio, list and clock, and sets a word in a number's place", async () => {
@@ -82,6 +84,19 @@ describe("The sheet", () => {
     await settled();
     expect(home.querySelector("dialog")?.open).toBe(true);
     expect(history.length).toBeLessThanOrEqual(before + 1);
+  });
+
+  it("stays open when the word that the one before it is closed comes late", async () => {
+    const { settled, home } = await at.start();
+    const former = await openSheet("Light");
+    const back = traveled();
+    history.back();
+    await back;
+    await settled();
+    await openSheet("Light");
+    former.dispatchEvent(new Event("close"));
+    await settled();
+    expect(home.querySelector("dialog")?.open).toBe(true);
   });
 
   it.each([

@@ -15,7 +15,7 @@ export class GkSheet extends DeviceElement {
     const { texts, language } = speech;
     return html`<dialog class="sheet" aria-labelledby="sheet-title" data-accent=${accentOf(device)}
         ?data-silent=${!device.available} aria-busy=${String(isPending(this.wishes))}
-        @close=${() => this.dispatchEvent(new CustomEvent("gk-close"))} @click=${this.#leave}>
+        @close=${this.#tellClosed} @click=${this.#leave}>
       <header class="sheet-head"><span class="tile-icon">${icon(device.kind)}</span>
         <div class="tile-words"><h2 id="sheet-title">${device.titles[language]}</h2><p class="tile-state">${state}</p></div>
         <button class="round" autofocus aria-label=${texts.close} @click=${this.#close}>${icon("close")}</button></header>
@@ -42,6 +42,11 @@ export class GkSheet extends DeviceElement {
   }
 
   readonly #close = (): void => this.#dialog?.close();
+
+  /** Browsers tell it with the next frame: by then this sheet may be gone, and another one open. */
+  readonly #tellClosed = (): void => {
+    if (this.isConnected) this.dispatchEvent(new CustomEvent("gk-close"));
+  };
 
   /** A click beside the sheet. */
   readonly #leave = (event: MouseEvent): void => {
