@@ -2,9 +2,11 @@
 
 import { fromHex } from "../bytes/hex.ts";
 import type { JsonObject } from "../contract/json.ts";
+import { explainAvc } from "./avc/explain-avc.ts";
 import { explainConfigRom } from "./explain-config-rom.ts";
 
 const explainers: Readonly<Record<string, (octets: Uint8Array) => JsonObject>> = {
+  avc: explainAvc,
   "config-rom": explainConfigRom,
 };
 
