@@ -25,6 +25,10 @@ export default defineConfig({
           environment: "node",
           include: ["test/**/*.test.ts"],
           exclude: ["test/journeys/**", "test/flows/**", "test/ui/**", "test/package/**"],
+          // A busy machine is slow, not wrong.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {
@@ -52,6 +56,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/ui/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,
