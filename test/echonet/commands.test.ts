@@ -66,6 +66,24 @@ describe("a set", () => {
     await home.close();
   });
 
+  it("waits for no poll that nobody answers", async () => {
+    const { node, home, ref, descriptor } = await lamp({ silentEpcs: [0x88] });
+    home.watch(ref, descriptor);
+    const isPollOf88 = (): boolean => /Get 029001 88$/.test(home.lan.requestsTo(node.address).at(-1) ?? "");
+    await home.pass(20_000);
+    for (let waits = 0; !isPollOf88() && waits < 1_000; waits++) await home.pass(100);
+    expect(isPollOf88()).toBe(true);
+    const { result, ms } = await home.timed(
+      home.session.set(ref, descriptor, { power: true }, { signal: home.signal }),
+    );
+    expect(result.values).toEqual({ power: true });
+    expect(ms).toBeLessThanOrEqual(30);
+    const changes = home.watch(ref, descriptor);
+    await home.pass(60_000);
+    expect(changes).toContainEqual({ type: "value", property: "brightness", value: 50 });
+    await home.close();
+  });
+
   it("goes before the polls that wait", async () => {
     const { home, ref, descriptor } = await lamp();
     home.watch(ref, descriptor);
