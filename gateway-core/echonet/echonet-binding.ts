@@ -10,6 +10,8 @@ export interface PropertyBinding {
   readonly name: string;
   readonly epc: number;
   readonly codec: ValueCodec;
+  /** The EPC that selects which of its values the property tells: the day of a history, the channels of a list. */
+  readonly atomic?: number;
 }
 
 export interface ActionBinding extends PropertyBinding {
@@ -22,10 +24,11 @@ export type OnBroken = (name: string, error: HomeError) => void;
 
 /** Bindings by property name. A property that another protocol carries has none. */
 export function bindingsOf(descriptor: Descriptor, onBroken: OnBroken): ReadonlyMap<string, PropertyBinding> {
-  return readEach(descriptor.properties, onBroken, ({ epc, codec }, name) => ({
+  return readEach(descriptor.properties, onBroken, ({ epc, codec, atomic }, name) => ({
     name,
     epc: parseEpc(epc),
     codec: parseCodec(codec),
+    ...(atomic === undefined ? {} : { atomic: parseEpc(atomic) }),
   }));
 }
 
