@@ -168,6 +168,23 @@ describe("A device made from its descriptor", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("draws nothing when it is off, and what was measured far from home comes back in time", async () => {
+    const clock = new FakeClock();
+    const life = new AbortController();
+    const options = { eoj: 0x013001, descriptor: oddDescriptor, random: createRandom(4), clock, isStill: false };
+    const { object } = describedDevice({ ...options, signal: life.signal });
+    const number = (epc: number): number => unsigned(object.read(epc) ?? octets(""));
+    object.preset(0xe0, octets("012c"));
+    await clock.advance(30 * 60_000);
+    expect(Math.abs(number(0xe0) - 300)).toBeLessThan(60);
+    object.put(0xe0, octets("0000"));
+    object.put(0x80, octets("31"));
+    await clock.advance(60 * 60_000);
+    expect(number(0xe0)).toBeGreaterThan(200);
+    expect(number(0x84)).toBe(0);
+    life.abort();
+  });
+
   it("stands still when told to", async () => {
     const clock = new FakeClock();
     const options = { eoj: 0x013001, descriptor: oddDescriptor, random: createRandom(3), clock, isStill: true };

@@ -31,6 +31,7 @@ export const oddDescriptor: Descriptor = {
       readOnly: true,
       unit: "om2:watt",
       "gk:role": "power.instant",
+      "gk:history": true,
       "gk:bind": { echonet: { epc: "0x84", codec: { num: "uint16" } } },
     },
     energy: {

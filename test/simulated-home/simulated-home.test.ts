@@ -155,14 +155,14 @@ describe("The panel", () => {
     expect(await listener.hear(1)).toEqual([`${from(1)} all 108100020290010ef0017301800130`]);
   });
 
-  it("does so by a button without script, and comes back to the page", async () => {
+  it("does so by a button without script, and comes back to its node on the page", async () => {
     const response = await fetch(new URL(devicePath, home.panelUrl), {
       method: "POST",
       body: new URLSearchParams({ edt: "30" }),
       headers: { origin: new URL(home.panelUrl).origin, "sec-fetch-site": "same-origin" },
       redirect: "manual",
     });
-    expect([response.status, response.headers.get("location")]).toEqual([303, "/"]);
+    expect([response.status, response.headers.get("location")]).toEqual([303, "/#at-127.0.77.2"]);
     expect(home.devices()[1]?.state).toMatchObject({ power: true });
   });
 
