@@ -21,7 +21,7 @@ function simulate(scenario: string): { status: number | null; error: unknown } {
   return { status, error: JSON.parse(stderr.trim().split("\n").at(-1) ?? "") };
 }
 
-it("A scenario that breaks its schema ends the command with the path to what is wrong", () => {
+it("A scenario that breaks its schema ends the command with the path to what is wrong", { timeout: 120_000 }, () => {
   const file = join(folder, "home.json");
   writeFileSync(file, '{"nodes":[{"objects":[{"class":"0290","count":0}]}]}');
   expect(simulate(file)).toMatchObject({
@@ -30,7 +30,7 @@ it("A scenario that breaks its schema ends the command with the path to what is 
   });
 });
 
-it("A scenario that nobody ships ends the command with its name", () => {
+it("A scenario that nobody ships ends the command with its name", { timeout: 120_000 }, () => {
   expect(simulate("no-such-home")).toMatchObject({
     status: 1,
     error: { error: { code: "settings-invalid", message: expect.stringContaining("no-such-home") } },

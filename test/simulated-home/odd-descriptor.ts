@@ -161,6 +161,13 @@ export const oddDescriptor: Descriptor = {
       maximum: 100,
       "gk:bind": { echonet: { epc: "0xD4", codec: { num: "uint16", coefficient: ["0xD3"] } } },
     },
+    serial: {
+      titles,
+      type: "string",
+      contentEncoding: "base16",
+      pattern: "^[0-9a-f]{6}$",
+      "gk:bind": { echonet: { epc: "0xD8", codec: { raw: true } } },
+    },
     temperature: {
       titles,
       oneOf: [
