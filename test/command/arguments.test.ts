@@ -30,6 +30,11 @@ describe("The command line", () => {
     expect(parseArguments(["start", "--home", "simulated,network"], {}).homes).toEqual(["simulated", "network"]);
   });
 
+  it("takes the scenario of a simulated home, as a file or by name", () => {
+    expect(parseArguments(["start", "--scenario", "flaky"], {}).values).toEqual({ scenario: "flaky" });
+    expect(parseArguments(["simulated-home"], {}).values).toEqual({});
+  });
+
   it.each([[["--unknown"]], [["start", "--lang", "fr"]], [["start", "--home", "castle"]], [["--state"]]])(
     "refuses %j as usage",
     (args) => {
