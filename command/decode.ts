@@ -1,38 +1,46 @@
-/** `genkan decode echonet HEX`, or one frame a line with `--lines`: octets as one JSON object each. */
+/** `genkan decode echonet HEX …`, or one frame or line of a recording a line with `--lines`: one JSON object each. */
 
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { loadCatalogue } from "../device-descriptors/catalogue.ts";
 import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
-import { explainFrame } from "../gateway-core/gateway.ts";
-import { packageRoot } from "../host/package-root.ts";
+import { type FrameExplainer, fromHex, parseCaptureLine } from "../gateway-core/gateway.ts";
 import type { Arguments } from "./arguments.ts";
+import { frameReader } from "./frame-reader.ts";
+import { endWithReader } from "./process-life.ts";
 import { say } from "./say.ts";
 
 export async function decode(args: Arguments): Promise<void> {
-  const [wire, hex] = args.rest;
-  if (wire !== "echonet" || (hex === undefined) !== args.isByLine)
+  const [wire, ...frames] = args.rest;
+  if (wire !== "echonet" || (frames.length === 0) !== args.isByLine) {
     throw new HomeError("usage", say(args.language, "usage"));
-  const catalogue = loadCatalogue([join(packageRoot(), "device-descriptors")]);
-  const explain = (text: string): string => JSON.stringify(explainFrame(text.trim(), (key) => catalogue.find(key)));
-  if (hex === undefined) await decodeLines(explain);
-  else if (!attempt(() => explain(hex), process.stdout, process.stderr)) process.exitCode = 1;
-}
-
-/** One line in, one line out, an error in its line's place; exit code 1 at the end when there was one. */
-async function decodeLines(explain: (text: string) => string): Promise<void> {
-  for await (const line of createInterface(process.stdin)) {
-    if (!attempt(() => explain(line), process.stdout, process.stdout)) process.exitCode = 1;
+  }
+  endWithReader();
+  const explain = frameReader(args);
+  const lines = args.isByLine ? createInterface(process.stdin) : frames;
+  // In a stream of lines an error stands in its line's place.
+  const bad = args.isByLine ? process.stdout : process.stderr;
+  for await (const line of lines) {
+    const { text, isGood } = explained(line.trim(), explain);
+    (isGood ? process.stdout : bad).write(`${text}\n`);
+    if (!isGood) process.exitCode = 1;
   }
 }
 
-function attempt(explain: () => string, good: NodeJS.WritableStream, bad: NodeJS.WritableStream): boolean {
+function explained(line: string, explain: FrameExplainer): { readonly text: string; readonly isGood: boolean } {
   try {
-    good.write(`${explain()}\n`);
-    return true;
+    return {
+      text: JSON.stringify(line.startsWith("{") ? explainRecord(line, explain) : explain(fromHex(line))),
+      isGood: true,
+    };
   } catch (thrown) {
     const { code, message, details } = toHomeError(thrown);
-    bad.write(`${JSON.stringify({ error: { code, message, offset: details["offset"] ?? null } })}\n`);
-    return false;
+    return { text: JSON.stringify({ error: { code, message, offset: details["offset"] ?? null } }), isGood: false };
   }
+}
+
+/** The header of a recording as it is; a datagram with its time and its peer before what it says. */
+function explainRecord(line: string, explain: FrameExplainer): object {
+  const entry = parseCaptureLine(line);
+  if ("start" in entry) return entry;
+  const { t, dir, peer, octets } = entry;
+  return { t, dir, [dir === "in" ? "from" : "to"]: peer, ...explain(octets) };
 }
