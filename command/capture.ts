@@ -1,5 +1,6 @@
 /** `genkan capture`: records the ECHONET Lite traffic that this machine hears, as JSON lines. */
 
+import { isIPv4 } from "node:net";
 import { networkInterfaces } from "node:os";
 import { chooseAddresses, echonetGroup, echonetPort } from "../gateway-core/gateway.ts";
 import { listenToLan } from "../host/lan-listener.ts";
@@ -16,7 +17,9 @@ export async function capture(args: Arguments): Promise<void> {
   const tell = (text: string): void => void process.stderr.write(`${text}\n`);
   const seconds = values.seconds === undefined ? undefined : numberOf(args, "seconds", 1);
   const wanted = values.interface?.split(",") ?? readSettings(args.folder, args.overrides).gateway.home.interfaces;
-  const addresses = chooseAddresses(wanted, networkInterfaces()).map(({ address }) => address);
+  const addresses = chooseAddresses(wanted, networkInterfaces()).flatMap(({ address }) =>
+    isIPv4(address) ? [address] : [],
+  );
   using file = openCaptureFile(values.out, {
     clock: systemClock,
     onFull: () => tell(say(language, "capture-full", { file: values.out ?? "" })),

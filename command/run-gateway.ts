@@ -7,6 +7,7 @@ import { packageRoot } from "../host/package-root.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { type CaptureFile, openCaptureFile } from "./capture-file.ts";
+import { runningName } from "./doctor/running-gateway.ts";
 import { enrolWithCard } from "./enrol.ts";
 import { openNodeRed } from "./node-red.ts";
 import { tellReady, untilStopped } from "./process-life.ts";
@@ -39,7 +40,10 @@ export async function runGateway(args: Arguments): Promise<void> {
     { ...facts, ...(editor?.password ? { editorPassword: editor.password } : {}) },
     [lan, mqtt, ...failed].filter((line) => line !== "").join("\n"),
   );
+  // Who looks at this home from outside (`genkan doctor`) finds the gateway by this, whoever started it.
+  host.memory.write(runningName, { pid: process.pid, lan });
   await stopping;
+  host.memory.write(runningName, null);
 }
 
 /** All that the gateway sends and hears by ECHONET Lite: no other traffic of the home, and no secrets. */

@@ -1,8 +1,8 @@
-/** The gateway that runs from a state folder now, as `DIR/addresses.json` tells it (docs/interfaces.md, processes). */
+/** The gateway that runs from a state folder now: it leaves word of itself there while it runs, whoever started it. */
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../../gateway-core/contract/json.ts";
+import { fileMemory } from "../../host/system-host.ts";
 
 export interface RunningGateway {
   readonly pid: number;
@@ -10,12 +10,14 @@ export interface RunningGateway {
   readonly lan?: string;
 }
 
+/** The name in the gateway's memory under which it says where it is: `{pid, lan}`, or null when it has ended. */
+export const runningName = "running";
+
 /** Undefined when none was started from this folder, or it has ended since. */
 export function findRunningGateway(folder: string): RunningGateway | undefined {
-  const { lan, pids } = readAddresses(join(folder, "addresses.json"));
-  const pid = isJsonObject(pids) ? pids["gateway"] : undefined;
+  const { pid, lan } = readWord(folder);
   if (typeof pid !== "number" || !isAlive(pid)) return undefined;
-  return { pid, ...(typeof lan === "string" ? { lan } : {}) };
+  return { pid, ...(typeof lan === "string" && URL.canParse(lan) ? { lan } : {}) };
 }
 
 /** What the gateway knows now. @throws Error when its page does not answer. */
@@ -26,11 +28,12 @@ export async function askGateway(lan: string): Promise<readonly JsonObject[]> {
   return Array.isArray(devices) ? devices.filter(isJsonObject) : [];
 }
 
-function readAddresses(path: string): JsonObject {
+function readWord(folder: string): JsonObject {
   try {
-    const addresses: Json = JSON.parse(readFileSync(path, "utf8"));
-    return isJsonObject(addresses) ? addresses : {};
+    const word: Json | undefined = fileMemory(join(folder, "gateway")).read(runningName);
+    return isJsonObject(word) ? word : {};
   } catch {
+    // What cannot be read tells of no gateway.
     return {};
   }
 }

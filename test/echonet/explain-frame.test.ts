@@ -5,6 +5,7 @@ import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import { createFrameExplainer } from "../../gateway-core/echonet/explain-frame.ts";
 import type { FindDescriptor } from "../../gateway-core/echonet/object-knowledge.ts";
+import vectors from "../vectors/echonet-frames.json" with { type: "json" };
 import { lampDescriptor } from "./lamp-descriptor.ts";
 
 const none = () => undefined;
@@ -18,6 +19,14 @@ const ofProfile = (epc: string, edt: string) =>
   propertiesOf(`108100010ef00105ff017201${epc}${(edt.length / 2).toString(16).padStart(2, "0")}${edt}`)[0];
 
 describe("A frame explained", () => {
+  it.each(vectors.filter(({ expected }) => expected !== null))(
+    "keeps what stands in $hex ($kind)",
+    ({ hex, expected }) => {
+      for (const language of ["en", "ja"] as const)
+        expect(explainFrame(hex, isLamp, language)).toMatchObject(expected ?? {});
+    },
+  );
+
   it("holds the fields of the wire in lower-case hexadecimal", () => {
     expect(explainFrame("1081010A02800105FF017201800130", none)).toEqual({
       tid: 266,

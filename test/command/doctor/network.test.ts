@@ -12,6 +12,7 @@ import { devices } from "../../../command/doctor/devices.ts";
 import { multicast } from "../../../command/doctor/multicast.ts";
 import { port } from "../../../command/doctor/port.ts";
 import { findRunningGateway } from "../../../command/doctor/running-gateway.ts";
+import { fileMemory } from "../../../host/system-host.ts";
 import { hasNamespaces, runScript } from "../../echonet/in-namespace.ts";
 import { examined } from "./examined.ts";
 
@@ -96,18 +97,18 @@ describe("The doctor asks a gateway that runs", () => {
 
   it("only while it runs", () => {
     const folder = mkdtempSync(join(tmpdir(), "genkan-doctor-"));
-    const write = (text: string): void => writeFileSync(join(folder, "addresses.json"), text);
+    const memory = fileMemory(join(folder, "gateway"));
     expect(findRunningGateway(folder)).toBeUndefined();
-    write("{");
-    expect(findRunningGateway(folder)).toBeUndefined();
-    write("[]");
-    expect(findRunningGateway(folder)).toBeUndefined();
-    write(JSON.stringify({ lan: "http://127.0.0.1:1/", pids: { gateway: 2 ** 30 } }));
-    expect(findRunningGateway(folder)).toBeUndefined();
-    write(JSON.stringify({ lan: null, pids: { gateway: process.pid } }));
+    for (const word of [null, [], { pid: "1" }, { pid: 2 ** 30, lan: "http://127.0.0.1:1/" }]) {
+      memory.write("running", word);
+      expect(findRunningGateway(folder)).toBeUndefined();
+    }
+    memory.write("running", { pid: process.pid, lan: "" });
     expect(findRunningGateway(folder)).toEqual({ pid: process.pid });
-    write(JSON.stringify({ lan: "http://127.0.0.1:1/", pids: { gateway: process.pid } }));
+    memory.write("running", { pid: process.pid, lan: "http://127.0.0.1:1/" });
     expect(findRunningGateway(folder)).toEqual({ pid: process.pid, lan: "http://127.0.0.1:1/" });
+    writeFileSync(join(folder, "gateway", "running.json"), "{");
+    expect(findRunningGateway(folder)).toBeUndefined();
     rmSync(folder, { recursive: true });
   });
 });
