@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { listenToLan } from "../../host/lan-listener.ts";
 
 const group = "224.0.23.0";
+const patience = { timeout: 15_000 };
 
 /** A port that nobody has, so that no other home is heard here. */
 async function freePort(): Promise<number> {
@@ -17,7 +18,7 @@ async function freePort(): Promise<number> {
 }
 
 describe("A listener to a LAN", () => {
-  it("hears what is sent to everyone and to itself, and not what it sends", async () => {
+  it("hears what is sent to everyone and to itself, and not what it sends", { timeout: 60_000 }, async () => {
     const port = await freePort();
     const [heard, answered]: [string[], string[]] = [[], []];
     const open = (address: string, into: string[]) =>
@@ -26,19 +27,19 @@ describe("A listener to a LAN", () => {
     await using right = await open("127.0.7.62", answered);
     expect([left.taken.size, left.unjoined.size, right.taken.size]).toEqual([0, 0, 0]);
     left.multicast(Uint8Array.of(1));
-    await expect.poll(() => answered).toContain("127.0.7.61 1");
+    await expect.poll(() => answered, patience).toContain("127.0.7.61 1");
     right.multicast(Uint8Array.of(2));
-    await expect.poll(() => heard).toContain("127.0.7.62 2");
+    await expect.poll(() => heard, patience).toContain("127.0.7.62 2");
     expect(heard).not.toContain("127.0.7.61 1");
     const sender = createSocket("udp4");
     sender.bind(0, "127.0.7.63");
     await once(sender, "listening");
     sender.send(Uint8Array.of(3), port, "127.0.7.61");
-    await expect.poll(() => heard).toContain("127.0.7.63 3");
+    await expect.poll(() => heard, patience).toContain("127.0.7.63 3");
     sender.close();
   });
 
-  it("says whose port is taken, and still hears and asks everyone", async () => {
+  it("says whose port is taken, and still hears and asks everyone", { timeout: 60_000 }, async () => {
     const port = await freePort();
     const heard: string[] = [];
     await using first = await listenToLan({ addresses: ["127.0.7.64"], group, port, onDatagram: () => undefined });
@@ -56,9 +57,9 @@ describe("A listener to a LAN", () => {
       onDatagram: (_octets, from) => heard.push(`asked by ${from}`),
     });
     second.multicast(Uint8Array.of(1));
-    await expect.poll(() => heard).toContain("asked by 127.0.7.64");
+    await expect.poll(() => heard, patience).toContain("asked by 127.0.7.64");
     other.multicast(Uint8Array.of(1));
-    await expect.poll(() => heard).toContain("127.0.7.66");
+    await expect.poll(() => heard, patience).toContain("127.0.7.66");
     expect(first.taken.size).toBe(0);
   });
 
