@@ -14,7 +14,12 @@ enableCompileCache();
 type Verb = (args: Arguments) => Promise<void>;
 
 /** How many words may follow a verb; none unless it stands here. */
-const mostWords: Readonly<Record<string, number>> = { enrol: 1, decode: 2, descriptors: 2 };
+const mostWords: Readonly<Record<string, number>> = {
+  enrol: 1,
+  decode: Number.POSITIVE_INFINITY,
+  descriptors: 2,
+  replay: 1,
+};
 
 /** Each verb loads what it needs and no more: a start is quick. */
 const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
@@ -28,6 +33,9 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
   decode: async () => (await import("./decode.ts")).decode,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+  capture: async () => (await import("./capture.ts")).capture,
+  replay: async () => (await import("./replay.ts")).replay,
   descriptors: async () => (await import("./descriptors.ts")).descriptors,
 };
 

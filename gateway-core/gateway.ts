@@ -17,6 +17,8 @@ import type { Joint, Station, StationName } from "./contract/station.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
 import { thingDescription } from "./devices/thing-description.ts";
 import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
+import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
+import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
@@ -27,9 +29,19 @@ import type { Settings } from "./settings.ts";
 import { shareSession } from "./shared-session.ts";
 import { createStation, type Plan, type Works } from "./station.ts";
 
-export { enrol, parseCard } from "./access-link/enrol.ts";
+export { enrol, findGatewayPort, parseCard } from "./access-link/enrol.ts";
 export { readRegistration } from "./access-link/registration.ts";
-export { explainFrame } from "./echonet/explain-frame.ts";
+export { fromHex } from "./bytes/hex.ts";
+export {
+  type CaptureRecord,
+  formatCaptureHeader,
+  formatCaptureRecord,
+  parseCapture,
+  parseCaptureLine,
+} from "./echonet/capture-record.ts";
+export { createFrameExplainer, type FrameExplainer } from "./echonet/explain-frame.ts";
+export { echonetGroup, echonetPort, objectsToldIn, questionsToAll } from "./echonet/lan-question.ts";
+export { chooseAddresses } from "./echonet/network-interfaces.ts";
 export { ieee1394Explainer } from "./ieee1394/explain.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
 
@@ -57,9 +69,11 @@ export interface GatewayOptions {
   readonly packageRoot: string;
   /** Resolves when a gateway before this one has let go of its sockets. */
   readonly after?: Promise<void>;
+  /** Takes each ECHONET Lite datagram that this gateway sends and hears. */
+  readonly capture?: WriteRecord;
 }
 
-export function createGateway({ settings, host, packageRoot, after }: GatewayOptions): Gateway {
+export function createGateway({ settings, host, packageRoot, after, capture }: GatewayOptions): Gateway {
   const { clock, log } = host;
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
   const catalogue = loadCatalogue([join(packageRoot, "device-descriptors"), ...settings.descriptors.folders], (error) =>
@@ -92,8 +106,9 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
     });
   const things = (): readonly Device[] => open.devices?.list() ?? [];
 
+  const transport = capture === undefined ? openUdpTransport : recordedTransport(openUdpTransport, clock, capture);
   const echonet = shareSession(() =>
-    createEchonetAdapter().open({ ...settings.home }, host, new AbortController().signal),
+    createEchonetAdapter(transport).open({ ...settings.home }, host, new AbortController().signal),
   );
 
   const discovery = makeStation<never>({

@@ -6,6 +6,7 @@ export type ErrorCode =
   | "address-unusable"
   | "already-running"
   | "body-too-large"
+  | "capture-invalid"
   | "card-expired"
   | "card-invalid"
   | "card-used"
@@ -52,6 +53,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
   "already-running": 409,
   "body-too-large": 413,
+  "capture-invalid": 422,
   "card-expired": 403,
   "card-invalid": 400,
   "card-used": 403,

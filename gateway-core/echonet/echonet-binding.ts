@@ -23,7 +23,10 @@ export interface ActionBinding extends PropertyBinding {
 export type OnBroken = (name: string, error: HomeError) => void;
 
 /** Bindings by property name. A property that another protocol carries has none. */
-export function bindingsOf(descriptor: Descriptor, onBroken: OnBroken): ReadonlyMap<string, PropertyBinding> {
+export function bindingsOf(
+  descriptor: Pick<Descriptor, "properties">,
+  onBroken: OnBroken,
+): ReadonlyMap<string, PropertyBinding> {
   return readEach(descriptor.properties, onBroken, ({ epc, codec, atomic }, name) => ({
     name,
     epc: parseEpc(epc),
