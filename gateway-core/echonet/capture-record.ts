@@ -4,7 +4,7 @@
  */
 
 import { fromHex, toHex } from "../bytes/hex.ts";
-import { HomeError } from "../contract/errors.ts";
+import { HomeError, toHomeError } from "../contract/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../contract/json.ts";
 
 /** One datagram. */
@@ -50,8 +50,12 @@ export function parseCapture(text: string): CaptureRecord[] {
       const entry = parseCaptureLine(line);
       return "start" in entry ? [] : [entry];
     } catch (cause) {
-      const reason = cause instanceof HomeError ? cause.message : "";
-      throw new HomeError("capture-invalid", `line ${index + 1}: ${reason}`, { line: index + 1 }, cause);
+      throw new HomeError(
+        "capture-invalid",
+        `line ${index + 1}: ${toHomeError(cause).message}`,
+        { line: index + 1 },
+        cause,
+      );
     }
   });
 }

@@ -70,12 +70,19 @@ describe("A frame explained", () => {
         unit: number("0xE2", { map: { "0x01": 0.1 } }),
         factor: number("0xE3", { num: "uint8" }),
         broken: number("0xE4", { nonsense: true }),
+        nested: number("0xE5", { num: "uint8", coefficient: ["0xE0"] }),
       },
     };
     const values = (hex: string): unknown[] =>
       (explainFrame(hex, () => meter)["properties"] as JsonObject[]).map((property) => property["value"]);
     expect(values("1081000102900105ff017204e0020064e20101e30103e40100")).toEqual([30, 0.1, 3, undefined]);
     expect(values("1081000102900105ff017202e0020064e20101")).toEqual([undefined, 0.1]);
+    // A coefficient that has coefficients of its own is not known here.
+    expect(values("1081000102900105ff017203e5 0101e0020064e20101".replace(" ", ""))).toEqual([
+      undefined,
+      undefined,
+      0.1,
+    ]);
   });
 
   it("calls objects, services, properties and words by their names in the language asked for", () => {

@@ -68,6 +68,29 @@ describe("A replay", () => {
     expect(told).toEqual([`5 ${lamp} ${power("7777", "30")}`, `6 ${lamp} 1081777702900105ff017201b00132`]);
   });
 
+  it("answers what was asked of everyone, and sets, as they were; and nothing that is no question", async () => {
+    const find = "1081000105ff010ef0016201d600";
+    const list = "108100010ef00105ff017201d60401029001";
+    const set = "1081000205ff01029001610180 0130".replace(" ", "");
+    const done = "1081000202900105ff0171018000";
+    const { clock, told, ask, transport } = await replayed([
+      sent(0, "108100090ef0010ef0017301d5040105ff01", "multicast"),
+      sent(1, find, "multicast"),
+      heard(5, list),
+      heard(6, list, "192.168.1.21"),
+      sent(100, set),
+      heard(104, done),
+      heard(105, "1081000202900105ff015201b000"),
+    ]);
+    transport.multicast(fromHex(find));
+    ask(set);
+    ask("108100090ef0010ef0017301d5040105ff01");
+    await clock.advance(50);
+    expect(told).toEqual([`4 ${lamp} ${list}`, `4 ${lamp} ${done}`, `5 192.168.1.21 ${list}`]);
+    await clock.advance(100);
+    expect(told.at(-1)).toBe(`105 ${lamp} 1081000202900105ff015201b000`);
+  });
+
   it("does not take a late answer to an earlier question for one to the last", async () => {
     const getLevel = "1081000205ff010290016201b000";
     const { clock, told, ask } = await replayed([
