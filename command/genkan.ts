@@ -14,7 +14,7 @@ enableCompileCache();
 type Verb = (args: Arguments) => Promise<void>;
 
 /** How many words may follow a verb; none unless it stands here. */
-const mostWords: Readonly<Record<string, number>> = { enrol: 1, decode: 2, descriptors: 2 };
+const mostWords: Readonly<Record<string, number>> = { enrol: 1, decode: 2, descriptors: 3 };
 
 /** Each verb loads what it needs and no more: a start is quick. */
 const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
@@ -34,12 +34,14 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
   ..."start access-broker simulated-home subscribe table card trust".split(" "),
+  ...["descriptors publish", "descriptors withdraw", "descriptors wanted"],
 ]);
 
 /** @throws HomeError `node-too-old` */
-function checkNode({ verb, language }: Arguments): void {
+function checkNode({ verb, rest, language }: Arguments): void {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (!needsNewNode.has(verb) || major > 24 || (major === 24 && minor >= 7)) return;
+  const needsNew = needsNewNode.has(verb) || needsNewNode.has(`${verb} ${rest[0]}`);
+  if (!needsNew || major > 24 || (major === 24 && minor >= 7)) return;
   throw new HomeError("node-too-old", say(language, "node-too-old", { verb, version: process.version }));
 }
 

@@ -4,25 +4,27 @@
  */
 
 import { join } from "node:path";
-import { loadCatalogue } from "../device-descriptors/catalogue.ts";
-import { type LinkState, openAccessLink } from "./access-link/broker-link.ts";
-import { homeAddress, readRegistration } from "./access-link/registration.ts";
+import { loadCatalogue, parseDescriptor } from "../device-descriptors/catalogue.ts";
+import { type Access, openAccess } from "./access-link/access.ts";
 import type { Host } from "./contract/clock.ts";
+import type { DescriptorEvent, DescriptorsWanted } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
 import { HomeError, toHomeError } from "./contract/errors.ts";
 import type { JsonObject } from "./contract/json.ts";
 import type { Command, CommandResult, Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import type { PageEvent } from "./contract/page.ts";
 import type { Joint, Station, StationName } from "./contract/station.ts";
+import type { Origins } from "./devices/descriptor-choice.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
 import { thingDescription } from "./devices/thing-description.ts";
 import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
+import { gatewayModel } from "./gateway-model.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
 import { openPageServer } from "./page/page-server.ts";
-import { parseDiscoveryEvent, parseHomeEvent, parsePageEvent } from "./parse-message.ts";
+import { parseHomeEvent, parseLinkEvent, parseTranslationEvent } from "./parse-message.ts";
 import type { Settings } from "./settings.ts";
 import { shareSession } from "./shared-session.ts";
 import { createStation, type Plan, type Works } from "./station.ts";
@@ -38,6 +40,9 @@ export const joints: readonly Joint[] = [
   { from: "translation:echonet", to: "page" },
   { from: "translation:echonet", to: "local-broker" },
   { from: "page", to: "access-link" },
+  // Which descriptors the house lacks, and what the provider answers.
+  { from: "translation:echonet", output: 1, to: "access-link" },
+  { from: "access-link", to: "translation:echonet" },
 ];
 
 export interface Gateway extends AsyncDisposable {
@@ -61,9 +66,7 @@ export interface GatewayOptions {
 export function createGateway({ settings, host, packageRoot, after }: GatewayOptions): Gateway {
   const { clock, log } = host;
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
-  const catalogue = loadCatalogue([join(packageRoot, "device-descriptors"), ...settings.descriptors.folders], (error) =>
-    log.write("error", "descriptor-refused", error.toBody()),
-  );
+  const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
   const resultListeners = new Set<(result: CommandResult) => void>();
   const tellResult = (result: CommandResult): void => {
@@ -108,10 +111,9 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
         send({ type: "sighting", sighting } satisfies DiscoveryEvent);
       }).catch((thrown) => log.write("error", "discovery-failed", { error: toHomeError(thrown).toBody() }));
       return {
-        snapshot: (): DiscoveryEvent => ({
-          type: "sightings",
-          sightings: [...seen.values()].map(({ sighting }) => sighting),
-        }),
+        snapshots: (): readonly DiscoveryEvent[] => [
+          { type: "sightings", sightings: [...seen.values()].map(({ sighting }) => sighting) },
+        ],
         async close() {
           leaving.abort();
           await following;
@@ -121,25 +123,22 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
     },
   });
 
-  const translation = makeStation<DiscoveryEvent>({
+  const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
     name: "translation:echonet",
-    parse: parseDiscoveryEvent,
+    parse: parseTranslationEvent,
     async open(send) {
       const session = await echonet.take();
-      const devices = createDevices({
-        host,
-        sessions: new Map([["echonet", session]]),
-        find: (key) => catalogue.find(key),
-      });
+      const devices = createDevices({ host, sessions: new Map([["echonet", session]]), ...origins });
       open.devices = devices;
       devices.control.onResult(tellResult);
       devices.onEvent((event) => {
         send(event);
         for (const listener of homeListeners) listener(event);
       });
+      devices.onWanted((wanted) => send(wanted, 1));
       return {
         receive: (event) => devices.receive(event),
-        snapshot: () => devices.snapshot(),
+        snapshots: () => [devices.snapshot(), devices.wanted()],
         async close() {
           delete open.devices;
           await devices[Symbol.asyncDispose]();
@@ -173,7 +172,7 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
       return {
         receive: (event) => live.receive(event),
         unwire: () => live.unwire(),
-        snapshot: () => live.snapshot(),
+        snapshots: () => [live.snapshot()],
         async close() {
           delete open.lan;
           for (const stop of stops) stop();
@@ -202,33 +201,38 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
     },
   });
 
-  const accessLink = makeStation<PageEvent>({
+  const accessLink = makeStation<PageEvent | DescriptorsWanted>({
     name: "access-link",
-    parse: parsePageEvent,
+    parse: parseLinkEvent,
     isSnapshot: (event) => event.type === "snapshot",
-    async open(_send, show): Promise<Works<PageEvent>> {
-      const registration = readRegistration(host.memory);
-      if (!settings.accessLink.enabled || registration === undefined) {
-        show({ state: "open", text: registration === undefined ? "not-enrolled" : "closed" });
-        return { close: async () => undefined };
-      }
-      // Whoever is outside is told the address outside, never one inside the home.
-      const http = homeAddress(registration);
-      const handler = handlerOf(feeds.remote, (device) => thingDescription(device, { http }));
-      const link = openAccessLink({ host, registration, handler });
-      const tell = (state: LinkState): void => show({ state: state === "online" ? "open" : "opening", text: state });
-      link.onState(tell);
-      tell(link.state);
+    async open(send, show): Promise<Works<PageEvent | DescriptorsWanted>> {
+      const access = openAccess({
+        host,
+        isEnabled: settings.accessLink.enabled,
+        gateway: gatewayModel(packageRoot),
+        // Whoever is outside is told the address outside, never one inside the home.
+        handlerAt: (http) => handlerOf(feeds.remote, (device) => thingDescription(device, { http })),
+        parse: parseDescriptor,
+        onDescriptor: send,
+      });
+      const tell = (state: Access["state"]): void =>
+        show({ state: state === "connecting" || state === "offline" ? "opening" : "open", text: state });
+      access.onState(tell);
+      tell(access.state);
       return {
         receive(event) {
-          feeds.remote.receive(event);
-          link.setPage(true);
+          if (event.type === "wanted") access.receive(event);
+          else {
+            feeds.remote.receive(event);
+            access.setPage(true);
+          }
         },
         unwire() {
           feeds.remote.unwire();
-          link.setPage(false);
+          access.setPage(false);
         },
-        close: () => link[Symbol.asyncDispose](),
+        snapshots: () => [access.snapshot()],
+        close: async () => access[Symbol.asyncDispose](),
       };
     },
   });
@@ -257,7 +261,9 @@ export function joinAll(gateway: Gateway): () => void {
     if (found === undefined) throw new HomeError("internal", `no station "${name}"`);
     return found;
   };
-  const releases = joints.map(({ from, to }) => station(from).onOutput((message) => station(to).receive(message)));
+  const releases = joints.map(({ from, output = 0, to }) =>
+    station(from).onOutput((message, by) => by === output && station(to).receive(message)),
+  );
   for (const { hold } of gateway.stations.values()) {
     const held = hold();
     releases.push(() => held.release());
@@ -265,6 +271,14 @@ export function joinAll(gateway: Gateway): () => void {
   return () => {
     for (const release of releases) release();
   };
+}
+
+/** The descriptors that stand in folders of this machine: a file that is not in order is told and left out. */
+function openOrigins({ folders, withoutTypes }: Settings["descriptors"], root: string, log: Host["log"]): Origins {
+  const tell = (error: HomeError): void => log.write("error", "descriptor-refused", error.toBody());
+  const own = loadCatalogue(folders, tell);
+  const packaged = loadCatalogue([join(root, "device-descriptors")], tell, withoutTypes);
+  return { find: packaged.find, findOwn: own.find };
 }
 
 function refuse(): never {

@@ -17,7 +17,8 @@ export interface Works<In> {
   receive?(message: In): void;
   /** No wire leads here any more. */
   unwire?(): void;
-  snapshot?(): unknown;
+  /** One for each output. */
+  snapshots?(): readonly unknown[];
   close(): Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export interface Plan<In> {
   /** @throws HomeError `flow-invalid` */
   parse(message: unknown): In;
   isSnapshot?(message: In): boolean;
-  open(send: (message: unknown) => void, show: (status: StationStatus) => void): Promise<Works<In>>;
+  open(send: (message: unknown, output?: number) => void, show: (status: StationStatus) => void): Promise<Works<In>>;
 }
 
 /** Nothing is opened before `after` has resolved: whoever had the same sockets may still be closing them. */
@@ -36,7 +37,7 @@ export function createStation<In>(
   log: Log,
   after: Promise<void> = Promise.resolve(),
 ): Station & AsyncDisposable {
-  const outputs = new Set<(message: unknown) => void>();
+  const outputs = new Set<(message: unknown, output: number) => void>();
   const watchers = new Set<(status: StationStatus) => void>();
   let holds = 0;
   let works: Works<In> | undefined;
@@ -57,10 +58,10 @@ export function createStation<In>(
     status = shown;
     for (const watcher of watchers) watcher(shown);
   };
-  const send = (message: unknown): void => {
-    for (const output of outputs) {
+  const send = (message: unknown, output = 0): void => {
+    for (const listener of outputs) {
       try {
-        output(message);
+        listener(message, output);
       } catch (thrown) {
         // What one wire leads to is no concern of the others, nor of what stands here.
         report("station-output-failed", thrown);
@@ -86,8 +87,9 @@ export function createStation<In>(
       // Unless what opened has said more of itself.
       if (status.text === "opening" || status.state === "failed") show({ state: "open", text: "open" });
       for (const message of waiting.splice(0)) handOn(works, message);
-      const snapshot = works.snapshot?.();
-      if (snapshot !== undefined) send(snapshot);
+      for (const [output, snapshot] of (works.snapshots?.() ?? []).entries()) {
+        if (snapshot !== undefined) send(snapshot, output);
+      }
     } catch (thrown) {
       const error = toHomeError(thrown);
       waiting = [];
@@ -143,7 +145,7 @@ export function createStation<In>(
       if (works !== undefined) works.receive?.(parsed);
       else if (holds > 0 && waiting.length < 1_000) waiting.push(parsed);
     },
-    snapshot: () => works?.snapshot?.(),
+    snapshots: () => works?.snapshots?.() ?? [],
     expectSnapshot() {
       expecting?.cancel();
       expecting = clock.after(snapshotMs, () => works?.unwire?.());

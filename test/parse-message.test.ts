@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HomeError } from "../gateway-core/contract/errors.ts";
-import { parseDiscoveryEvent, parseHomeEvent, parsePageEvent } from "../gateway-core/parse-message.ts";
+import { parseHomeEvent, parseLinkEvent, parseTranslationEvent } from "../gateway-core/parse-message.ts";
 
 const refused = expect.objectContaining({ code: "flow-invalid" });
 const sighting = { protocol: "echonet", ref: { id: "a", address: "127.0.0.2" }, key: { protocol: "echonet" } };
@@ -12,7 +12,7 @@ describe("A message of a wire", () => {
     { type: "sightings", sightings: [sighting] },
     { type: "sightings", sightings: [] },
   ])("is a discovery event: %j", (event) => {
-    expect(parseDiscoveryEvent(event)).toBe(event);
+    expect(parseTranslationEvent(event)).toBe(event);
   });
 
   it.each([
@@ -26,8 +26,8 @@ describe("A message of a wire", () => {
 
   it("is a page event only with its epoch and sequence", () => {
     const event = { type: "live", isLive: true, epoch: "e", seq: 1 };
-    expect(parsePageEvent(event)).toBe(event);
-    expect(() => parsePageEvent({ ...event, seq: "1" })).toThrow(refused);
+    expect(parseLinkEvent(event)).toBe(event);
+    expect(() => parseLinkEvent({ ...event, seq: "1" })).toThrow(refused);
   });
 
   it.each([
@@ -40,14 +40,14 @@ describe("A message of a wire", () => {
     { type: "sightings", sightings: [{}] },
     { type: "found", device: { id: "a" } },
   ])("is refused by its type when it is something else: %j", (message) => {
-    for (const parse of [parseDiscoveryEvent, parseHomeEvent, parsePageEvent])
+    for (const parse of [parseTranslationEvent, parseHomeEvent, parseLinkEvent])
       expect(() => parse(message)).toThrow(refused);
   });
 
   it("is refused with a HomeError and no other error, whatever it is", () => {
     fc.assert(
       fc.property(fc.anything(), (message) => {
-        for (const parse of [parseDiscoveryEvent, parseHomeEvent, parsePageEvent]) {
+        for (const parse of [parseTranslationEvent, parseHomeEvent, parseLinkEvent]) {
           try {
             parse(message);
           } catch (thrown) {

@@ -25,7 +25,7 @@ function doubler(options: { fails?: boolean } = {}) {
             send(message * 2);
           },
           unwire: () => void told.unwired++,
-          snapshot: () => "all",
+          snapshots: () => ["all"],
           close: async () => void told.closed++,
         };
       },

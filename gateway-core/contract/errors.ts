@@ -14,6 +14,7 @@ export type ErrorCode =
   | "command-invalid"
   | "command-superseded"
   | "descriptor-invalid"
+  | "descriptor-untrusted"
   | "device-busy"
   | "device-refused"
   | "device-silent"
@@ -60,6 +61,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "command-invalid": 400,
   "command-superseded": 409,
   "descriptor-invalid": 422,
+  "descriptor-untrusted": 403,
   "device-busy": 429,
   "device-refused": 409,
   "device-silent": 504,
