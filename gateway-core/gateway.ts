@@ -4,7 +4,7 @@
  */
 
 import { join } from "node:path";
-import { loadCatalogue, parseDescriptor } from "../device-descriptors/catalogue.ts";
+import { parseDescriptor } from "../device-descriptors/catalogue.ts";
 import { type Access, openAccess } from "./access-link/access.ts";
 import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent, DescriptorsWanted } from "./contract/descriptor-events.ts";
@@ -14,7 +14,7 @@ import type { JsonObject } from "./contract/json.ts";
 import type { Command, CommandResult, Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import type { PageEvent } from "./contract/page.ts";
 import type { Joint, Station, StationName } from "./contract/station.ts";
-import type { Origins } from "./devices/descriptor-choice.ts";
+import { openOrigins } from "./descriptor-origins.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
 import { thingDescription } from "./devices/thing-description.ts";
 import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
@@ -126,6 +126,7 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
     name: "translation:echonet",
     parse: parseTranslationEvent,
+    wires: { descriptors: (event) => event.type === "learned" },
     async open(send) {
       const session = await echonet.take();
       const devices = createDevices({ host, sessions: new Map([["echonet", session]]), ...origins });
@@ -138,6 +139,8 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
       devices.onWanted((wanted) => send(wanted, 1));
       return {
         receive: (event) => devices.receive(event),
+        // What was learned stays; nobody can be said to be asked any more.
+        unwire: () => devices.receive({ type: "asked", asked: [] }),
         snapshots: () => [devices.snapshot(), devices.wanted()],
         async close() {
           delete open.devices;
@@ -155,7 +158,7 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
   const page = makeStation<HomeEvent>({
     name: "page",
     parse: parseHomeEvent,
-    isSnapshot: (event) => event.type === "snapshot",
+    wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
       const server = await openPageServer({ ...settings.page, handler: handlerOf(feeds.lan, describe), host });
       const live = createLivePage({ host });
@@ -185,7 +188,7 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
   const localBroker = makeStation<HomeEvent>({
     name: "local-broker",
     parse: parseHomeEvent,
-    isSnapshot: (event) => event.type === "snapshot",
+    wires: { home: (event) => event.type === "snapshot" },
     async open(_send, show): Promise<Works<HomeEvent>> {
       const broker = await openLocalBroker({ ...settings.localBroker, host, control, describe });
       open.mqtt = broker.url;
@@ -204,7 +207,7 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
   const accessLink = makeStation<PageEvent | DescriptorsWanted>({
     name: "access-link",
     parse: parseLinkEvent,
-    isSnapshot: (event) => event.type === "snapshot",
+    wires: { page: (event) => event.type === "snapshot", wanted: (event) => event.type === "wanted" },
     async open(send, show): Promise<Works<PageEvent | DescriptorsWanted>> {
       const access = openAccess({
         host,
@@ -227,7 +230,8 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
             access.setPage(true);
           }
         },
-        unwire() {
+        unwire(wire) {
+          if (wire === "wanted") return access.forget();
           feeds.remote.unwire();
           access.setPage(false);
         },
@@ -271,14 +275,6 @@ export function joinAll(gateway: Gateway): () => void {
   return () => {
     for (const release of releases) release();
   };
-}
-
-/** The descriptors that stand in folders of this machine: a file that is not in order is told and left out. */
-function openOrigins({ folders, withoutTypes }: Settings["descriptors"], root: string, log: Host["log"]): Origins {
-  const tell = (error: HomeError): void => log.write("error", "descriptor-refused", error.toBody());
-  const own = loadCatalogue(folders, tell);
-  const packaged = loadCatalogue([join(root, "device-descriptors")], tell, withoutTypes);
-  return { find: packaged.find, findOwn: own.find };
 }
 
 function refuse(): never {

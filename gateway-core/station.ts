@@ -15,8 +15,8 @@ const snapshotMs = 500;
 /** What is open behind a station. */
 export interface Works<In> {
   receive?(message: In): void;
-  /** No wire leads here any more. */
-  unwire?(): void;
+  /** The wire of this name leads here no more. */
+  unwire?(wire: string): void;
   /** One for each output. */
   snapshots?(): readonly unknown[];
   close(): Promise<void>;
@@ -26,7 +26,8 @@ export interface Plan<In> {
   readonly name: StationName;
   /** @throws HomeError `flow-invalid` */
   parse(message: unknown): In;
-  isSnapshot?(message: In): boolean;
+  /** The wires that a flow may lead here, each with the snapshot that comes by it after every deploy. */
+  readonly wires?: Readonly<Record<string, (message: In) => boolean>>;
   open(send: (message: unknown, output?: number) => void, show: (status: StationStatus) => void): Promise<Works<In>>;
 }
 
@@ -43,7 +44,8 @@ export function createStation<In>(
   let works: Works<In> | undefined;
   let change = after;
   let closing: Timer | undefined;
-  let expecting: Timer | undefined;
+  const expecting = new Map<string, Timer>();
+  const wires = Object.entries(plan.wires ?? {});
   let retrying: Timer | undefined;
   let failures = 0;
   let waiting: In[] = [];
@@ -141,14 +143,17 @@ export function createStation<In>(
     },
     receive(message) {
       const parsed = plan.parse(message);
-      if (plan.isSnapshot?.(parsed)) expecting?.cancel();
+      for (const [wire, isSnapshot] of wires) if (isSnapshot(parsed)) expecting.get(wire)?.cancel();
       if (works !== undefined) works.receive?.(parsed);
       else if (holds > 0 && waiting.length < 1_000) waiting.push(parsed);
     },
     snapshots: () => works?.snapshots?.() ?? [],
     expectSnapshot() {
-      expecting?.cancel();
-      expecting = clock.after(snapshotMs, () => works?.unwire?.());
+      for (const [wire] of wires) {
+        expecting.get(wire)?.cancel();
+        const timer = clock.after(snapshotMs, () => works?.unwire?.(wire));
+        expecting.set(wire, timer);
+      }
     },
     onOutput(listener) {
       outputs.add(listener);
@@ -161,7 +166,7 @@ export function createStation<In>(
     async [Symbol.asyncDispose]() {
       holds = 0;
       waiting = [];
-      for (const timer of [closing, expecting, retrying]) timer?.cancel();
+      for (const timer of [closing, retrying, ...expecting.values()]) timer?.cancel();
       await next(close);
     },
   };

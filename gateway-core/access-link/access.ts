@@ -19,6 +19,8 @@ export interface Access extends AsyncDisposable {
   setPage(isOffered: boolean): void;
   /** What descriptors the house wants. */
   receive(wanted: DescriptorsWanted): void;
+  /** Nobody here wants descriptors any more. */
+  forget(): void;
   /** All that was learned, for whoever has heard nothing yet. */
   snapshot(): DescriptorEvent;
 }
@@ -66,6 +68,7 @@ export function openAccess({ host, isEnabled, gateway, handlerAt, parse, onDescr
     setPage: (isOffered) => link?.setPage(isOffered),
     // Who cannot ask does not say that it does.
     receive: (wanted) => isEnabled && query?.receive(wanted),
+    forget: () => query?.forget(),
     snapshot: () => query?.snapshot() ?? { type: "learned", descriptors: [] },
     async [Symbol.asyncDispose]() {
       query?.close();

@@ -16,6 +16,8 @@ import type { LearnedDescriptors } from "./learned-descriptors.ts";
 export interface DescriptorQuery {
   /** What the house wants, from the wire. */
   receive(wanted: DescriptorsWanted): void;
+  /** No wire says any more what is wanted. */
+  forget(): void;
   /** The link stands, and this is how to speak (what was heard before counts); undefined: it is down. */
   setLine(tell: ((message: UpMessage) => void) | undefined): void;
   hear(message: DownMessage): void;
@@ -176,6 +178,10 @@ export function createDescriptorQuery({ host, gateway, learned }: DescriptorQuer
       }
       tellAsked();
       pump();
+    },
+    forget() {
+      entries.clear();
+      tellAsked();
     },
     setLine(line) {
       tell = line;
