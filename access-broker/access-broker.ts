@@ -27,7 +27,12 @@ import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
 export { caCertificatePem, issueCard, listTable, subscribe } from "./provider.ts";
-export { publishDescriptors, wantedDescriptors, withdrawDescriptor } from "./provider-descriptors.ts";
+export {
+  publishDescriptors,
+  publishedDescriptors,
+  wantedDescriptors,
+  withdrawDescriptor,
+} from "./provider-descriptors.ts";
 export { type AccessBrokerSettings, parseAccessBrokerSettings } from "./settings.ts";
 
 const pruneMs = 60 * 60_000;

@@ -6,6 +6,7 @@ import type { JsonObject } from "../gateway-core/contract/json.ts";
 import { DescriptorIndex } from "./descriptor-database/descriptor-index.ts";
 import { createPublisher } from "./descriptor-database/publish.ts";
 import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import type { Store } from "./subscriptions/store.ts";
 
 const mostWanted = 1_000;
 
@@ -49,6 +50,20 @@ export async function publishDescriptors({
   }
 }
 
+/** One line of what homes are offered. */
+export interface OfferedDescriptor {
+  readonly type: string;
+  readonly version: string;
+  /** Whom it is for; all members left out: everybody. */
+  readonly gateways: Readonly<Record<string, string>>;
+}
+
+export async function publishedDescriptors(provider: Provider): Promise<readonly OfferedDescriptor[]> {
+  await using store = openStore(provider);
+  const offers = (await indexOf(store)).list();
+  return offers.map(({ type, version, gateways }) => ({ type, version, gateways: { ...gateways } }));
+}
+
 /**
  * Withdraws a version, so that the one before serves again, or the whole type.
  * @throws HomeError `not-found`
@@ -77,11 +92,16 @@ export interface WantedDescriptor {
 /** What homes asked for and nobody has published, what most of them ask for first. Which homes is not kept. */
 export async function wantedDescriptors(provider: Provider): Promise<readonly WantedDescriptor[]> {
   await using store = openStore(provider);
-  const index = new DescriptorIndex();
-  index.add(await store.listDescriptors(0));
+  const index = await indexOf(store);
   const wanted = await store.listWanted(mostWanted);
   return wanted.flatMap(({ key: text, homes }) => {
     const key: unknown = JSON.parse(text);
     return isMatch(key) && index.find(key, undefined) === undefined ? [{ key, homes }] : [];
   });
+}
+
+async function indexOf(store: Pick<Store, "listDescriptors">): Promise<DescriptorIndex> {
+  const index = new DescriptorIndex();
+  index.add(await store.listDescriptors(0));
+  return index;
 }

@@ -1,17 +1,22 @@
-/** `genkan descriptors publish|withdraw|wanted`: the provider's side of the descriptor database, whether or not the access broker runs. */
+/** `genkan descriptors publish|published|withdraw|wanted`: the provider's side of the descriptor database, whether or not the access broker runs. */
 
 import { readFileSync, statSync } from "node:fs";
-import { publishDescriptors, wantedDescriptors, withdrawDescriptor } from "../access-broker/access-broker.ts";
+import {
+  publishDescriptors,
+  publishedDescriptors,
+  wantedDescriptors,
+  withdrawDescriptor,
+} from "../access-broker/access-broker.ts";
 import { loadCatalogue } from "../device-descriptors/catalogue.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
-import type { JsonObject } from "../gateway-core/contract/json.ts";
 import type { Arguments } from "./arguments.ts";
+import { formatGateways, gatewaysOf } from "./gateways-of.ts";
 import { say } from "./say.ts";
 import { provider } from "./subscriptions.ts";
 
 type Step = (args: Arguments) => Promise<void>;
 
-const steps: Readonly<Record<string, Step>> = { publish, withdraw, wanted };
+const steps: Readonly<Record<string, Step>> = { publish, published, withdraw, wanted };
 
 export async function descriptorDatabase(args: Arguments): Promise<void> {
   const { 0: word = "", length } = args.rest;
@@ -30,6 +35,13 @@ async function publish(args: Arguments): Promise<void> {
   const line = ({ type, version, isNew }: (typeof published)[number]): string =>
     say(args.language, isNew ? "descriptor-published" : "descriptor-unchanged", { type, version });
   print(args, published, published.map(line).join("\n"));
+}
+
+async function published(args: Arguments): Promise<void> {
+  const rows = await publishedDescriptors(provider(args));
+  const line = ({ type, version, gateways }: (typeof rows)[number]): string =>
+    `${type.padEnd(36)}${version.padEnd(12)}${formatGateways(gateways)}`;
+  print(args, rows, [say(args.language, "published-head"), ...rows.map(line)].join("\n"));
 }
 
 async function withdraw(args: Arguments): Promise<void> {
@@ -55,19 +67,6 @@ function readAll(path: string): readonly unknown[] {
     if (cause instanceof HomeError) throw cause;
     throw new HomeError("descriptor-invalid", `${path} cannot be read: ${String(cause)}`, { file: path }, cause);
   }
-}
-
-/** `MODEL`, `MODEL@FROM..BELOW`, either end left out where it does not matter; `*` is any model. @throws HomeError `usage` */
-function gatewaysOf(told: string | undefined): JsonObject {
-  if (told === undefined) return {};
-  const version = String.raw`\d+\.\d+\.\d+`;
-  const form = new RegExp(`^([^@]+)(?:@(${version})?\\.\\.(${version})?)?$`);
-  const [whole, model, from, below] = form.exec(told) ?? [];
-  if (whole === undefined) throw new HomeError("usage", `--for-model takes MODEL or MODEL@FROM..BELOW, not "${told}"`);
-  const parts = { model: model === "*" ? undefined : model, from, below };
-  return Object.fromEntries(
-    Object.entries(parts).flatMap(([name, part]) => (part === undefined ? [] : [[name, part]])),
-  );
 }
 
 function missing({ language }: Arguments): never {

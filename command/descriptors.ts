@@ -10,7 +10,7 @@ import { say } from "./say.ts";
 
 export async function descriptors(args: Arguments): Promise<void> {
   // Loaded only for its own words: what it needs is not there on every Node that a gateway runs on.
-  const isForDatabase = ["publish", "withdraw", "wanted"].includes(args.rest[0] ?? "");
+  const isForDatabase = ["publish", "published", "withdraw", "wanted"].includes(args.rest[0] ?? "");
   if (isForDatabase) return (await import("./descriptor-database.ts")).descriptorDatabase(args);
   const { folders } = readSettings(args.folder, args.overrides).gateway.descriptors;
   const [what, type] = args.rest;

@@ -34,7 +34,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
   ..."start access-broker simulated-home subscribe table card trust".split(" "),
-  ...["descriptors publish", "descriptors withdraw", "descriptors wanted"],
+  ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 
 /** @throws HomeError `node-too-old` */

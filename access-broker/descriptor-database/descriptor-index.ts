@@ -58,6 +58,11 @@ export class DescriptorIndex {
     return this.#offers.get(type) ?? [];
   }
 
+  /** All that is offered, sorted by type. */
+  list(): readonly Offer[] {
+    return [...this.#offers].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, offers]) => offers);
+  }
+
   /** The newest withdrawal of a type, or of a version of it. */
   withdrawalOf(type: string): Entry | undefined {
     return this.#withdrawals.get(type);
