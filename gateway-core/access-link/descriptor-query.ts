@@ -72,6 +72,7 @@ export function createDescriptorQuery({ host, gateway, learned }: DescriptorQuer
   /** It has said so since the link was made. */
   let isAnswering = false;
   let pending: Pending | undefined;
+  let pausedUntil = 0;
   let next: Timer | undefined;
 
   const emit = (event: DescriptorEvent): void => {
@@ -95,7 +96,7 @@ export function createDescriptorQuery({ host, gateway, learned }: DescriptorQuer
     if (tell === undefined || !isAnswering || pending !== undefined) return;
     const due = [...entries.values()].toSorted((a, b) => a.dueAt - b.dueAt || a.matched - b.matched)[0];
     if (due === undefined) return;
-    const waitMs = due.dueAt - clock.now();
+    const waitMs = Math.max(due.dueAt, pausedUntil) - clock.now();
     if (waitMs > 0) {
       next = clock.after(waitMs, pump);
       return;
@@ -110,8 +111,8 @@ export function createDescriptorQuery({ host, gateway, learned }: DescriptorQuer
   function settle(): void {
     pending?.timer.cancel();
     pending = undefined;
-    next?.cancel();
-    next = clock.after(gapMs, pump);
+    pausedUntil = clock.now() + gapMs;
+    pump();
   }
 
   function giveUp(): void {
@@ -133,12 +134,11 @@ export function createDescriptorQuery({ host, gateway, learned }: DescriptorQuer
     settle();
     const event = answer.answer === "signed" ? learn(answer, entry.key) : undefined;
     if (event !== undefined) emit(event);
-    if (answer.answer === "unknown" || event === undefined || event.type === "withdrawn") leaveAsIs(entry);
-    else {
+    if (answer.answer === "unchanged" || event?.type === "descriptor") {
       entry.failures = 0;
       entry.dueAt = later(longestAgainMs, 0);
       setState(entry, "known");
-    }
+    } else leaveAsIs(entry);
   }
 
   /** Undefined when it brings nothing new, or is refused: that is said once for each reason. */
@@ -181,6 +181,8 @@ export function createDescriptorQuery({ host, gateway, learned }: DescriptorQuer
     },
     forget() {
       entries.clear();
+      pending?.timer.cancel();
+      pending = undefined;
       tellAsked();
     },
     setLine(line) {

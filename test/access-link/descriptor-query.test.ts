@@ -215,6 +215,19 @@ describe("The search for a descriptor", () => {
     expect(asked.map(({ key }) => key)).toEqual([fan, { protocol: "other" }]);
   });
 
+  it("ends when no wire says any more what is wanted: even an answer that is under way comes too late", () => {
+    const { query, events, line, want, hear, answer } = setUp();
+    want(lamp);
+    query.setLine(line);
+    hear(1);
+    query.forget();
+    answer(signed);
+    expect(events).toMatchObject([
+      { type: "asked", asked: [{ state: "asking" }] },
+      { type: "asked", asked: [] },
+    ]);
+  });
+
   it("is bounded, and asks nothing that is too long to be asked", async () => {
     const { query, clock, asked, line, hear, answer } = setUp();
     const keys = Array.from({ length: 400 }, (_, n) => ({ key: { protocol: "fake", model: `m${n}` }, matched: 0 }));
