@@ -40,8 +40,8 @@ export default defineConfig({
           fileParallelism: false,
           // Real processes on a busy machine: what must hold is waited for, how fast it is stands in bench/.
           expect: { poll: { timeout: 15_000 } },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -29,7 +29,7 @@ export interface Arguments {
 /** Names of the options that take a value and only some verbs look at. */
 const valueOptions = [
   ...(["number", "user", "out", "card", "listen", "cert", "key"] as const),
-  ...(["capture", "seconds", "interface", "speed", "scenario"] as const),
+  ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -58,6 +58,7 @@ const options = {
   seconds: { type: "string" },
   interface: { type: "string" },
   speed: { type: "string" },
+  "for-model": { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */

@@ -17,7 +17,7 @@ type Verb = (args: Arguments) => Promise<void>;
 const mostWords: Readonly<Record<string, number>> = {
   enrol: 1,
   decode: Number.POSITIVE_INFINITY,
-  descriptors: 2,
+  descriptors: 3,
   replay: 1,
 };
 
@@ -42,12 +42,14 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
   ..."start access-broker simulated-home subscribe table card trust".split(" "),
+  ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 
 /** @throws HomeError `node-too-old` */
-function checkNode({ verb, language }: Arguments): void {
+function checkNode({ verb, rest, language }: Arguments): void {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (!needsNewNode.has(verb) || major > 24 || (major === 24 && minor >= 7)) return;
+  const needsNew = needsNewNode.has(verb) || needsNewNode.has(`${verb} ${rest[0]}`);
+  if (!needsNew || major > 24 || (major === 24 && minor >= 7)) return;
   throw new HomeError("node-too-old", say(language, "node-too-old", { verb, version: process.version }));
 }
 

@@ -15,6 +15,7 @@ export type ErrorCode =
   | "command-invalid"
   | "command-superseded"
   | "descriptor-invalid"
+  | "descriptor-untrusted"
   | "device-busy"
   | "device-refused"
   | "device-silent"
@@ -62,6 +63,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "command-invalid": 400,
   "command-superseded": 409,
   "descriptor-invalid": 422,
+  "descriptor-untrusted": 403,
   "device-busy": 429,
   "device-refused": 409,
   "device-silent": 504,

@@ -14,6 +14,10 @@ describe("The genkan command", () => {
     [["start", "extra"], '"extra" is not understood'],
     [["subscribe", "--number", "090-1111-2222"], "--user is needed"],
     [["descriptors", "show"], "genkan descriptors"],
+    [["descriptors", "show", "echonet:0290", "extra"], "genkan descriptors"],
+    [["descriptors", "withdraw"], "genkan descriptors"],
+    [["descriptors", "wanted", "extra"], "genkan descriptors"],
+    [["descriptors", "publish", "a.json", "--for-model", "m@1"], "--for-model takes"],
     [["--no-such-option"], "no-such-option"],
   ])("refuses %j as usage, says why, and ends with 2", async (args, why) => {
     const { code, stderr } = await genkan([...args, "--state", folder, "--lang", "en"]);
