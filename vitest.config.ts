@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const codecs = [
   "gateway-core/bytes/*.ts",
   "gateway-core/echonet/{frame,eoj,service-code,property-map,instance-list,explain-frame}.ts",
-  "gateway-core/echonet/{property-value,value-codec,structured-codec,number-codec,time-codec}.ts",
+  "gateway-core/echonet/{property-value,value-codec,structured-codec,number-codec,time-codec,text-codec}.ts",
 ];
 
 /** Node-side tests resolve the repository's own sources unbuilt; journeys start the built command as a user does. */

@@ -20,11 +20,14 @@ export interface Arguments {
   readonly wantsVersion: boolean;
   readonly hasPasswordOnStdin: boolean;
   readonly isByLine: boolean;
+  readonly hasGaps: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
-  readonly values: Readonly<Partial<Record<"number" | "user" | "out" | "card" | "listen" | "cert" | "key", string>>>;
+  readonly values: Readonly<Partial<Record<ValueOption, string>>>;
 }
+
+type ValueOption = "number" | "user" | "out" | "card" | "listen" | "cert" | "key" | "mra" | "objectdb" | "to";
 
 const options = {
   state: { type: "string" },
@@ -46,17 +49,21 @@ const options = {
   listen: { type: "string" },
   cert: { type: "string" },
   key: { type: "string" },
+  gaps: { type: "boolean", default: false },
+  mra: { type: "string" },
+  objectdb: { type: "string" },
+  to: { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */
 export function parseArguments(args: readonly string[], environment: NodeJS.ProcessEnv): Arguments {
   const { values, positionals } = read(args);
-  const { state, lang, home, number, user, out, card, listen, cert, key } = values;
+  const { state, lang, home, number, user, out, card, listen, cert, key, mra, objectdb, to } = values;
   const homes = home.split(",").map((name) => {
     if (name === "simulated" || name === "network") return name;
     throw new HomeError("usage", `--home takes simulated, network or both, not "${name}"`);
   });
-  const given = { number, user, out, card, listen, cert, key };
+  const given = { number, user, out, card, listen, cert, key, mra, objectdb, to };
   return {
     verb: positionals[0] ?? "",
     rest: positionals.slice(1),
@@ -70,6 +77,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     wantsVersion: values.version,
     hasPasswordOnStdin: values["password-stdin"],
     isByLine: values.lines,
+    hasGaps: values.gaps,
     overrides: values.set,
     homes,
     values: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
