@@ -3,7 +3,7 @@
 import type { Descriptor, PropertyDescriptor } from "../../gateway-core/contract/descriptor.ts";
 import type { Overlay, PropertyOverlay, WordOverlay } from "./overlay.ts";
 import { parseData } from "./parse-data.ts";
-import { rules } from "./rules.ts";
+import { type Rules, rules } from "./rules.ts";
 import type { SourceClass, SourceProperty } from "./source.ts";
 import { formOf } from "./value-form.ts";
 
@@ -23,6 +23,8 @@ const context = [
   },
 ];
 const firstEpc = "0x80";
+/** Texts of an overlay's own data are as people should read them. */
+const asWritten: Rules = { ...rules, wordTitles: ({ titles }) => titles, propertyTitles: (titles) => titles };
 const noWords: Readonly<Record<string, WordOverlay>> = {};
 
 export function descriptorOf({ own, shared, overlay, sharedOverlay }: Sources): Descriptor {
@@ -79,13 +81,14 @@ function freeName({ source, overlay }: Completed, taken: Set<string>): string {
 
 function propertyOf({ source, overlay }: Completed, all: readonly Completed[]): PropertyDescriptor {
   const isReadOnly = !source.isSettable;
+  const texts = overlay.data === undefined ? rules : asWritten;
   const { schema, codec } = formOf(source.data, {
-    rules,
+    rules: texts,
     isReadOnly,
     isMember: false,
     words: overlay.words ?? noWords,
     members: (name) => overlay.members?.[name]?.words ?? noWords,
-    title: (titles) => rules.propertyTitles(titles),
+    title: (titles) => texts.propertyTitles(titles),
     smallestOf: (epc) => smallestOf(all.find((other) => other.source.epc === epc)),
   });
   const history = overlay.history ?? (isReadOnly && isNumber(schema) && rules.isMeasured(source.titles));
@@ -96,7 +99,7 @@ function propertyOf({ source, overlay }: Completed, all: readonly Completed[]): 
     ...(isReadOnly ? { readOnly: true } : {}),
     ...(source.isReadable ? {} : { writeOnly: true }),
     ...(source.isObservable ? { observable: true } : {}),
-    ...(overlay.role === undefined ? {} : { "gk:role": overlay.role }),
+    ...(overlay.role == null ? {} : { "gk:role": overlay.role }),
     ...(overlay.category == null ? {} : { "gk:category": overlay.category }),
     ...(history ? { "gk:history": true } : {}),
     ...(overlay.settle === undefined ? {} : { "gk:settle": overlay.settle }),

@@ -17,8 +17,8 @@ export interface MemberOverlay {
 
 export interface PropertyOverlay extends MemberOverlay {
   readonly name?: string;
-  readonly role?: string;
-  /** `null` takes back what the super class or a rule says. */
+  /** `null` takes back what the super class says, here and in `category`. */
+  readonly role?: string | null;
   readonly category?: "config" | "diagnostic" | null;
   readonly history?: boolean;
   readonly settle?: number;

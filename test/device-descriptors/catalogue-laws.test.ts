@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { flawsOf } from "../../device-descriptors/check-descriptor.ts";
 import { digestOf, readIndex } from "../../device-descriptors/descriptor-index.ts";
 import { gapsOf } from "../../device-descriptors/gaps.ts";
-import { isJsonObject } from "../../gateway-core/contract/json.ts";
+import { isJsonObject, type Json } from "../../gateway-core/contract/json.ts";
 import { bindingsOf, descriptorOf, folder, isThere, shipped, sources } from "./shipped.ts";
 
 const all = shipped.map((one) => [one["gk:type"], one] as const);
@@ -20,6 +20,30 @@ describe.each(all)("The descriptor %s", (_type, descriptor) => {
   it.skipIf(!isThere(sources.thingModelSchema))("is a Thing Model to W3C's own schema", () => {
     const schema = JSON.parse(readFileSync(sources.thingModelSchema, "utf8"));
     expect(validate(descriptor, schema).errors.map(String)).toEqual([]);
+  });
+
+  it("is said in both languages, each in its own", () => {
+    for (const [path, { en, ja }] of textsIn(descriptor as unknown as Json, "")) {
+      const isCopied = en === ja && /[a-z]{4}/.test(en);
+      expect(isCopied, `${path}: ${en}`).toBe(false);
+      expect(en, path).not.toMatch(/[\u3040-\u9fff]/);
+    }
+  });
+
+  it("calls its properties by names that fit beside a control", () => {
+    for (const { name, property } of bindingsOf(descriptor)) {
+      expect(property.titles.en.length, `${name}: ${property.titles.en}`).toBeLessThanOrEqual(60);
+      expect(property.titles.ja.length, `${name}: ${property.titles.ja}`).toBeLessThanOrEqual(30);
+    }
+  });
+
+  it("has something on its tile that every such device can tell or do", () => {
+    const { tile = {}, sections = [], compact = [] } = descriptor["gk:screen"] ?? {};
+    const shown = [tile.toggle, tile.value, tile.control, ...(tile.state ?? [])].filter(Boolean);
+    expect(shown.length).toBeGreaterThan(0);
+    for (const name of shown) expect(descriptor.properties[name ?? ""]?.["gk:category"], name).toBeUndefined();
+    expect(sections.length).toBeGreaterThan(0);
+    expect(compact.length).toBeGreaterThan(0);
   });
 
   it("says of each text of raw octets that it is one, and of nothing else", () => {
@@ -95,4 +119,13 @@ interface AppendixClass {
 interface Appendix {
   readonly superClass: AppendixClass | AppendixClass[];
   readonly devices: readonly AppendixClass[];
+}
+
+/** Every `titles` within, with where it stands. */
+function textsIn(value: Json, path: string): readonly (readonly [path: string, texts: { en: string; ja: string }])[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    if (name !== "titles" || !isJsonObject(member)) return textsIn(member, `${path}/${name}`);
+    return [[path, { en: String(member["en"]), ja: String(member["ja"]) }] as const];
+  });
 }

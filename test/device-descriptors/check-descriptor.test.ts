@@ -115,7 +115,7 @@ describe("A descriptor is refused", () => {
       }),
       { numRuns: 200 },
     );
-  });
+  }, 60_000);
 });
 
 describe("A descriptor may", () => {

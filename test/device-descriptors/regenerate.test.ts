@@ -23,6 +23,10 @@ describe("The import", () => {
 const files = globSync("*.json", { cwd: overlays }).filter((file) => file !== "0000.json");
 
 describe("The overlays", () => {
+  it("are there for each class, so that a person has looked at each", () => {
+    expect(files).toHaveLength(99);
+  });
+
   it.each(files)("%s says nothing that comes to nothing", (file) => {
     const overlay: Json = JSON.parse(readFileSync(join(overlays, file), "utf8"));
     const descriptor = descriptorOf(`echonet:${file.slice(0, 4)}`);
@@ -38,8 +42,7 @@ describe("The overlays", () => {
       for (const { en, ja } of Object.values(membersOf(entry["words"])).filter(isJsonObject)) {
         expect(said, `${epc} ${en}`).toContain(JSON.stringify({ en, ja }));
       }
-      for (const member of Object.keys(membersOf(entry["members"])))
-        expect(said, `${epc} ${member}`).toContain(`"${member}":`);
+      for (const member of Object.keys(membersOf(entry["members"]))) expect(said, `${epc} ${member}`).toContain(`"${member}":`);
     }
   });
 });
