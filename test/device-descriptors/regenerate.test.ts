@@ -42,7 +42,8 @@ describe("The overlays", () => {
       for (const { en, ja } of Object.values(membersOf(entry["words"])).filter(isJsonObject)) {
         expect(said, `${epc} ${en}`).toContain(JSON.stringify({ en, ja }));
       }
-      for (const member of Object.keys(membersOf(entry["members"]))) expect(said, `${epc} ${member}`).toContain(`"${member}":`);
+      for (const member of Object.keys(membersOf(entry["members"])))
+        expect(said, `${epc} ${member}`).toContain(`"${member}":`);
     }
   });
 });
