@@ -1,6 +1,6 @@
 /** Makes the descriptor of a class: its own properties, then those of the super class that it does not override. Pure. */
 
-import type { Descriptor, PropertyDescriptor } from "../../gateway-core/contract/descriptor.ts";
+import type { Descriptor, PropertyDescriptor, Screen } from "../../gateway-core/contract/descriptor.ts";
 import type { Overlay, PropertyOverlay, WordOverlay } from "./overlay.ts";
 import { parseData } from "./parse-data.ts";
 import { type Rules, rules } from "./rules.ts";
@@ -42,6 +42,7 @@ export function descriptorOf({ own, shared, overlay, sharedOverlay }: Sources): 
   });
   const titles = overlay.titles ?? rules.propertyTitles(own.titles);
   const taken = new Set<string>();
+  const properties = Object.fromEntries(all.map((property) => [freeName(property, taken), propertyOf(property, all)]));
   return {
     "@context": context,
     "@type": "tm:ThingModel",
@@ -51,8 +52,28 @@ export function descriptorOf({ own, shared, overlay, sharedOverlay }: Sources): 
     "gk:type": `echonet:${own.eojClass.slice(2).toLowerCase()}`,
     "gk:kind": overlay.kind ?? rules.kindOf(own.eojClass),
     "gk:match": [{ protocol: "echonet", eojClass: own.eojClass }],
-    ...(overlay.screen === undefined ? {} : { "gk:screen": overlay.screen }),
-    properties: Object.fromEntries(all.map((property) => [freeName(property, taken), propertyOf(property, all)])),
+    ...(overlay.screen === undefined ? {} : { "gk:screen": screenOf(overlay.screen, properties) }),
+    properties,
+  };
+}
+
+/** Of another release the overlay's screen shows what is there. */
+function screenOf({ tile, sections = [], compact = [] }: Screen, properties: Descriptor["properties"]): Screen {
+  const isThere = (name: string): boolean => Object.hasOwn(properties, name);
+  const { toggle, value, control, state = [] } = tile ?? {};
+  const named = (part: "toggle" | "value" | "control", name: string | undefined) =>
+    name !== undefined && isThere(name) ? { [part]: name } : {};
+  const kept = sections.map((section) => ({ ...section, items: section.items.filter(isThere) }));
+  const small = compact.filter(isThere);
+  return {
+    tile: {
+      ...named("toggle", toggle),
+      ...named("value", value),
+      ...(state.length === 0 ? {} : { state: state.filter(isThere) }),
+      ...named("control", control),
+    },
+    sections: kept.filter(({ items }) => items.length > 0),
+    ...(small.length === 0 ? {} : { compact: small }),
   };
 }
 

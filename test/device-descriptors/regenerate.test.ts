@@ -30,6 +30,8 @@ describe("The overlays", () => {
   it.each(files)("%s says nothing that comes to nothing", (file) => {
     const overlay: Json = JSON.parse(readFileSync(join(overlays, file), "utf8"));
     const descriptor = descriptorOf(`echonet:${file.slice(0, 4)}`);
+    const screen = isJsonObject(overlay) ? membersOf(overlay["screen"]) : {};
+    expect(descriptor["gk:screen"]).toEqual(screen);
     const bindings = new Map(bindingsOf(descriptor).map((bound) => [bound.epc, bound]));
     const properties = isJsonObject(overlay) && isJsonObject(overlay["properties"]) ? overlay["properties"] : {};
     for (const [epc, entry] of Object.entries(properties)) {
