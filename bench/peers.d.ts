@@ -4,6 +4,8 @@ declare module "echonet-lite" {
   interface EchonetLite {
     parseBytes(octets: ArrayLike<number>): { readonly DETAILs: Readonly<Record<string, string>> } | null;
     sendELDATA(ip: string, frame: Readonly<Record<string, unknown>>): unknown;
+    /** What a socket hands its datagrams to. */
+    returner(octets: Uint8Array, from: { readonly address: string }, userFunction: () => void): void;
     /** Where a frame goes once it is formatted. */
     sendBase: (ip: string, octets: Uint8Array) => unknown;
   }

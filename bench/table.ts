@@ -58,5 +58,5 @@ function cellsOf({ what, value, unit, baseline, goal }: Row): string[] {
 /** Three figures that count. */
 function short(value: number): string {
   if (value >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString("en").replaceAll(",", " ");
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+  return (value >= 10 ? value.toFixed(1) : value.toFixed(2)).replace(/^-(?=0.00$)/, "");
 }

@@ -20,13 +20,31 @@ export interface ActionBinding extends PropertyBinding {
 /** Calls `onBroken` for each bind that cannot be read; the others are not concerned. */
 export type OnBroken = (name: string, error: HomeError) => void;
 
+interface Reading {
+  readonly bindings: ReadonlyMap<string, PropertyBinding>;
+  readonly broken: readonly (readonly [name: string, error: HomeError])[];
+}
+
+/** A descriptor never changes, and is asked for with each command and each reading: its codecs are parsed once. */
+const readings = new WeakMap<Descriptor, Reading>();
+
 /** Bindings by property name. A property that another protocol carries has none. */
 export function bindingsOf(descriptor: Descriptor, onBroken: OnBroken): ReadonlyMap<string, PropertyBinding> {
-  return readEach(descriptor.properties, onBroken, ({ epc, codec }, name) => ({
-    name,
-    epc: parseEpc(epc),
-    codec: parseCodec(codec),
-  }));
+  const { bindings, broken } = readings.get(descriptor) ?? readProperties(descriptor);
+  for (const [name, error] of broken) onBroken(name, error);
+  return bindings;
+}
+
+function readProperties(descriptor: Descriptor): Reading {
+  const broken: [string, HomeError][] = [];
+  const bindings = readEach(
+    descriptor.properties,
+    (name, error) => broken.push([name, error]),
+    ({ epc, codec }, name) => ({ name, epc: parseEpc(epc), codec: parseCodec(codec) }),
+  );
+  const reading = { bindings, broken };
+  readings.set(descriptor, reading);
+  return reading;
 }
 
 /** Bindings by action name. */
