@@ -23,7 +23,9 @@ export interface Arguments {
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
-  readonly values: Readonly<Partial<Record<"number" | "user" | "out" | "card" | "listen" | "cert" | "key", string>>>;
+  readonly values: Readonly<
+    Partial<Record<"number" | "user" | "out" | "card" | "listen" | "cert" | "key" | "scenario", string>>
+  >;
 }
 
 const options = {
@@ -46,17 +48,18 @@ const options = {
   listen: { type: "string" },
   cert: { type: "string" },
   key: { type: "string" },
+  scenario: { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */
 export function parseArguments(args: readonly string[], environment: NodeJS.ProcessEnv): Arguments {
   const { values, positionals } = read(args);
-  const { state, lang, home, number, user, out, card, listen, cert, key } = values;
+  const { state, lang, home, number, user, out, card, listen, cert, key, scenario } = values;
   const homes = home.split(",").map((name) => {
     if (name === "simulated" || name === "network") return name;
     throw new HomeError("usage", `--home takes simulated, network or both, not "${name}"`);
   });
-  const given = { number, user, out, card, listen, cert, key };
+  const given = { number, user, out, card, listen, cert, key, scenario };
   return {
     verb: positionals[0] ?? "",
     rest: positionals.slice(1),

@@ -26,7 +26,7 @@ export async function start(args: Arguments): Promise<void> {
   const password = await oneTimePassword(args, number);
   const [broker, simulated] = await Promise.all([
     startChild("access-broker", args, certificateOf(args)),
-    hasSimulated ? startChild("simulated-home", args) : undefined,
+    hasSimulated ? startChild("simulated-home", args, scenarioOf(args)) : undefined,
   ]);
   const card = await cardFor(args, number);
   const gateway = await startChild("gateway", withHomes(args), [
@@ -79,6 +79,10 @@ function withHomes(args: Arguments): Arguments {
 /** A certificate that browsers know, where the provider has one. */
 function certificateOf({ values: { cert, key } }: Arguments): string[] {
   return [...(cert === undefined ? [] : ["--cert", cert]), ...(key === undefined ? [] : ["--key", key])];
+}
+
+function scenarioOf({ values: { scenario } }: Arguments): string[] {
+  return scenario === undefined ? [] : ["--scenario", scenario];
 }
 
 function tellEnd({ language }: Arguments, { name, command, process: child }: Child): void {

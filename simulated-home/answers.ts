@@ -10,8 +10,8 @@ interface Answered {
   readonly isWhole: boolean;
 }
 
-/** Undefined: nothing is answered. The answer goes back to the asker, but an INF to everybody. */
-export function answer(object: SimulatedObject, request: Frame): Frame | undefined {
+/** Undefined: nothing is answered. The answer goes back to the asker, but an INF to everybody. `clips`: what is out of range is set as near as may be. */
+export function answer(object: SimulatedObject, request: Frame, clips = false): Frame | undefined {
   const reply = (service: number, properties: readonly WireProperty[], gotten?: readonly WireProperty[]): Frame => ({
     tid: request.tid,
     seoj: object.eoj,
@@ -23,11 +23,11 @@ export function answer(object: SimulatedObject, request: Frame): Frame | undefin
 
   switch (request.esv) {
     case esv.setI: {
-      const set = setAll(object, request.properties);
+      const set = setAll(object, request.properties, clips);
       return set.isWhole ? undefined : reply(esv.setIRefused, set.properties);
     }
     case esv.setC: {
-      const set = setAll(object, request.properties);
+      const set = setAll(object, request.properties, clips);
       return reply(set.isWhole ? esv.setDone : esv.setRefused, set.properties);
     }
     case esv.get: {
@@ -39,7 +39,7 @@ export function answer(object: SimulatedObject, request: Frame): Frame | undefin
       return reply(told.isWhole ? esv.inf : esv.infRefused, told.properties);
     }
     case esv.setGet: {
-      const set = setAll(object, request.properties);
+      const set = setAll(object, request.properties, clips);
       const got = readAll((epc) => object.read(epc), request.gotten ?? []);
       return reply(set.isWhole && got.isWhole ? esv.setGetDone : esv.setGetRefused, set.properties, got.properties);
     }
@@ -54,14 +54,19 @@ export function answer(object: SimulatedObject, request: Frame): Frame | undefin
 }
 
 /** Accepted: PDC 0. Refused: what was asked comes back. */
-function setAll(object: SimulatedObject, properties: readonly WireProperty[]): Answered {
+function setAll(object: SimulatedObject, properties: readonly WireProperty[], clips: boolean): Answered {
   let isWhole = true;
   const answers = properties.map(({ epc, edt }) => {
-    const isAccepted = object.write(epc, edt);
+    const isAccepted = object.write(epc, edt) || (clips && writeNearest(object, { epc, edt }));
     isWhole &&= isAccepted;
     return { epc, edt: isAccepted ? nothing : edt };
   });
   return { properties: answers, isWhole };
+}
+
+function writeNearest(object: SimulatedObject, { epc, edt }: WireProperty): boolean {
+  const nearest = object.clip(epc, edt);
+  return nearest !== undefined && object.write(epc, nearest);
 }
 
 /** Readable: its EDT. Not: PDC 0, and the good values stay. */

@@ -6,8 +6,12 @@ import type { SimulatedDevice } from "./behaviours/simulated-device.ts";
 import { big, hex } from "./wire/octets.ts";
 
 export interface DeviceView {
+  /** What its node is called. */
+  readonly node: string;
   /** Of its node. */
   readonly address: string;
+  /** Whether its node has power and answers. */
+  readonly isAlive: boolean;
   /** Six hexadecimal digits. */
   readonly eoj: string;
   readonly titles: Texts;
@@ -20,10 +24,15 @@ export interface DeviceView {
   readonly buttons: readonly { readonly titles: Texts; readonly epc: string; readonly edt: string }[];
 }
 
-export function viewOf(address: string, { object, titles, facts, display, buttons }: SimulatedDevice): DeviceView {
+export function viewOf(
+  { name, address, isAlive }: { readonly name: string; readonly address: string; readonly isAlive: boolean },
+  { object, titles, facts, display, buttons }: SimulatedDevice,
+): DeviceView {
   const properties = object.gettable.map((epc) => [hex(big(epc, 1)), hex(object.read(epc) ?? new Uint8Array())]);
   return {
+    node: name,
     address,
+    isAlive,
     eoj: hex(big(object.eoj, 3)),
     titles,
     properties: Object.fromEntries(properties),

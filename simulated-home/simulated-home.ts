@@ -4,27 +4,33 @@
  */
 
 import type { Host } from "../gateway-core/contract/clock.ts";
-import { HomeError } from "../gateway-core/contract/errors.ts";
-import { airConditioner } from "./behaviours/air-conditioner.ts";
-import { lighting } from "./behaviours/lighting.ts";
-import type { SimulatedDevice } from "./behaviours/simulated-device.ts";
-import { thermometer } from "./behaviours/thermometer.ts";
-import { waterHeater } from "./behaviours/water-heater.ts";
+import type { Descriptor } from "../gateway-core/contract/descriptor.ts";
+import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
+import fourDevices from "./default-home.json" with { type: "json" };
 import { type DeviceView, viewOf } from "./device-view.ts";
+import { openHomeNetwork } from "./home-network.ts";
+import { type HomeNode, openHomeNode } from "./home-node.ts";
+import { makeDevice } from "./make-device.ts";
 import { openPanel } from "./panel/panel-server.ts";
-import { createRoom } from "./room.ts";
-import { createSimulatedNode } from "./simulated-node.ts";
-import { openUdpNode } from "./udp-node.ts";
+import { createRandom } from "./random.ts";
+import { createRoom, type Room } from "./room.ts";
+import { planNodes } from "./scenario/plan-nodes.ts";
+import { parseScenario } from "./scenario/scenario.ts";
+import { runScript } from "./scenario/script.ts";
 import { big, hex, octets } from "./wire/octets.ts";
 
 export interface SimulatedHomeOptions {
   readonly host: Host;
   /** 127.0.0.1 only; a free port unless given. */
   readonly panelPort?: number;
-  /** One IPv4 address for each node; more than there are nodes is no harm. */
+  /** One IPv4 address for each node instead of the scenario's; more than there are nodes is no harm. */
   readonly addresses?: readonly string[];
   /** The port of the protocol; another one makes a home that no other home on this machine hears. */
   readonly port?: number;
+  /** A scenario as read from its file (docs/scenarios.md); four devices unless given. */
+  readonly scenario?: unknown;
+  /** The descriptor of a class (four lower-case digits); without it only the classes of hand-written behaviours can be. */
+  readonly find?: (eojClass: string) => Descriptor | undefined;
 }
 
 export interface SimulatedHome extends AsyncDisposable {
@@ -41,36 +47,45 @@ export interface SimulatedHome extends AsyncDisposable {
 
 /** @throws HomeError `address-unusable`, `settings-invalid`. */
 export async function openSimulatedHome(options: SimulatedHomeOptions): Promise<SimulatedHome> {
-  const { host, panelPort = 0, addresses = ["127.0.0.2", "127.0.0.3"], port = 3610 } = options;
+  const { host, panelPort = 0, port = 3610, find = () => undefined } = options;
+  const { clock } = host;
+  const scenario = parseScenario(options.scenario ?? fourDevices);
+  const planned = planNodes(scenario, options.addresses);
+  const { seed = 0, script = [] } = scenario;
   await using opened = new AsyncDisposableStack();
   const life = opened.adopt(new AbortController(), (controller) => controller.abort());
+  const { signal } = life;
 
-  const room = createRoom(host.clock, life.signal);
-  const plan = [
-    [airConditioner(1, room), lighting(1)],
-    [waterHeater(1, host.clock, life.signal), thermometer(1, room)],
-  ];
-  const homes: { readonly address: string; readonly devices: readonly SimulatedDevice[] }[] = [];
-  for (const [index, devices] of plan.entries()) {
-    const address = addresses[index];
-    if (address === undefined) {
-      throw new HomeError("settings-invalid", `${plan.length} nodes need ${plan.length} addresses`, { addresses });
-    }
-    const node = createSimulatedNode({
-      identity: identityOf(index + 1),
-      objects: devices.map(({ object }) => object),
-      send: (frame, to) => udp.send(frame, to),
-    });
-    const udp = opened.use(await openUdpNode(address, port, (frame, from) => node.receive(frame, from)));
-    opened.defer(() => node.stop());
-    homes.push({ address, devices });
-    node.start();
+  const rooms = new Map<string, Room>();
+  const roomOf = (name: string): Room => {
+    const room = rooms.get(name) ?? createRoom(clock, signal);
+    rooms.set(name, room);
+    return room;
+  };
+  const network = opened.use(await openHomeNetwork(port));
+  const nodes: HomeNode[] = [];
+  for (const [index, plan] of planned.entries()) {
+    const room = (): Room => roomOf(plan.room === undefined ? `of ${plan.name}` : `called ${plan.room}`);
+    const devices = plan.planned.map((object) =>
+      makeDevice(object, { room, clock, signal, find, random: createRandom(seed, index, object.eoj) }),
+    );
+    const random = createRandom(seed, index);
+    const number = index + 1;
+    nodes.push(opened.use(await openHomeNode({ planned: plan, number, devices, network, host, random, signal })));
   }
+  runScript(script, {
+    nodes,
+    clock,
+    signal,
+    find,
+    onFailure: (step, thrown) =>
+      host.log.write("warn", "step-failed", { node: step.node, do: step.do, reason: toHomeError(thrown).message }),
+  });
 
   const home = {
-    devices: () => homes.flatMap(({ address, devices }) => devices.map((device) => viewOf(address, device))),
+    devices: () => nodes.flatMap((node) => node.devices.map((device) => viewOf(node, device))),
     set(address: string, eoj: string, epc: string, edt: string) {
-      const devices = homes.find((node) => node.address === address)?.devices ?? [];
+      const devices = nodes.find((node) => node.address === address)?.devices ?? [];
       const device = devices.find(({ object }) => hex(big(object.eoj, 3)) === eoj.toLowerCase());
       if (device === undefined)
         throw new HomeError("unknown-device", `no device ${eoj} at ${address}`, { address, eoj });
@@ -83,11 +98,7 @@ export async function openSimulatedHome(options: SimulatedHomeOptions): Promise<
     },
   };
   const panel = opened.use(await openPanel(home, panelPort));
+  for (const [index, node] of nodes.entries()) if (planned[index]?.alive !== false) node.revive();
   const everything = opened.move();
   return { ...home, panelUrl: panel.url, [Symbol.asyncDispose]: () => everything.disposeAsync() };
-}
-
-/** 13 octets: the same after every start, another for each node. */
-function identityOf(number: number): string {
-  return `${hex(new TextEncoder().encode("genkan-home"))}${hex(big(number, 2))}`;
 }

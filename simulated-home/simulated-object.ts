@@ -1,6 +1,6 @@
 /** One ECHONET object (a device, or the node profile) as a table of properties: values, who may touch them, and who is told. */
 
-import { isSame, type Octets, octets } from "./wire/octets.ts";
+import { hex, isSame, type Octets, octets } from "./wire/octets.ts";
 import { writePropertyMap } from "./wire/property-map.ts";
 
 export interface Rule {
@@ -10,6 +10,8 @@ export interface Rule {
   readonly get?: false;
   /** Which EDTs a controller may set; without it, none. */
   readonly set?: (edt: Uint8Array) => boolean;
+  /** The nearest EDT that may be set, for a device that takes it instead of refusing. */
+  readonly clip?: (edt: Uint8Array) => Octets | undefined;
   /** Announced on every change: stands in 0x9D. */
   readonly inf?: true;
 }
@@ -28,8 +30,12 @@ export interface SimulatedObject {
   tell(epc: number): Octets | undefined;
   /** A controller sets; false: refused, nothing changed. */
   write(epc: number, edt: Uint8Array): boolean;
+  /** The nearest EDT that a controller may set, where the property has a range. */
+  clip(epc: number, edt: Uint8Array): Octets | undefined;
   /** The device itself sets: its remote control, its sensors, its faults. Any value of the length that the property has. */
   put(epc: number, edt: Uint8Array): boolean;
+  /** Before the device starts: gives a property another EDT of any length, adds one that is only read, or takes one away. */
+  preset(epc: number, edt: Uint8Array | undefined): void;
   /** Calls after each change of a value; returns how to stop. */
   onChange(listener: (epc: number, isAnnounced: boolean) => void): () => void;
 }
@@ -41,10 +47,14 @@ export function createSimulatedObject(eoj: number, table: Table): SimulatedObjec
 
   const epcsWhere = (isWanted: (rule: Rule) => boolean): number[] =>
     [...rules].flatMap(([epc, rule]) => (isWanted(rule) ? [epc] : []));
-  const gettable = [...epcsWhere((rule) => rule.get !== false), 0x9d, 0x9e, 0x9f].sort((a, b) => a - b);
-  values.set(0x9d, writePropertyMap(epcsWhere((rule) => rule.inf === true)));
-  values.set(0x9e, writePropertyMap(epcsWhere((rule) => rule.set !== undefined)));
-  values.set(0x9f, writePropertyMap(gettable));
+  let gettable: readonly number[] = [];
+  function drawMaps(): void {
+    gettable = [...epcsWhere((rule) => rule.get !== false), 0x9d, 0x9e, 0x9f].sort((a, b) => a - b);
+    values.set(0x9d, writePropertyMap(epcsWhere((rule) => rule.inf === true)));
+    values.set(0x9e, writePropertyMap(epcsWhere((rule) => rule.set !== undefined)));
+    values.set(0x9f, writePropertyMap(gettable));
+  }
+  drawMaps();
 
   function change(epc: number, edt: Uint8Array): void {
     const before = values.get(epc);
@@ -55,13 +65,26 @@ export function createSimulatedObject(eoj: number, table: Table): SimulatedObjec
 
   return {
     eoj,
-    gettable,
+    get gettable() {
+      return gettable;
+    },
     read: (epc) => (gettable.includes(epc) ? values.get(epc) : undefined),
     tell: (epc) => values.get(epc),
     write(epc, edt) {
       if (rules.get(epc)?.set?.(edt) !== true) return false;
       change(epc, edt);
       return true;
+    },
+    clip: (epc, edt) => rules.get(epc)?.clip?.(edt),
+    preset(epc, edt) {
+      if (edt === undefined) {
+        rules.delete(epc);
+        values.delete(epc);
+      } else {
+        rules.set(epc, rules.get(epc) ?? { edt: hex(edt) });
+        values.set(epc, Uint8Array.from(edt));
+      }
+      drawMaps();
     },
     put(epc, edt) {
       if (!rules.has(epc) || values.get(epc)?.length !== edt.length) return false;

@@ -1,7 +1,7 @@
 /** A home air conditioner (Appendix, class 0130): cools, heats or dries its room towards the temperature that is set. */
 
 import type { Texts } from "../../gateway-core/contract/descriptor.ts";
-import { oneOf, range } from "../legal-values.ts";
+import { between, oneOf } from "../legal-values.ts";
 import { type Room, stepMs } from "../room.ts";
 import { createSimulatedObject } from "../simulated-object.ts";
 import { big } from "../wire/octets.ts";
@@ -22,6 +22,7 @@ const modes: ReadonlyMap<number, Mode> = new Map([
   [fanOnly, { word: "circulation", en: "Fan", ja: "送風" }],
 ]);
 const otherMode: Mode = { word: "other", en: "Other", ja: "その他" };
+const degrees = between(16, 32);
 /** What the machine can do to its room at best, in degrees a minute. */
 const strength = 1.2;
 
@@ -40,7 +41,7 @@ export function airConditioner(instance: number, room: Room): SimulatedDevice {
     a4: { edt: "43", set: oneOf("41", "42", "43", "44", "45") },
     b0: { edt: "42", set: oneOf("41", "42", "43", "44", "45"), inf: true },
     // A fan has no temperature to set.
-    b3: { edt: "1a", set: (edt) => numberAt(object, mode) !== fanOnly && range(16, 32)(edt) },
+    b3: { edt: "1a", ...degrees, set: (edt) => numberAt(object, mode) !== fanOnly && degrees.set?.(edt) === true },
     bb: { edt: "00" },
     be: { edt: "00" },
   });
@@ -108,8 +109,8 @@ export function airConditioner(instance: number, room: Room): SimulatedDevice {
     display: () => {
       if (!isOn()) return { en: "Off", ja: "停止" };
       const { en, ja } = modeNow();
-      const degrees = numberAt(object, target);
-      return degrees === undefinedTarget ? { en, ja } : { en: `${en} · ${degrees} °C`, ja: `${ja} · ${degrees}℃` };
+      const wanted = numberAt(object, target);
+      return wanted === undefinedTarget ? { en, ja } : { en: `${en} · ${wanted} °C`, ja: `${ja} · ${wanted}℃` };
     },
   };
 }

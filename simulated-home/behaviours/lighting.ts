@@ -1,6 +1,6 @@
 /** A ceiling light (Appendix, class 0290: general lighting) with a dimmer, four colours of white and a night light. */
 
-import { oneOf, range } from "../legal-values.ts";
+import { between, oneOf } from "../legal-values.ts";
 import { createSimulatedObject } from "../simulated-object.ts";
 import { numberAt, type SimulatedDevice, superClass } from "./simulated-device.ts";
 
@@ -11,7 +11,7 @@ export function lighting(instance: number): SimulatedDevice {
   const object = createSimulatedObject(0x029000 | instance, {
     ...superClass({ place: "08", release: "J" }),
     "80": { edt: "31", set: oneOf("30", "31"), inf: true },
-    b0: { edt: "64", set: range(0, 100), inf: true },
+    b0: { edt: "64", ...between(0, 100), inf: true },
     b1: { edt: "43", set: oneOf("41", "42", "43", "44") },
     b6: { edt: "42", set: oneOf("42", "43"), inf: true },
   });

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { every } from "../every.ts";
-import { oneOf, range } from "../legal-values.ts";
+import { between, oneOf } from "../legal-values.ts";
 import { createSimulatedObject } from "../simulated-object.ts";
 import { big } from "../wire/octets.ts";
 import { createEnergyMeter, meterRules } from "./energy-meter.ts";
@@ -30,13 +30,13 @@ export function waterHeater(instance: number, clock: Clock, signal: AbortSignal)
     "83": { edt: "feffffff67656e6b616e2d656330303031" },
     b0: { edt: "41", set: oneOf("41", "42", "43"), inf: true },
     b2: { edt: "42", inf: true },
-    b3: { edt: "41", set: range(65, 90) },
+    b3: { edt: "41", ...between(65, 90) },
     c0: { edt: "42", set: oneOf("41", "42") },
     c1: { edt: "41" },
     c2: { edt: "00", inf: true },
     c3: { edt: "42", inf: true },
-    d1: { edt: "28", set: range(35, 60) },
-    d3: { edt: "29", set: range(37, 48) },
+    d1: { edt: "28", ...between(35, 60) },
+    d3: { edt: "29", ...between(37, 48) },
     e1: { edt: "0140" },
     e2: { edt: "0172" },
     e3: { edt: "42", set: oneOf("41", "42") },

@@ -6,7 +6,7 @@ import { createSimulatedNode } from "../../simulated-home/simulated-node.ts";
 import { createSimulatedObject } from "../../simulated-home/simulated-object.ts";
 import { hex, octets } from "../../simulated-home/wire/octets.ts";
 
-const identity = "00112233445566778899aabbcc";
+const identification = "feffffff00112233445566778899aabbcc";
 
 /** A node with two lamps; `tell` hands it a frame from the controller 05ff01 and gives what it sent. */
 function nodeWithLamps() {
@@ -19,7 +19,7 @@ function nodeWithLamps() {
     }),
   );
   const node = createSimulatedNode({
-    identity,
+    identification,
     objects: lamps,
     send: (frame, address) => sent.push(`${address ?? "all"} ${hex(frame)}`),
   });
@@ -136,7 +136,7 @@ describe("A simulated node", () => {
         "10.0.0.9 108100010ef00105ff01720b",
         "800130",
         "8204010d0100",
-        `8311feffffff${identity}`,
+        `8311${identification}`,
         "8a03ffffff",
         "9d030280d5",
         "9e0100",
