@@ -1,10 +1,13 @@
 /** What stays in memory: of replies, of hostile datagrams, beside the npm package echonet-lite. */
 
+import { join } from "node:path";
 import echonetLite from "echonet-lite";
 import { fromHex } from "../gateway-core/bytes/hex.ts";
+import { residentMbOf, startGateway, startSimulatedHome, ways } from "./gateway-process.ts";
 import { hostileDatagrams } from "./hostile-datagrams.ts";
 import { openMemoryHome } from "./memory-home.ts";
-import { printTable } from "./table.ts";
+import { watchStart } from "./start-watch.ts";
+import { printTable, type Row } from "./table.ts";
 
 const replies = 200_000;
 const hostile = 100_000;
@@ -59,6 +62,16 @@ const datagrams = hostileDatagrams(home.address);
 const attacked = await growthMb(hostile, () => home.deliver(datagrams.next().value));
 const lines = home.logLines() - linesBefore;
 
+await using _simulated = await startSimulatedHome(join(import.meta.dirname, "two-hundred-devices.json"));
+const resident: Row[] = [];
+for (const [way, args] of Object.entries(ways)) {
+  const read = watchStart("mqtt://127.0.0.1:1883", "127.0.0.1", 200);
+  await using gateway = await startGateway(args);
+  const { values } = await read;
+  const what = `resident, 200 devices and ${values} values, ${way}`;
+  resident.push({ what, value: residentMbOf(gateway.pid), unit: "MB", goal: { atMost: 220 } });
+}
+
 const flat = { atMost: 5 } as const;
 printTable(
   "echonet-memory",
@@ -69,6 +82,7 @@ printTable(
     { what: "… beside EL", value: unasked, unit: "MB", baseline: theirs, goal: { of: "ratio", atMost: 0.05 } },
     { what: "100 000 hostile datagrams", value: attacked, unit: "MB", goal: flat },
     { what: "log lines of these", value: lines, unit: "", goal: { atMost: 500 } },
+    ...resident,
   ],
 );
 process.exit(0);

@@ -3,13 +3,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeFrame } from "../gateway-core/echonet/frame.ts";
-import { run, until } from "../test/journeys/home.ts";
+import { until } from "../test/journeys/home.ts";
 import { interleave, quantile } from "./figures.ts";
-import { startGateway, ways } from "./gateway-process.ts";
+import { startGateway, startSimulatedHome, ways } from "./gateway-process.ts";
 import { type HomeWatch, watchHome } from "./home-watch.ts";
 import { printTable, type Row } from "./table.ts";
 
@@ -17,8 +15,7 @@ const rounds = 5;
 const eachRound = 40;
 const neighbours = 5;
 
-const folder = mkdtempSync(join(tmpdir(), "genkan-bench-"));
-const simulated = await run("simulated-home", ["--state", folder]);
+const simulated = await startSimulatedHome();
 const rows: Row[] = [];
 for (const [way, args] of Object.entries(ways)) rows.push(...(await measure(way, args)));
 printTable(
@@ -27,7 +24,6 @@ printTable(
   rows,
 );
 await simulated[Symbol.asyncDispose]();
-rmSync(folder, { recursive: true, force: true });
 process.exit(0);
 
 interface Device {

@@ -1,6 +1,6 @@
 /** An MQTT client on a gateway's local broker that knows when which message came. */
 
-import { Socket } from "node:net";
+import { connect, Socket } from "node:net";
 import { connectAsync } from "mqtt";
 
 export interface HomeWatch extends AsyncDisposable {
@@ -18,8 +18,9 @@ export interface HomeWatch extends AsyncDisposable {
 
 const patienceMs = 20_000;
 
-/** Follows the filters on the broker at `mqtt://host:port`. */
+/** Follows the filters on the broker at `mqtt://host:port`, which need not be open yet. */
 export async function watchHome(url: string, filters: readonly string[] = ["home/#"]): Promise<HomeWatch> {
+  while (!(await isOpen(url))) await new Promise((resolve) => setTimeout(resolve, 5));
   const client = await connectAsync(url);
   // Else Nagle's algorithm holds a command back until the kernel at the other end acknowledges the PUBACK before it: 40 ms.
   if (client.stream instanceof Socket) client.stream.setNoDelay(true);
@@ -54,4 +55,13 @@ export async function watchHome(url: string, filters: readonly string[] = ["home
       }),
     [Symbol.asyncDispose]: () => client.endAsync(true),
   };
+}
+
+function isOpen(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
 }
