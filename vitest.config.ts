@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 const codecs = [
   "gateway-core/bytes/*.ts",
   "gateway-core/echonet/{frame,eoj,service-code,property-map,instance-list,explain-frame}.ts",
+  "gateway-core/ieee1394/**/*.ts",
   "gateway-core/echonet/{property-value,value-codec,structured-codec,number-codec,time-codec}.ts",
 ];
 
@@ -26,6 +27,10 @@ export default defineConfig({
           testTimeout: 30_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/journeys/**", "test/flows/**", "test/ui/**", "test/package/**"],
+          // A busy machine is slow, not wrong.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {
@@ -53,6 +58,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/ui/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,

@@ -1,4 +1,4 @@
-/** `genkan decode echonet HEX`, or one frame a line with `--lines`: octets as one JSON object each. */
+/** `genkan decode FORM HEX`, or one a line with `--lines`: octets of the wire as one JSON object each. */
 
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -7,16 +7,21 @@ import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
 import { explainFrame } from "../gateway-core/gateway.ts";
 import { packageRoot } from "../host/package-root.ts";
 import type { Arguments } from "./arguments.ts";
+import { explainerOfIeee1394 } from "./decode-ieee1394.ts";
 import { say } from "./say.ts";
 
 export async function decode(args: Arguments): Promise<void> {
-  const [wire, hex] = args.rest;
-  if (wire !== "echonet" || (hex === undefined) !== args.isByLine)
+  const [form = "", hex] = args.rest;
+  const explain = form === "echonet" ? explainerOfEchonet() : explainerOfIeee1394(form, args.isByLine);
+  if (explain === undefined || (hex === undefined) !== args.isByLine)
     throw new HomeError("usage", say(args.language, "usage"));
-  const catalogue = loadCatalogue([join(packageRoot(), "device-descriptors")]);
-  const explain = (text: string): string => JSON.stringify(explainFrame(text.trim(), (key) => catalogue.find(key)));
   if (hex === undefined) await decodeLines(explain);
   else if (!attempt(() => explain(hex), process.stdout, process.stderr)) process.exitCode = 1;
+}
+
+function explainerOfEchonet(): (text: string) => string {
+  const catalogue = loadCatalogue([join(packageRoot(), "device-descriptors")]);
+  return (text) => JSON.stringify(explainFrame(text.trim(), (key) => catalogue.find(key)));
 }
 
 /** One line in, one line out, an error in its line's place; exit code 1 at the end when there was one. */

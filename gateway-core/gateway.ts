@@ -30,6 +30,7 @@ import { createStation, type Plan, type Works } from "./station.ts";
 export { enrol, parseCard } from "./access-link/enrol.ts";
 export { readRegistration } from "./access-link/registration.ts";
 export { explainFrame } from "./echonet/explain-frame.ts";
+export { ieee1394Explainer } from "./ieee1394/explain.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
 
 /** The wires of a whole home; a house test holds flows/whole-home.json to this table. */

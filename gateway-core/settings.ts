@@ -8,8 +8,9 @@ import schema from "./settings.schema.json" with { type: "json" };
 
 export interface Settings {
   readonly home: {
-    /** IPv4 addresses of this machine, names of interfaces, "auto" for all but loopback. */
+    /** Addresses of this machine, names of interfaces, "auto" for all but loopback. */
     readonly interfaces: readonly string[];
+    readonly families: readonly ("ipv4" | "ipv6")[];
     readonly availabilityMs: number;
     readonly pollMs: number;
     readonly rediscoverMs: number;

@@ -16,7 +16,13 @@ function refusalOf(action: () => unknown): HomeError {
 describe("settings", () => {
   it("need nothing: what is not given has a default", () => {
     const defaults = {
-      home: { interfaces: ["auto", "127.0.0.1"], availabilityMs: 30_000, pollMs: 10_000, rediscoverMs: 300_000 },
+      home: {
+        interfaces: ["auto", "127.0.0.1"],
+        families: ["ipv4", "ipv6"],
+        availabilityMs: 30_000,
+        pollMs: 10_000,
+        rediscoverMs: 300_000,
+      },
       page: { listen: "127.0.0.1", port: 8080, hostNames: [], networks: [] },
       localBroker: { address: "127.0.0.1", port: 1883 },
       accessLink: { enabled: true },

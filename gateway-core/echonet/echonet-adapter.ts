@@ -3,16 +3,17 @@
 import type { Adapter } from "../contract/adapter.ts";
 import { startEchonetSession } from "./echonet-session.ts";
 import { parseEchonetSettings } from "./echonet-settings.ts";
-import { type OpenTransport, openUdpTransport } from "./udp-transport.ts";
+import type { OpenTransport } from "./transport.ts";
+import { openUdpTransport } from "./udp-transport.ts";
 
-/** Config: `{interfaces?, availabilityMs?, pollMs?, rediscoverMs?}` (echonet-settings.ts). */
+/** Config: `{interfaces?, families?, availabilityMs?, pollMs?, rediscoverMs?}` (echonet-settings.ts). */
 export function createEchonetAdapter(openTransport: OpenTransport = openUdpTransport): Adapter {
   return {
     protocol: "echonet",
     async open(config, host, signal) {
       const settings = parseEchonetSettings(config);
       signal.throwIfAborted();
-      const transport = await openTransport(settings.interfaces, host.log);
+      const transport = await openTransport(settings, host);
       if (signal.aborted) {
         await transport[Symbol.asyncDispose]();
         throw signal.reason;

@@ -7,9 +7,11 @@ import type { DeviceObject } from "./device-object.ts";
 import { createDiscovery } from "./discovery.ts";
 import type { EchonetSettings } from "./echonet-settings.ts";
 import type { Frame } from "./frame.ts";
+import { gatherWrites } from "./gather-writes.ts";
 import { getProperties } from "./get-properties.ts";
 import { invokeAction } from "./invoke-action.ts";
 import { createMailbox } from "./mailbox.ts";
+import { openMapCache } from "./map-cache.ts";
 import { createMessenger } from "./messenger.ts";
 import { narrowDescriptor } from "./narrow-descriptor.ts";
 import { openNodeBook } from "./node-book.ts";
@@ -24,17 +26,19 @@ import { watchObject } from "./watch-object.ts";
 
 /** Announces the own node and starts to look for others. The session owns the transport from now on. */
 export function startEchonetSession(transport: Transport, settings: EchonetSettings, host: Host): Session {
-  const { clock, log, memory } = host;
+  const { clock, log } = host;
+  const memory = gatherWrites(host);
   const closing = new AbortController();
   const warnOnce = createWarnOnce(log);
   const ownNode = createOwnNode(ownIdentification(host));
   const messenger = createMessenger(transport, host, receive);
-  const transactions = createTransactions(messenger, clock);
+  const transactions = createTransactions(messenger, clock, transport.pace);
   const discovery = createDiscovery({
     host,
     messenger,
     transactions,
     book: openNodeBook(memory, log),
+    maps: openMapCache(memory),
     rediscoverMs: settings.rediscoverMs,
     warnOnce,
     signal: closing.signal,
@@ -55,8 +59,13 @@ export function startEchonetSession(transport: Transport, settings: EchonetSetti
 
   const untilClosed = ({ signal }: Call): AbortSignal => AbortSignal.any([signal, closing.signal]);
 
-  messenger.multicast(ownNode.announcement(messenger.freshTid()));
+  const announce = (): void => messenger.multicast(ownNode.announcement(messenger.freshTid()));
+  announce();
   discovery.start();
+  transport.onReach(() => {
+    announce();
+    discovery.lookAround();
+  });
 
   return {
     async *discover(call) {
@@ -101,6 +110,7 @@ export function startEchonetSession(transport: Transport, settings: EchonetSetti
 
     async [Symbol.asyncDispose]() {
       closing.abort(new HomeError("device-unavailable", "the ECHONET Lite session is closed"));
+      memory.flush();
       await transport[Symbol.asyncDispose]();
     },
   };

@@ -27,12 +27,12 @@ export interface Frame {
 const header = 0x1081;
 
 /**
- * The property counts (OPC) are believed: a frame that ends before its last counted property is malformed. So is one
- * that goes on after it, unless `allowsSurplus`: real devices send such answers, and their counted properties are good.
- * EDTs are views of `octets`, not copies.
- * @throws HomeError `frame-malformed` with `offset`: cut short, EHD other than 10 81, unknown ESV, surplus octets.
+ * The property counts (OPC) are believed: a frame that ends before its last counted property, or goes on after it, is
+ * malformed. `allowsMiscount`: real devices send such frames, and the properties that are there are good, as long as none
+ * is cut in two. EDTs are views of `octets`, not copies.
+ * @throws HomeError `frame-malformed` with `offset`: cut short, EHD other than 10 81, unknown ESV, a wrong count.
  */
-export function decodeFrame(octets: Uint8Array, { allowsSurplus = false } = {}): Frame {
+export function decodeFrame(octets: Uint8Array, { allowsMiscount = false } = {}): Frame {
   const reader = new ByteReader(octets);
   const ehd = reader.uint(2);
   if (ehd !== header) throw malformed(`EHD ${ehd.toString(16).padStart(4, "0")} is not 1081`, 0);
@@ -42,11 +42,11 @@ export function decodeFrame(octets: Uint8Array, { allowsSurplus = false } = {}):
   const service = reader.uint(1);
   const esv = decodeEsv(service);
   if (esv === undefined) throw malformed(`ESV ${service.toString(16)} is unknown`, reader.offset - 1);
-  const properties = readProperties(reader);
+  const properties = readProperties(reader, allowsMiscount);
   const frame: Frame = hasTwoLists(esv)
-    ? { tid, seoj, deoj, esv, properties, properties2: readProperties(reader) }
+    ? { tid, seoj, deoj, esv, properties, properties2: readProperties(reader, allowsMiscount) }
     : { tid, seoj, deoj, esv, properties };
-  if (reader.remaining > 0 && !allowsSurplus) {
+  if (reader.remaining > 0 && !allowsMiscount) {
     throw malformed(`${reader.remaining} octets follow the last property`, reader.offset);
   }
   return frame;
@@ -65,10 +65,10 @@ export function encodeFrame(frame: Frame): Uint8Array {
   return writer.toOctets();
 }
 
-function readProperties(reader: ByteReader): Property[] {
+function readProperties(reader: ByteReader, allowsFewer: boolean): Property[] {
   const count = reader.uint(1);
   const properties: Property[] = [];
-  while (properties.length < count) {
+  while (properties.length < count && !(allowsFewer && reader.remaining === 0)) {
     const epc = reader.uint(1);
     properties.push({ epc, edt: reader.octets(reader.uint(1)) });
   }

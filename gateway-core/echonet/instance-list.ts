@@ -20,6 +20,12 @@ export function decodeInstanceList(edt: Uint8Array): Eoj[] {
   return [...eojs];
 }
 
+/** Whether what is not listed is not there: the count is that of the content, and there was room for more. */
+export function isWholeList(edt: Uint8Array): boolean {
+  const [count] = edt;
+  return count !== undefined && count < longestList && edt.length === 1 + 3 * count;
+}
+
 /** @throws HomeError `value-invalid` for more than 84 objects. */
 export function encodeInstanceList(eojs: readonly Eoj[]): Uint8Array {
   if (eojs.length > longestList) {

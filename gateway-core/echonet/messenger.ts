@@ -27,7 +27,7 @@ export function createMessenger(
   transport.onDatagram(({ from, octets }) => {
     let frame: Frame;
     try {
-      frame = decodeFrame(octets, { allowsSurplus: true });
+      frame = decodeFrame(octets, { allowsMiscount: true });
     } catch (thrown) {
       return warnOnce("frame-dropped", from, { from, error: toHomeError(thrown).toBody() });
     }

@@ -8,6 +8,7 @@ import type { Log, Memory } from "../contract/clock.ts";
 import type { DeviceId } from "../contract/device.ts";
 import { isJsonObject, isSameJson, type Json, type JsonObject } from "../contract/json.ts";
 import { type Eoj, formatEoj } from "./eoj.ts";
+import { familyOf } from "./network-interfaces.ts";
 
 /** One node as it is remembered. */
 export interface NodeRecord {
@@ -22,18 +23,23 @@ export interface NodeBook {
   /**
    * The record of the node that now answers at `address` with this identification number. `ask` reads the number of the
    * node at another address, or undefined when none answers. An identification counts once it was seen unchanged over
-   * two starts and belongs to one node alone; else the address decides. Undefined when the book is full.
+   * two starts and belongs to one node alone; else the address decides. `twin` is the record of the same node under an
+   * address of the other family: it moves here, if nothing is known of this address. Undefined when the book is full.
    */
   identify(
     address: string,
     identification: Uint8Array | undefined,
     ask: (address: string) => Promise<Uint8Array | undefined>,
+    twin?: NodeRecord,
   ): Promise<NodeRecord | undefined>;
+  /** The identification in hexadecimal if it can tell a node from all others: 17 octets, not all zero, and of one node only. */
+  tellingHex(identification: Uint8Array | undefined): string | undefined;
 }
 
 const memoryName = "echonet-nodes";
 const mostNodes = 1_000;
 const mostIdentifications = 4;
+const mostShared = 1_000;
 const identificationLength = 17;
 const startsUntilTrusted = 2;
 
@@ -65,7 +71,10 @@ export function openNodeBook(memory: Memory, log: Log): NodeBook {
     const before = owner.address;
     const there = before === undefined ? undefined : validHex(await ask(before));
     if (there === hex) {
+      // One node answers on IPv4 and on IPv6; two that answer on one of them are not one.
+      if (before !== undefined && familyOf(before) !== familyOf(address)) return preferIpv4(owner, address);
       shared.add(hex);
+      while (shared.size > mostShared) shared.delete([...shared][0] ?? "");
       owner.identifications.delete(hex);
       log.write("warn", "identification-shared", { identification: hex, addresses: [before ?? "", address] });
       return undefined;
@@ -74,10 +83,18 @@ export function openNodeBook(memory: Memory, log: Log): NodeBook {
       owner.identifications.delete(hex);
       return undefined;
     }
+    return move(owner, address);
+  }
+
+  function preferIpv4(record: NodeRecord, address: string): NodeRecord {
+    return familyOf(address) === "ipv4" ? move(record, address) : record;
+  }
+
+  function move(record: NodeRecord, address: string): NodeRecord {
     const displaced = recordAt(address);
     if (displaced !== undefined) displaced.address = undefined;
-    owner.address = address;
-    return owner;
+    record.address = address;
+    return record;
   }
 
   function enter(address: string, hex: string | undefined): NodeRecord | undefined {
@@ -100,6 +117,7 @@ export function openNodeBook(memory: Memory, log: Log): NodeBook {
     for (const oldest of record.identifications.keys()) {
       if (record.identifications.size <= mostIdentifications) break;
       record.identifications.delete(oldest);
+      countedInThisStart.delete(`${record.slug} ${oldest}`);
     }
   }
 
@@ -110,13 +128,19 @@ export function openNodeBook(memory: Memory, log: Log): NodeBook {
     memory.write(memoryName, book);
   }
 
+  function tellingHex(identification: Uint8Array | undefined): string | undefined {
+    const hex = validHex(identification);
+    return hex === undefined || shared.has(hex) ? undefined : hex;
+  }
+
   return {
-    async identify(address, identification, ask) {
-      const valid = validHex(identification);
-      const followed =
-        valid === undefined || shared.has(valid) ? undefined : await followIdentification(address, valid, ask);
-      const hex = valid === undefined || shared.has(valid) ? undefined : valid;
-      const record = followed ?? recordAt(address) ?? enter(address, hex);
+    tellingHex,
+
+    async identify(address, identification, ask, twin) {
+      const telling = tellingHex(identification);
+      const followed = telling === undefined ? undefined : await followIdentification(address, telling, ask);
+      const hex = tellingHex(identification);
+      const record = followed ?? recordAt(address) ?? (twin === undefined ? enter(address, hex) : move(twin, address));
       if (record !== undefined && hex !== undefined) count(record, hex);
       save();
       return record;
@@ -132,7 +156,8 @@ function validHex(identification: Uint8Array | undefined): string | undefined {
 
 /** From the address, with a number behind it when another node had that address at its own first sight. */
 function freshSlug(records: readonly NodeRecord[], address: string): string {
-  const base = `echonet-${address.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
+  const [withoutZone = ""] = address.toLowerCase().split("%");
+  const base = `echonet-${withoutZone.replace(/[^a-z0-9]+/g, "-").replace(/-$/, "")}`;
   const taken = new Set(records.map(({ slug }) => slug));
   let slug = base;
   for (let number = 2; taken.has(slug); number++) slug = `${base}-${number}`;

@@ -27,8 +27,8 @@ export interface PropertyReader {
   forget(): void;
 }
 
-/** EPCs in one frame, from the hopeful to the surest. */
-const batchSizes = [10, 5, 3, 1] as const;
+/** Smaller and smaller numbers of EPCs in one frame, down to the surest; none above what the wire bears. */
+const smallerBatches = [10, 5, 3, 1] as const;
 /** Every object has its operation status. */
 const operationStatus = 0x80;
 /** An answer in part proves at once that a frame asked for too much; silence may have been a loss. */
@@ -43,6 +43,8 @@ interface Shortfall {
 export function createPropertyReader(eoj: Eoj, transactions: Transactions): PropertyReader {
   /** EPCs that did not come when last asked for: asked alone, so that they cost no others. */
   const suspects = new Set<number>();
+  const most = transactions.pace.mostProperties;
+  const batchSizes = [most, ...smallerBatches.filter((size) => size < most)];
   const evidence = new Map<number, number>();
   let firstStep = 0;
   let lastGiven = operationStatus;
@@ -52,10 +54,11 @@ export function createPropertyReader(eoj: Eoj, transactions: Transactions): Prop
     return transactions.exchange({ address, request: { eoj, esv: "Get", properties }, attempts, ...call });
   }
 
-  /** An answer, or undefined when this frame got none although the object is there. */
+  /** An answer, or undefined when this frame got none although the object is there. What may be silent again is asked once. */
   async function askOrProve(address: string, epcs: readonly number[], call: ReadCall): Promise<Answer | undefined> {
+    const isSure = epcs.length === 1 && !epcs.some((epc) => suspects.has(epc));
     try {
-      return await ask(address, epcs, epcs.length > 1 ? 1 : 2, call);
+      return await ask(address, epcs, isSure ? 2 : 1, call);
     } catch (thrown) {
       const isProof = epcs.length === 1 && epcs[0] === lastGiven;
       if (isProof || !(thrown instanceof HomeError) || thrown.code !== "device-silent") throw thrown;
@@ -89,13 +92,18 @@ export function createPropertyReader(eoj: Eoj, transactions: Transactions): Prop
           lastGiven = epc;
         }
         const missing = batch.filter((epc) => !values.has(epc));
+        if (answer?.given.size === 0 && batch.every((epc) => answer.refused.has(epc))) {
+          // Who gives only so many gives one at least: this is a plain no to each.
+          for (const epc of batch) refused.add(epc);
+          return [];
+        }
         if (batch.length > 1) {
           if (missing.length > 0) shortfalls.push({ step, missing, weight: answer ? proof.inPart : proof.silence });
           return missing;
         }
         for (const epc of missing) {
           suspects.add(epc);
-          (answer?.refused.has(epc) ? refused : silent).add(epc);
+          silent.add(epc);
         }
         return [];
       }

@@ -1,14 +1,19 @@
 /** How long a node may take to answer, learned from its answers (the smoothing of RFC 6298, clauses 2 and 5). */
 
-const unknownMs = 1_000;
+import type { Pace } from "./transport.ts";
+
 const shortestMs = 200;
-const longestMs = 4_000;
-const quietestMs = 100;
-const loudestMs = 300;
+/** Of the time of one answer: how long the rest of it may let wait, at least and at most. */
+const rest = { shortestMs: 100, longest: 0.3 };
 
 export class RoundTrip {
+  readonly #pace: Pace;
   #smoothedMs: number | undefined;
   #variationMs = 0;
+
+  constructor(pace: Pace) {
+    this.#pace = pace;
+  }
 
   /** Takes what one answer took, each counted from the very request that it answers (by TID). */
   sample(ms: number): void {
@@ -21,14 +26,17 @@ export class RoundTrip {
     this.#smoothedMs += (ms - this.#smoothedMs) / 8;
   }
 
-  /** How long to wait for an answer to attempt number `attempt`, from 0: doubled with each. 200 ms to 4 s. */
+  /** How long to wait for an answer to attempt number `attempt`, from 0: doubled with each; 200 ms at least. */
   timeoutMs(attempt: number): number {
-    const firstMs = this.#smoothedMs === undefined ? unknownMs : this.#smoothedMs + 4 * this.#variationMs;
-    return Math.min(longestMs, Math.max(shortestMs, firstMs) * 2 ** attempt);
+    const { firstAnswerMs, longestAnswerMs } = this.#pace;
+    const firstMs = this.#smoothedMs === undefined ? firstAnswerMs : this.#smoothedMs + 4 * this.#variationMs;
+    return Math.min(longestAnswerMs, Math.max(shortestMs, firstMs) * 2 ** attempt);
   }
 
   /** How long to wait for the rest of an answer that came in part: some nodes send one frame for each EPC. */
   restMs(): number {
-    return Math.min(loudestMs, Math.max(quietestMs, 2 * (this.#smoothedMs ?? unknownMs)));
+    const { firstAnswerMs } = this.#pace;
+    const usualMs = 2 * (this.#smoothedMs ?? firstAnswerMs);
+    return Math.min(rest.longest * firstAnswerMs, Math.max(rest.shortestMs, usualMs));
   }
 }

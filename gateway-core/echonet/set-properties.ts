@@ -28,7 +28,6 @@ interface Wanted {
 }
 
 const attempts = 3;
-const mostInFrame = 10;
 /** When to read back: at once, and while the device still tells another value, a little later. */
 const readBacksMs = [0, 100, 300, 600];
 
@@ -44,6 +43,7 @@ export async function setProperties(call: SetCall): Promise<Outcome> {
     }
   });
   const accepted: Wanted[] = [];
+  const { mostInFrame } = call.object;
   for (let start = 0; start < wanted.length; start += mostInFrame) {
     accepted.push(...(await write(call, wanted.slice(start, start + mostInFrame), errors)));
   }

@@ -8,6 +8,7 @@ import type { Frame } from "./frame.ts";
 import type { Messenger } from "./messenger.ts";
 import { NodeQueue, type Priority } from "./node-queue.ts";
 import { RoundTrip } from "./round-trip.ts";
+import type { Pace } from "./transport.ts";
 
 export interface Exchange {
   readonly address: string;
@@ -19,17 +20,21 @@ export interface Exchange {
 }
 
 export interface Transactions {
+  readonly pace: Pace;
   /** @throws HomeError `device-silent` when no attempt is answered; the signal's reason when it aborts. */
   exchange(exchange: Exchange): Promise<Answer>;
   /** Takes every frame that arrives; what answers nothing is passed over. */
   receive(from: string, frame: Frame): void;
+  /** A node answered something that was not asked by an exchange: tells how long that took. */
+  learn(address: string, ms: number): void;
   /** Forgets what was learned of an address. */
   forget(address: string): void;
 }
 
 interface Pending {
   readonly request: Request;
-  readonly tid: number;
+  /** Of each attempt so far: an answer to an earlier one is as good. */
+  readonly tids: ReadonlySet<number>;
   readonly collector: AnswerCollector;
   /** Resolves the attempt: with the answer, or undefined for silence. */
   readonly end: (answer: Answer | undefined) => void;
@@ -46,21 +51,28 @@ interface Peer {
 
 const mostTidsKept = 32;
 
-export function createTransactions(messenger: Messenger, clock: Clock): Transactions {
+export function createTransactions(messenger: Messenger, clock: Clock, pace: Pace): Transactions {
   const peers = new Map<string, Peer>();
 
   function peerAt(address: string): Peer {
     const known = peers.get(address);
     if (known !== undefined) return known;
-    const peer: Peer = { queue: new NodeQueue(), roundTrip: new RoundTrip(), sentAt: new Map(), pending: undefined };
+    const roundTrip = new RoundTrip(pace);
+    const peer: Peer = { queue: new NodeQueue(), roundTrip, sentAt: new Map(), pending: undefined };
     peers.set(address, peer);
     return peer;
   }
 
   /** One frame and the wait for its answer; undefined for silence. */
-  function attempt(peer: Peer, { address, request, signal }: Exchange, waitMs: number): Promise<Answer | undefined> {
+  function attempt(
+    peer: Peer,
+    { address, request, signal }: Exchange,
+    tids: Set<number>,
+    waitMs: number,
+  ): Promise<Answer | undefined> {
     return new Promise((resolve, reject) => {
       const tid = messenger.freshTid();
+      tids.add(tid);
       const leave = (): void => {
         pending.timer.cancel();
         signal.removeEventListener("abort", onAbort);
@@ -76,7 +88,7 @@ export function createTransactions(messenger: Messenger, clock: Clock): Transact
       };
       const pending: Pending = {
         request,
-        tid,
+        tids,
         collector: new AnswerCollector(request),
         end,
         timer: clock.after(waitMs, () => end(undefined)),
@@ -95,17 +107,20 @@ export function createTransactions(messenger: Messenger, clock: Clock): Transact
    * A frame with another TID answers too, if it answers what was asked: some nodes do not copy the TID. But not one
    * that this node was asked with before: that is a late answer to an earlier question.
    */
-  function answers(peer: Peer, { tid, request }: Pending, frame: Frame): boolean {
-    return isAnswerTo(request, frame) && (frame.tid === tid || !peer.sentAt.has(frame.tid));
+  function answers(peer: Peer, { tids, request }: Pending, frame: Frame): boolean {
+    return isAnswerTo(request, frame) && (tids.has(frame.tid) || !peer.sentAt.has(frame.tid));
   }
 
   return {
+    pace,
+
     async exchange(exchange) {
       const { address, request, priority, attempts, signal } = exchange;
       const peer = peerAt(address);
+      const tids = new Set<number>();
       for (let number = 0; number < attempts; number++) {
         const waitMs = (): number => peer.roundTrip.timeoutMs(number);
-        const answer = await peer.queue.run(priority, () => attempt(peer, exchange, waitMs()), signal);
+        const answer = await peer.queue.run(priority, () => attempt(peer, exchange, tids, waitMs()), signal);
         if (answer !== undefined) return answer;
       }
       throw new HomeError("device-silent", `${address} did not answer ${request.esv} within ${attempts} attempts`, {
@@ -126,6 +141,8 @@ export function createTransactions(messenger: Messenger, clock: Clock): Transact
       timer.cancel();
       pending.timer = clock.after(peer.roundTrip.restMs(), () => end(collector.finish()));
     },
+
+    learn: (address, ms) => peerAt(address).roundTrip.sample(ms),
 
     forget: (address) => void peers.delete(address),
   };

@@ -1,127 +1,134 @@
-/** The wire over UDP port 3610 and IPv4 multicast group 224.0.23.0 (ECHONET Lite specification, part II, 2.2). The only file of this room that opens sockets. */
+/** The wire over UDP, on every address that the settings choose; it follows the host as addresses come and go. */
 
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { once } from "node:events";
 import { networkInterfaces } from "node:os";
-import type { Log } from "../contract/clock.ts";
-import { HomeError } from "../contract/errors.ts";
-import { addressTowards, chooseAddresses } from "./network-interfaces.ts";
-import type { Datagram, Transport } from "./transport.ts";
+import type { Timer } from "../contract/clock.ts";
+import { HomeError, toHomeError } from "../contract/errors.ts";
+import { addressTowards, chooseAddresses, type HostInterfaces, type LocalAddress } from "./network-interfaces.ts";
+import type { Datagram, OpenTransport, Pace, Transport } from "./transport.ts";
+import { openUdpGroup, openUdpLink, type UdpEars, type UdpGroup, type UdpLink } from "./udp-link.ts";
 import { createWarnOnce } from "./warn-once.ts";
 
-const port = 3610;
-const group = "224.0.23.0";
+const pace: Pace = { firstAnswerMs: 1_000, longestAnswerMs: 4_000, mostProperties: 10 };
+/** How often to look whether an address has come or gone. */
+const lookMs = 2_000;
 
-/** How a transport is opened: on these interfaces (network-interfaces.ts), logging to this log. */
-export type OpenTransport = (interfaces: readonly string[], log: Log) => Promise<Transport>;
+export const openUdpTransport: OpenTransport = udpTransportOf(networkInterfaces);
 
 /**
- * One socket for each local address, which sends and takes what is sent to it, and one that takes the multicasts of all:
- * a socket of an address alone would not hear them, and one of every address would take what others on this host wait for.
- * @throws HomeError `address-unusable`.
+ * `readInterfaces` tells the host's addresses at any moment. To open, every address that was named must be there and its
+ * port free, and what is automatic may be nothing; afterwards whatever is missing is awaited.
  */
-export const openUdpTransport: OpenTransport = async (interfaces, log) => {
-  const locals = chooseAddresses(interfaces, networkInterfaces());
-  const ownAddresses = new Set(locals.map(({ address }) => address));
-  const listeners = new Set<(datagram: Datagram) => void>();
-  const warnOnce = createWarnOnce(log);
-  const open = new Map<string, Socket>();
+export function udpTransportOf(readInterfaces: () => HostInterfaces): OpenTransport {
+  return async (reach, { clock, log }) => {
+    const links = new Map<string, UdpLink>();
+    const listeners = new Set<(datagram: Datagram) => void>();
+    const reachListeners = new Set<() => void>();
+    const warnOnce = createWarnOnce(log);
+    let hearing: UdpGroup | undefined;
+    let timer: Timer | undefined;
+    let looking: Promise<unknown> = Promise.resolve();
+    let isClosed = false;
 
-  /** A failing network fails with every frame. */
-  const complain = (socket: string, error: Error): void => {
-    const reason = codeOf(error);
-    warnOnce("udp-failed", `${socket} ${reason}`, { socket, reason });
-  };
+    const ears: UdpEars = {
+      heard(from, octets) {
+        if (links.has(from)) return;
+        for (const listener of listeners) listener({ from, octets });
+      },
+      /** A failing network fails with every frame. */
+      failed: (socket, reason) => warnOnce("udp-failed", `${socket} ${reason}`, { socket, reason }),
+    };
 
-  const onMessage = (message: Buffer, { address }: RemoteInfo): void => {
-    if (ownAddresses.has(address)) return;
-    const octets = new Uint8Array(message.buffer, message.byteOffset, message.length);
-    for (const listener of listeners) listener({ from: address, octets });
-  };
+    /** Opens what is chosen now and is not open, closes what is chosen no more; throws the first failure after trying all. */
+    async function follow(locals: readonly LocalAddress[]): Promise<void> {
+      const failures: unknown[] = [];
+      for (const [address, { local, close }] of links) {
+        if (locals.some((other) => isSame(local, other))) continue;
+        links.delete(address);
+        await close();
+      }
+      const fresh = locals.filter(({ address }) => !links.has(address));
+      for (const local of fresh) await openLink(local).catch((thrown: unknown) => failures.push(thrown));
+      if (fresh.some(({ address }) => links.has(address))) for (const listener of reachListeners) listener();
+      if (failures.length > 0) throw failures[0];
+    }
 
-  async function bind(address: string, isShared: boolean): Promise<Socket> {
-    const socket = createSocket({ type: "udp4", reuseAddr: isShared });
-    open.set(address, socket);
+    async function openLink(local: LocalAddress): Promise<void> {
+      const link = await openUdpLink(local, ears);
+      try {
+        if (local.family === "ipv4") {
+          hearing ??= await openUdpGroup(ears);
+          hearing.join(local.address);
+        }
+        links.set(local.address, link);
+      } catch (thrown) {
+        await link.close();
+        throw thrown;
+      }
+    }
+
+    async function look(): Promise<void> {
+      try {
+        await follow(chooseAddresses(reach, readInterfaces()).locals);
+      } catch (thrown) {
+        warnOnce("address-unusable", toHomeError(thrown).message, { error: toHomeError(thrown).toBody() });
+      }
+      if (!isClosed) timer = clock.after(lookMs, lookAgain);
+    }
+
+    function lookAgain(): void {
+      looking = look();
+    }
+
+    const transport: Transport = {
+      pace,
+      send(octets, to) {
+        const local = addressTowards(to, localsOf(links));
+        if (local !== undefined) links.get(local.address)?.send(octets, to);
+      },
+      multicast(octets) {
+        for (const link of links.values()) link.multicast(octets);
+      },
+      onDatagram: (listener) => listen(listeners, listener),
+      onReach: (listener) => listen(reachListeners, listener),
+      async [Symbol.asyncDispose]() {
+        isClosed = true;
+        timer?.cancel();
+        await looking;
+        timer?.cancel();
+        const closing = [...links.values(), ...(hearing === undefined ? [] : [hearing])];
+        links.clear();
+        hearing = undefined;
+        await Promise.all(closing.map((open) => open.close()));
+      },
+    };
+
     try {
-      // Rejects with the first error; without a listener, a taken port would go unnoticed.
-      const bound = once(socket, "listening");
-      socket.bind({ port, address, exclusive: true });
-      await bound;
-    } catch (cause) {
-      throw unusable(address, cause);
+      const { locals, missing } = chooseAddresses(reach, readInterfaces());
+      const [first] = missing;
+      if (first !== undefined) {
+        throw new HomeError("address-unusable", `"${first}" leads to no address of this host`, { address: first });
+      }
+      // IPv6 comes beside IPv4 by itself: where it does not work at once, it may later, and nothing else waits for it.
+      await follow(locals.filter(({ family, address }) => family === "ipv4" || reach.interfaces.includes(address)));
+      lookAgain();
+      await looking;
+    } catch (thrown) {
+      await transport[Symbol.asyncDispose]();
+      throw thrown;
     }
-    socket.on("error", (error) => complain(address, error)).on("message", onMessage);
-    return socket;
-  }
-
-  const close = async (): Promise<void> => {
-    const closing = [...open.values()];
-    open.clear();
-    await Promise.all(closing.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
+    return transport;
   };
-
-  try {
-    for (const { address } of locals) {
-      const socket = await bind(address, false);
-      configure(address, () => {
-        socket.setMulticastInterface(address);
-        socket.setMulticastLoopback(true);
-      });
-    }
-    const hearing = await bind(group, true);
-    for (const { address } of locals) configure(address, () => join(hearing, address));
-  } catch (thrown) {
-    await close();
-    throw thrown;
-  }
-
-  const sendFrom = (address: string, octets: Uint8Array, to: string): void => {
-    open.get(address)?.send(octets, port, to, (error) => error && complain(address, error));
-  };
-  return {
-    send(octets, to) {
-      const local = addressTowards(to, locals);
-      if (local !== undefined) sendFrom(local.address, octets, to);
-    },
-    multicast(octets) {
-      for (const { address } of locals) sendFrom(address, octets, group);
-    },
-    onDatagram(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    [Symbol.asyncDispose]: close,
-  };
-};
-
-function configure(address: string, action: () => void): void {
-  try {
-    action();
-  } catch (cause) {
-    throw unusable(address, cause);
-  }
 }
 
-/** A second address of one interface finds its group joined already. */
-function join(socket: Socket, address: string): void {
-  try {
-    socket.addMembership(group, address);
-  } catch (cause) {
-    if (codeOf(cause) !== "EADDRINUSE") throw cause;
-  }
+function localsOf(links: ReadonlyMap<string, UdpLink>): LocalAddress[] {
+  return Array.from(links.values(), ({ local }) => local);
 }
 
-function unusable(address: string, cause: unknown): HomeError {
-  const reason = codeOf(cause);
-  return new HomeError(
-    "address-unusable",
-    `UDP ${address}:${port} cannot be used: ${reason}`,
-    { address, port, reason },
-    cause,
-  );
+function isSame(one: LocalAddress, other: LocalAddress): boolean {
+  return one.address === other.address && one.netmask === other.netmask;
 }
 
-/** Node's word for what the system said, such as EADDRINUSE. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
+function listen<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
 }

@@ -33,7 +33,7 @@ function move(
   const now = codec.decode(object.tell(epc) ?? new Uint8Array());
   if (typeof now !== "number") return;
   const [lowest, highest] = bandOf(schema);
-  const step = numberRange(schema)?.step || 0.1;
+  const { step } = numberRange(schema) ?? { step: 1 };
   const watts = numberNamed("power.instant");
   const grown = now + (Math.max(watts, 0) * stepMs) / 3_600_000_000;
   const wandered = now + (random() * 2 - 1) * Math.max(liveliness * (highest - lowest), step);

@@ -43,7 +43,7 @@ function numbersOf(schema: DataSchema, random: Random): number[] {
   const [lowest, highest] = bandOf(schema);
   const { step } = numberRange(schema) ?? { step: 1 };
   const between = lowest + (highest - lowest) * (0.25 + 0.5 * random());
-  return [onStep(between, step || 0.1), Math.round(between), lowest, highest];
+  return [onStep(between, step), Math.round(between), lowest, highest];
 }
 
 /** The nearest multiple, without the noise of doubles. */

@@ -6,7 +6,6 @@ import { isJsonObject, isSameJson, type Json } from "../../gateway-core/contract
 export interface NumberRange {
   readonly minimum: number;
   readonly maximum: number;
-  /** 0: any number between. */
   readonly step: number;
 }
 
@@ -14,7 +13,7 @@ export interface NumberRange {
 export function numberRange({ type, oneOf = [], ...schema }: DataSchema): NumberRange | undefined {
   const branch = [{ type, ...schema }, ...oneOf].find((one) => one.type === "number" || one.type === "integer");
   if (branch?.minimum === undefined || branch.maximum === undefined) return undefined;
-  return { minimum: branch.minimum, maximum: branch.maximum, step: branch.multipleOf ?? 0 };
+  return { minimum: branch.minimum, maximum: branch.maximum, step: branch.multipleOf ?? 1 };
 }
 
 /** Whether a controller may set this value: a word that is not for reading only, a number within its range. */
@@ -23,7 +22,7 @@ export function isSettable(value: Json, schema: DataSchema): boolean {
   if (oneOf !== undefined) {
     return oneOf.some((branch) => {
       if (branch.const !== undefined) return branch.readOnly !== true && isSameJson(branch.const, value);
-      return typeof value !== "number" || isWithin(value, branch);
+      return typeof value === "number" ? isWithin(value, branch) : branch.type === typeof value;
     });
   }
   if (typeof value === "number") return isWithin(value, schema);

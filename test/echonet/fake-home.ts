@@ -1,6 +1,6 @@
 /** A session of the adapter on a fake LAN, with what tests ask of it. */
 
-import type { Change, DeviceRef, Session, Sighting } from "../../gateway-core/contract/adapter.ts";
+import type { Adapter, Change, DeviceRef, Session, Sighting } from "../../gateway-core/contract/adapter.ts";
 import type { Descriptor } from "../../gateway-core/contract/descriptor.ts";
 import type { Json, JsonObject } from "../../gateway-core/contract/json.ts";
 import { createEchonetAdapter } from "../../gateway-core/echonet/echonet-adapter.ts";
@@ -28,16 +28,29 @@ export interface FakeHome {
   close(): Promise<void>;
 }
 
+interface HomeOptions {
+  readonly config?: JsonObject;
+  readonly host?: FakeHost;
+}
+
 /** Opens a session, and lets it find what is there. */
 export async function openFakeHome(
   nodes: readonly FakeNode[],
-  { config = {}, host = fakeHost() }: { readonly config?: JsonObject; readonly host?: FakeHost } = {},
+  { config = {}, host = fakeHost() }: HomeOptions = {},
 ): Promise<FakeHome> {
   const lan = new FakeLan(host.clock);
   for (const node of nodes) lan.plug(node);
+  return { ...(await openHome(createEchonetAdapter(lan.openTransport), { config, host })), lan };
+}
+
+/** The same over any wire. */
+export async function openHome(
+  adapter: Adapter,
+  { config = {}, host = fakeHost() }: HomeOptions,
+): Promise<Omit<FakeHome, "lan">> {
   const leave = new AbortController();
   const { signal } = leave;
-  const session = await createEchonetAdapter(lan.openTransport).open(config, host, signal);
+  const session = await adapter.open(config, host, signal);
   const sightings: Sighting[] = [];
   const reading = collect(session.discover({ signal, active: false }), sightings);
   const pass = (ms: number): Promise<void> => host.clock.advance(ms);
@@ -56,7 +69,6 @@ export async function openFakeHome(
   await pass(500);
   return {
     host,
-    lan,
     session,
     sightings,
     signal,

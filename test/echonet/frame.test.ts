@@ -108,7 +108,7 @@ describe("frames of real devices", () => {
       code: "frame-malformed",
       details: { offset: 44 },
     });
-    const { properties } = decodeFrame(fromHex(hex), { allowsSurplus: true });
+    const { properties } = decodeFrame(fromHex(hex), { allowsMiscount: true });
     expect(properties.map(({ epc }) => formatEpc(epc))).toEqual(["e7", "e8", "e9", "ea", "eb", "80"]);
   });
 });
@@ -161,7 +161,7 @@ describe("every truncation and every mutated octet of a real frame", () => {
 
   it("cut short is malformed, wherever it is cut", () => {
     for (const whole of octets) {
-      const end = encodeFrame(decodeFrame(whole, { allowsSurplus: true })).length;
+      const end = encodeFrame(decodeFrame(whole, { allowsMiscount: true })).length;
       for (let length = 0; length < end; length++) {
         expect(thrownBy(() => decodeFrame(whole.subarray(0, length)))).toMatchObject({ code: "frame-malformed" });
       }

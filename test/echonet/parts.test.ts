@@ -15,6 +15,7 @@ describe("the settings", () => {
   it("have defaults", () => {
     expect(parseEchonetSettings({})).toEqual({
       interfaces: ["auto"],
+      families: ["ipv4", "ipv6"],
       availabilityMs: 30_000,
       pollMs: 30_000,
       rediscoverMs: 300_000,
@@ -26,6 +27,8 @@ describe("the settings", () => {
     [{ interfaces: "eth0" }],
     [{ interfaces: [] }],
     [{ interfaces: [7] }],
+    [{ families: [] }],
+    [{ families: ["ipv5"] }],
     [{ availabilityMs: 999 }],
     [{ pollMs: "1000" }],
     [{ rediscoverMs: null }],
@@ -59,7 +62,7 @@ describe("opening", () => {
 
 describe("the time given to an answer", () => {
   it("is a second at first, then what this node needs, doubled with each attempt, within bounds", () => {
-    const trip = new RoundTrip();
+    const trip = new RoundTrip({ firstAnswerMs: 1_000, longestAnswerMs: 4_000, mostProperties: 10 });
     expect([0, 1, 2, 3].map((attempt) => trip.timeoutMs(attempt))).toEqual([1_000, 2_000, 4_000, 4_000]);
     expect(trip.restMs()).toBe(300);
     for (let turn = 0; turn < 20; turn++) trip.sample(2);

@@ -25,7 +25,11 @@ function wire() {
     send: (frame: Frame) => void sent.push(frame),
     multicast: () => undefined,
   };
-  const transactions = createTransactions(messenger, clock);
+  const transactions = createTransactions(messenger, clock, {
+    firstAnswerMs: 1_000,
+    longestAnswerMs: 4_000,
+    mostProperties: 10,
+  });
   return {
     clock,
     sent,

@@ -6,8 +6,7 @@ import { isAddressedBy } from "../../gateway-core/echonet/eoj.ts";
 import { decodeFrame, encodeFrame, type Frame, type Property } from "../../gateway-core/echonet/frame.ts";
 import { encodeInstanceList } from "../../gateway-core/echonet/instance-list.ts";
 import { encodePropertyMap } from "../../gateway-core/echonet/property-map.ts";
-import type { Datagram } from "../../gateway-core/echonet/transport.ts";
-import type { OpenTransport } from "../../gateway-core/echonet/udp-transport.ts";
+import type { Datagram, OpenTransport, Pace } from "../../gateway-core/echonet/transport.ts";
 
 const nothing = new Uint8Array(0);
 
@@ -21,6 +20,8 @@ export class FakeLan {
   readonly #clock: Clock;
   readonly #nodes = new Map<string, FakeNode>();
   readonly #listeners = new Set<(datagram: Datagram) => void>();
+  readonly #reachListeners = new Set<() => void>();
+  pace: Pace = { firstAnswerMs: 1_000, longestAnswerMs: 4_000, mostProperties: 10 };
   isOpen = false;
 
   constructor(clock: Clock) {
@@ -36,6 +37,11 @@ export class FakeLan {
 
   unplug(node: FakeNode): void {
     if (this.#nodes.get(node.address) === node) this.#nodes.delete(node.address);
+  }
+
+  /** The gateway's wire leads to more than before. */
+  widen(): void {
+    for (const listener of this.#reachListeners) listener();
   }
 
   deliver(from: string, octets: Uint8Array): void {
@@ -60,6 +66,11 @@ export class FakeLan {
       });
     };
     return {
+      pace: this.pace,
+      onReach: (listener) => {
+        this.#reachListeners.add(listener);
+        return () => void this.#reachListeners.delete(listener);
+      },
       send: (octets, to) => carry(octets, to, () => [this.#nodes.get(to)]),
       multicast: (octets) => carry(octets, "multicast", () => [...this.#nodes.values()]),
       onDatagram: (listener) => {

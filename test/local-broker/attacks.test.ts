@@ -4,11 +4,12 @@ import { once } from "node:events";
 import { connect as connectSocket, type Socket } from "node:net";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { generate } from "mqtt-packet";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Command, Control } from "../../gateway-core/contract/messages.ts";
 import { type LocalBroker, openLocalBroker } from "../../gateway-core/local-broker/local-broker.ts";
 import { systemClock } from "../../host/system-host.ts";
 import { type FakeHost, fakeHost } from "../fakes/fake-host.ts";
+import { until } from "../until.ts";
 
 let log: FakeHost["log"];
 let broker: LocalBroker;
@@ -65,7 +66,7 @@ async function roundTrip(): Promise<void> {
   const topics = gather(client);
   await client.subscribeAsync("echo");
   client.publish("echo", "1");
-  await vi.waitFor(() => expect(topics).toHaveLength(1));
+  await until(() => expect(topics).toHaveLength(1));
 }
 
 const hello = (clientId: string, clean = true) =>
@@ -96,7 +97,7 @@ describe("the local broker withstands", () => {
     const topic = "home/devices/lamp-1/actions/blink";
     const client = await connect({ will: { topic, payload: Buffer.from(""), retain: true, qos: 1 } });
     client.stream.destroy();
-    await vi.waitFor(() => expect(commands).toHaveLength(1));
+    await until(() => expect(commands).toHaveLength(1));
     const late = await connect();
     const topics = gather(late);
     await late.subscribeAsync("home/devices/+/actions/#");
@@ -152,7 +153,7 @@ describe("the local broker withstands", () => {
     const late = await connect();
     const topics = gather(late);
     await late.subscribeAsync("flood/#");
-    await vi.waitFor(() => expect(topics.length).toBeGreaterThanOrEqual(1_000));
+    await until(() => expect(topics.length).toBeGreaterThanOrEqual(1_000));
     await roundTrip();
     expect(topics).toHaveLength(1_000);
   });
@@ -171,9 +172,9 @@ describe("the local broker withstands", () => {
     const started = systemClock.now();
     for (let number = 0; number < 200; number++) await publisher.publishAsync("busy/topic", load, { qos: 1 });
     publisher.publish("calm", "1");
-    await vi.waitFor(() => expect(topics).toEqual(["calm=1"]));
+    await until(() => expect(topics).toEqual(["calm=1"]));
     expect(systemClock.now() - started).toBeLessThan(3_000);
-    await vi.waitFor(() => expect(log.lines.map(({ facts }) => facts["reason"])).toEqual(["does not read"]));
+    await until(() => expect(log.lines.map(({ facts }) => facts["reason"])).toEqual(["does not read"]));
   });
 
   it("topics of a hundred levels and of no valid name", async () => {
@@ -194,7 +195,7 @@ describe("the local broker withstands", () => {
     await client.publishAsync("home/devices/lamp-1/properties/x/set", "[".repeat(6_000) + "]".repeat(6_000), {
       qos: 1,
     });
-    await vi.waitFor(() => expect(topics[0]).toContain("command-invalid"));
+    await until(() => expect(topics[0]).toContain("command-invalid"));
     expect(commands).toEqual([]);
   });
 

@@ -2,13 +2,14 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
 import { connectAsync, type MqttClient } from "mqtt";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDevices, type Devices } from "../../gateway-core/devices/devices.ts";
 import { thingDescription } from "../../gateway-core/devices/thing-description.ts";
 import { type LocalBroker, openLocalBroker } from "../../gateway-core/local-broker/local-broker.ts";
 import { systemClock } from "../../host/system-host.ts";
 import { type FakeHost, fakeHost, settle } from "../fakes/fake-host.ts";
 import { type FakeDevice, FakeSession, lampModel, lampValues, sighting } from "../fakes/fake-session.ts";
+import { until } from "../until.ts";
 
 const run = promisify(execFile);
 
@@ -93,7 +94,7 @@ describe("mosquitto's own clients", () => {
     const output = once(watch.stdout, "data");
     const values = await gather("home/devices/lamp-1/properties/power");
     await publish("home/devices/lamp-1/properties/power/set", "true");
-    await vi.waitFor(() => expect(values["home/devices/lamp-1/properties/power"]).toBe("true"));
+    await until(() => expect(values["home/devices/lamp-1/properties/power"]).toBe("true"));
     expect(lamp.sent).toEqual([{ power: true }]);
     expect(JSON.parse(String((await output)[0]))).toMatchObject({
       request: { kind: "property", name: "power", value: true },
@@ -105,7 +106,7 @@ describe("mosquitto's own clients", () => {
   it("learn why a value is out of range, and nothing is sent", async () => {
     const results = await gather("home/devices/+/result");
     await publish("home/devices/lamp-1/properties/brightness/set", '{"$id":"m-1","value":120}');
-    await vi.waitFor(() => expect(results).toHaveProperty(["home/devices/lamp-1/result"]));
+    await until(() => expect(results).toHaveProperty(["home/devices/lamp-1/result"]));
     expect(JSON.parse(results["home/devices/lamp-1/result"] ?? "")).toMatchObject({
       $id: "m-1",
       ok: false,
@@ -123,7 +124,7 @@ describe("mosquitto's own clients", () => {
   ])("are answered when %s gets %j", async (topic, message, device, code) => {
     const results = await gather("home/devices/+/result");
     await publish(topic, message);
-    await vi.waitFor(() => expect(results).toHaveProperty([`home/devices/${device}/result`]));
+    await until(() => expect(results).toHaveProperty([`home/devices/${device}/result`]));
     expect(JSON.parse(results[`home/devices/${device}/result`] ?? "")).toMatchObject({ ok: false, error: { code } });
   });
 
@@ -133,21 +134,21 @@ describe("mosquitto's own clients", () => {
       await publish("home/status", `fake ${time}`, "-i", "liar").catch(() => undefined);
       await publish("home/devices/lamp-1/availability", "offline", "-r", "-i", "liar").catch(() => undefined);
     }
-    await vi.waitFor(() => expect(log.events()).toEqual(["mqtt-refused"]));
+    await until(() => expect(log.events()).toEqual(["mqtt-refused"]));
     expect(values).toMatchObject({ "home/status": "online", "home/devices/lamp-1/availability": "online" });
   });
 
   it("do a command once even when they want it retained", async () => {
     await publish("home/devices/lamp-1/properties/power/set", "true", "-r");
-    await vi.waitFor(() => expect(lamp.sent).toEqual([{ power: true }]));
+    await until(() => expect(lamp.sent).toEqual([{ power: true }]));
     const late = await gather("home/devices/lamp-1/properties/power/#");
-    await vi.waitFor(() => expect(late).toEqual({ "home/devices/lamp-1/properties/power": "true" }));
+    await until(() => expect(late).toEqual({ "home/devices/lamp-1/properties/power": "true" }));
   });
 
   it("have all other topics for themselves", async () => {
     await publish("garden/pump", "on", "-r");
     const values = await gather("garden/#");
-    await vi.waitFor(() => expect(values).toEqual({ "garden/pump": "on" }));
+    await until(() => expect(values).toEqual({ "garden/pump": "on" }));
     await publish("garden/pump", "", "-r");
     expect(await gather("garden/#")).toEqual({});
   });
@@ -158,7 +159,7 @@ describe("the local broker", () => {
     const client = await connect();
     await client.publishAsync("home/devices/lamp-1/set", '{"power":true,"brightness":3}', { qos: 1 });
     await client.publishAsync("home/devices/lamp-1/actions/blink", "", { qos: 2 });
-    await vi.waitFor(() => expect(lamp.invoked).toEqual([{ action: "blink", input: null }]));
+    await until(() => expect(lamp.invoked).toEqual([{ action: "blink", input: null }]));
     expect(lamp.sent).toEqual([{ power: true, brightness: 3 }]);
   });
 
@@ -169,7 +170,7 @@ describe("the local broker", () => {
     await client.subscribeAsync("home/devices/+/result");
     for (const times of [1, 2, 3]) {
       await client.publishAsync("home/devices/lamp-1/properties/power/set", '{"$id":"once","value":true}', { qos: 1 });
-      await vi.waitFor(() => expect(results).toHaveLength(times));
+      await until(() => expect(results).toHaveLength(times));
     }
     expect(new Set(results).size).toBe(1);
     expect(lamp.sent).toHaveLength(1);
@@ -203,19 +204,19 @@ describe("the local broker", () => {
 
   it("tells its clients offline before their sockets end", async () => {
     const values = await gather("home/status");
-    await vi.waitFor(() => expect(values["home/status"]).toBe("online"));
+    await until(() => expect(values["home/status"]).toBe("online"));
     await broker[Symbol.asyncDispose]();
-    await vi.waitFor(() => expect(values["home/status"]).toBe("offline"));
+    await until(() => expect(values["home/status"]).toBe("offline"));
   });
 
   it("says offline while no wire leads to it, and still takes commands", async () => {
     const values = await gather("home/#");
     broker.unwire();
-    await vi.waitFor(() => expect(values["home/status"]).toBe("offline"));
+    await until(() => expect(values["home/status"]).toBe("offline"));
     await publish("home/devices/lamp-1/properties/power/set", "true");
-    await vi.waitFor(() => expect(lamp.sent).toEqual([{ power: true }]));
+    await until(() => expect(lamp.sent).toEqual([{ power: true }]));
     broker.receive(devices.snapshot());
-    await vi.waitFor(() => expect(values["home/status"]).toBe("online"));
+    await until(() => expect(values["home/status"]).toBe("online"));
   });
 
   it("closes at once, whoever is connected", async () => {
