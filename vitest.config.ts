@@ -23,8 +23,6 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          // A busy machine is no fault of the code: time itself is faked, and how fast it is stands in bench/.
-          testTimeout: 30_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/journeys/**", "test/flows/**", "test/ui/**", "test/package/**"],
           // A busy machine is slow, not wrong.

@@ -1,8 +1,9 @@
-/** A gateway and a simulated home as a user runs them, each in a process and a state folder of its own, on loopback. */
+/** A gateway and a simulated home as `genkan start` runs them, each in a process and a state folder of its own, on loopback. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nodeFlags } from "../command/child.ts";
 import { type Running, run } from "../test/journeys/home.ts";
 
 export interface GatewayProcess extends AsyncDisposable {
@@ -29,7 +30,7 @@ export function startSimulatedHome(scenario?: string): Promise<AsyncDisposable> 
 
 async function startVerb(verb: string, args: readonly string[]): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), "genkan-bench-"));
-  const running = await run(verb, ["--state", folder, ...args]);
+  const running = await run(verb, ["--state", folder, ...args], nodeFlags);
   return {
     ...running,
     async [Symbol.asyncDispose]() {

@@ -48,6 +48,8 @@ export async function openMemoryHome(): Promise<MemoryHome> {
   const node = new FakeNode(address, { 77825: airConditioner, 167937: light });
   node.onSend = (octets) => queueMicrotask(() => deliver({ from: address, octets }));
   const session = await createEchonetAdapter(async () => ({
+    pace: { firstAnswerMs: 1_000, longestAnswerMs: 4_000, mostProperties: 10 },
+    onReach: () => () => undefined,
     send: (octets, to) => to === address && node.receive(decodeFrame(octets)),
     multicast: (octets) => node.receive(decodeFrame(octets)),
     onDatagram(listener) {
