@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const codecs = [
   "gateway-core/bytes/*.ts",
-  "gateway-core/echonet/{frame,eoj,service-code,property-map,instance-list,explain-frame}.ts",
+  "gateway-core/echonet/{frame,eoj,service-code,property-map,instance-list,explain-frame,object-knowledge,text-codec}.ts",
+  "gateway-core/echonet/{capture-record,recorded-exchanges}.ts",
   "gateway-core/ieee1394/**/*.ts",
   "gateway-core/echonet/{property-value,value-codec,structured-codec,number-codec,time-codec}.ts",
 ];
@@ -39,8 +40,8 @@ export default defineConfig({
           fileParallelism: false,
           // Real processes on a busy machine: what must hold is waited for, how fast it is stands in bench/.
           expect: { poll: { timeout: 15_000 } },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
       {

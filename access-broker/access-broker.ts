@@ -11,6 +11,7 @@ import { createLockOut } from "./challenge/lock-out.ts";
 import { createPasswordChallenge } from "./challenge/password-challenge.ts";
 import { createPasswordHasher } from "./challenge/password-hash.ts";
 import { createSessions } from "./challenge/sessions.ts";
+import { openDescriptorDatabase } from "./descriptor-database/descriptor-database.ts";
 import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
 import { type GatewayPort, openGatewayPort } from "./gateways/gateway-port.ts";
@@ -26,6 +27,12 @@ import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
 export { caCertificatePem, issueCard, listTable, subscribe } from "./provider.ts";
+export {
+  publishDescriptors,
+  publishedDescriptors,
+  wantedDescriptors,
+  withdrawDescriptor,
+} from "./provider-descriptors.ts";
 export { type AccessBrokerSettings, parseAccessBrokerSettings } from "./settings.ts";
 
 const pruneMs = 60 * 60_000;
@@ -61,7 +68,21 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   opened.defer(() => pruning.cancel());
 
   const directory = createGatewayDirectory();
-  const enrolment = createEnrolment(store, gatewayCertificates.sign, clock);
+  const { descriptorKey, markOf } = authority;
+  const descriptors = opened.use(
+    await openDescriptorDatabase({
+      ...{ store, clock, log, markOf },
+      onChange: (sequence) => directory.tellAll({ topic: "down/descriptors", body: { sequence } }),
+    }),
+  );
+  const enrolment = createEnrolment(
+    store,
+    async (csr, number) => {
+      const signed = await gatewayCertificates.sign(csr, number);
+      return { ...signed, answer: { ...signed.answer, descriptorKey } };
+    },
+    clock,
+  );
   const lockOut = createLockOut(clock);
   const sessions = createSessions(store, clock);
   const challenge = await createPasswordChallenge(store, createPasswordHasher(), lockOut);
@@ -99,6 +120,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
           return known !== undefined && known.number === number && clock.now() < known.expiresAt;
         },
         renew: enrolment.renew,
+        descriptors,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
     ),

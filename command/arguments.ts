@@ -23,10 +23,15 @@ export interface Arguments {
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
-  readonly values: Readonly<
-    Partial<Record<"number" | "user" | "out" | "card" | "listen" | "cert" | "key" | "scenario", string>>
-  >;
+  readonly values: Readonly<Partial<Record<ValueOption, string>>>;
 }
+
+/** Names of the options that take a value and only some verbs look at. */
+const valueOptions = [
+  ...(["number", "user", "out", "card", "listen", "cert", "key"] as const),
+  ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
+];
+type ValueOption = (typeof valueOptions)[number];
 
 const options = {
   state: { type: "string" },
@@ -49,17 +54,21 @@ const options = {
   cert: { type: "string" },
   key: { type: "string" },
   scenario: { type: "string" },
+  capture: { type: "string" },
+  seconds: { type: "string" },
+  interface: { type: "string" },
+  speed: { type: "string" },
+  "for-model": { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */
 export function parseArguments(args: readonly string[], environment: NodeJS.ProcessEnv): Arguments {
   const { values, positionals } = read(args);
-  const { state, lang, home, number, user, out, card, listen, cert, key, scenario } = values;
+  const { state, lang, home } = values;
   const homes = home.split(",").map((name) => {
     if (name === "simulated" || name === "network") return name;
     throw new HomeError("usage", `--home takes simulated, network or both, not "${name}"`);
   });
-  const given = { number, user, out, card, listen, cert, key, scenario };
   return {
     verb: positionals[0] ?? "",
     rest: positionals.slice(1),
@@ -75,8 +84,19 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     isByLine: values.lines,
     overrides: values.set,
     homes,
-    values: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    values: Object.fromEntries(
+      valueOptions.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
+    ),
   };
+}
+
+/** The number after an option; `fallback` without it. @throws HomeError `usage` for anything but a number above 0. */
+export function numberOf({ values }: Arguments, name: "seconds" | "speed", fallback: number): number {
+  const text = values[name];
+  const number = text === undefined ? fallback : Number(text);
+  if (text?.trim() === "" || !(number > 0))
+    throw new HomeError("usage", `--${name} takes a number above 0, not "${text}"`);
+  return number;
 }
 
 function read(args: readonly string[]) {

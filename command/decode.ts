@@ -1,43 +1,52 @@
-/** `genkan decode FORM HEX`, or one a line with `--lines`: octets of the wire as one JSON object each. */
+/** `genkan decode FORM …`, or one line of it a line with `--lines`: what passes on the wires of a home, as one JSON object each. */
 
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { loadCatalogue } from "../device-descriptors/catalogue.ts";
 import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
-import { explainFrame } from "../gateway-core/gateway.ts";
-import { packageRoot } from "../host/package-root.ts";
+import { type FrameExplainer, fromHex, parseCaptureLine } from "../gateway-core/gateway.ts";
 import type { Arguments } from "./arguments.ts";
 import { explainerOfIeee1394 } from "./decode-ieee1394.ts";
+import { frameReader } from "./frame-reader.ts";
+import { endWithReader } from "./process-life.ts";
 import { say } from "./say.ts";
 
+/** One argument or line as JSON text. */
+type Explain = (text: string) => string;
+
 export async function decode(args: Arguments): Promise<void> {
-  const [form = "", hex] = args.rest;
-  const explain = form === "echonet" ? explainerOfEchonet() : explainerOfIeee1394(form, args.isByLine);
-  if (explain === undefined || (hex === undefined) !== args.isByLine)
+  const [form = "", ...given] = args.rest;
+  const explain = form === "echonet" ? explainerOfEchonet(args) : explainerOfIeee1394(form, args.isByLine);
+  if (explain === undefined || (given.length === 0) !== args.isByLine) {
     throw new HomeError("usage", say(args.language, "usage"));
-  if (hex === undefined) await decodeLines(explain);
-  else if (!attempt(() => explain(hex), process.stdout, process.stderr)) process.exitCode = 1;
-}
-
-function explainerOfEchonet(): (text: string) => string {
-  const catalogue = loadCatalogue([join(packageRoot(), "device-descriptors")]);
-  return (text) => JSON.stringify(explainFrame(text.trim(), (key) => catalogue.find(key)));
-}
-
-/** One line in, one line out, an error in its line's place; exit code 1 at the end when there was one. */
-async function decodeLines(explain: (text: string) => string): Promise<void> {
-  for await (const line of createInterface(process.stdin)) {
-    if (!attempt(() => explain(line), process.stdout, process.stdout)) process.exitCode = 1;
+  }
+  endWithReader();
+  const lines = args.isByLine ? createInterface(process.stdin) : given;
+  // In a stream of lines an error stands in its line's place.
+  const bad = args.isByLine ? process.stdout : process.stderr;
+  for await (const line of lines) {
+    const { text, isGood } = explained(line.trim(), explain);
+    (isGood ? process.stdout : bad).write(`${text}\n`);
+    if (!isGood) process.exitCode = 1;
   }
 }
 
-function attempt(explain: () => string, good: NodeJS.WritableStream, bad: NodeJS.WritableStream): boolean {
+function explained(line: string, explain: Explain): { readonly text: string; readonly isGood: boolean } {
   try {
-    good.write(`${explain()}\n`);
-    return true;
+    return { text: explain(line), isGood: true };
   } catch (thrown) {
     const { code, message, details } = toHomeError(thrown);
-    bad.write(`${JSON.stringify({ error: { code, message, offset: details["offset"] ?? null } })}\n`);
-    return false;
+    return { text: JSON.stringify({ error: { code, message, offset: details["offset"] ?? null } }), isGood: false };
   }
+}
+
+function explainerOfEchonet(args: Arguments): Explain {
+  const explain = frameReader(args);
+  return (line) => JSON.stringify(line.startsWith("{") ? explainRecord(line, explain) : explain(fromHex(line)));
+}
+
+/** The header of a recording as it is; a datagram with its time and its peer before what it says. */
+function explainRecord(line: string, explain: FrameExplainer): object {
+  const entry = parseCaptureLine(line);
+  if ("start" in entry) return entry;
+  const { t, dir, peer, octets } = entry;
+  return { t, dir, [dir === "in" ? "from" : "to"]: peer, ...explain(octets) };
 }

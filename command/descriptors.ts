@@ -9,6 +9,10 @@ import { readSettings } from "./read-settings.ts";
 import { say } from "./say.ts";
 
 export async function descriptors(args: Arguments): Promise<void> {
+  // Loaded only for its own words: what it needs is not there on every Node that a gateway runs on.
+  const isForDatabase = ["publish", "published", "withdraw", "wanted"].includes(args.rest[0] ?? "");
+  if (isForDatabase) return (await import("./descriptor-database.ts")).descriptorDatabase(args);
+  if (args.rest.length > 2) throw new HomeError("usage", say(args.language, "usage"));
   const { folders } = readSettings(args.folder, args.overrides).gateway.descriptors;
   const [what, type] = args.rest;
   const asked = what === "check" && type !== undefined ? [type] : folders;

@@ -14,7 +14,12 @@ enableCompileCache();
 type Verb = (args: Arguments) => Promise<void>;
 
 /** How many words may follow a verb; none unless it stands here. */
-const mostWords: Readonly<Record<string, number>> = { enrol: 1, decode: 2, descriptors: 2 };
+const mostWords: Readonly<Record<string, number>> = {
+  enrol: 1,
+  decode: Number.POSITIVE_INFINITY,
+  descriptors: 3,
+  replay: 1,
+};
 
 /** Each verb loads what it needs and no more: a start is quick. */
 const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
@@ -28,18 +33,23 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
   decode: async () => (await import("./decode.ts")).decode,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+  capture: async () => (await import("./capture.ts")).capture,
+  replay: async () => (await import("./replay.ts")).replay,
   descriptors: async () => (await import("./descriptors.ts")).descriptors,
 };
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
   ..."start access-broker simulated-home subscribe table card trust".split(" "),
+  ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 
 /** @throws HomeError `node-too-old` */
-function checkNode({ verb, language }: Arguments): void {
+function checkNode({ verb, rest, language }: Arguments): void {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (!needsNewNode.has(verb) || major > 24 || (major === 24 && minor >= 7)) return;
+  const needsNew = needsNewNode.has(verb) || needsNewNode.has(`${verb} ${rest[0]}`);
+  if (!needsNew || major > 24 || (major === 24 && minor >= 7)) return;
   throw new HomeError("node-too-old", say(language, "node-too-old", { verb, version: process.version }));
 }
 

@@ -11,8 +11,8 @@ export function tellReady(isJson: boolean, facts: JsonObject, text: string): voi
   else process.stdout.write(`${isJson ? JSON.stringify(facts) : text}\n`);
 }
 
-/** Resolves when the process is asked to stop: SIGINT, SIGTERM, or the parent that started it went away. */
-export function untilStopped(): Promise<void> {
+/** Resolves when the process is asked to stop: SIGINT, SIGTERM, the parent that started it went away, or the signal. */
+export function untilStopped(signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     // A pending promise does not keep Node alive, and every timer of the house is unreferenced.
     const alive = setInterval(() => undefined, 2 ** 30);
@@ -20,8 +20,16 @@ export function untilStopped(): Promise<void> {
       clearInterval(alive);
       resolve();
     };
+    signal?.addEventListener("abort", stop, { once: true });
     process.once("SIGINT", stop);
     process.once("SIGTERM", stop);
     if (process.connected) process.once("disconnect", stop);
+  });
+}
+
+/** Ends quietly when whoever reads the output has gone, as `head` does. For verbs that only print. */
+export function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? 0 : 1);
   });
 }

@@ -1,21 +1,27 @@
 /** `genkan gateway`: the home's own process, with its flow in an embedded Node-RED, or headless with every joint made. */
 
 import { join } from "node:path";
+import type { Host } from "../gateway-core/contract/clock.ts";
 import { createGateway, joinAll } from "../gateway-core/gateway.ts";
 import { packageRoot } from "../host/package-root.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
+import { type CaptureFile, openCaptureFile } from "./capture-file.ts";
+import { runningName } from "./doctor/running-gateway.ts";
 import { enrolWithCard } from "./enrol.ts";
 import { openNodeRed } from "./node-red.ts";
 import { tellReady, untilStopped } from "./process-life.ts";
 import { readSettings } from "./read-settings.ts";
+import { say } from "./say.ts";
 import { untilOpen } from "./until-open.ts";
 
 export async function runGateway(args: Arguments): Promise<void> {
   const settings = readSettings(args.folder, args.overrides).gateway;
   const host = systemHost(join(args.folder, "gateway"), args.isVerbose);
   if (args.values.card !== undefined) await enrolWithCard(args.values.card, host);
-  await using gateway = createGateway({ settings, host, packageRoot: packageRoot() });
+  using file = args.values.capture === undefined ? undefined : captureInto(args.values.capture, args, host);
+  const capture = file === undefined ? {} : { capture: file.write };
+  await using gateway = createGateway({ settings, host, packageRoot: packageRoot(), ...capture });
   const stopping = untilStopped();
   if (args.isHeadless) joinAll(gateway);
   const folder = join(args.folder, "node-red");
@@ -34,5 +40,14 @@ export async function runGateway(args: Arguments): Promise<void> {
     { ...facts, ...(editor?.password ? { editorPassword: editor.password } : {}) },
     [lan, mqtt, ...failed].filter((line) => line !== "").join("\n"),
   );
+  // Who looks at this home from outside (`genkan doctor`) finds the gateway by this, whoever started it.
+  host.memory.write(runningName, { pid: process.pid, lan });
   await stopping;
+  host.memory.write(runningName, null);
+}
+
+/** All that the gateway sends and hears by ECHONET Lite: no other traffic of the home, and no secrets. */
+function captureInto(path: string, { language }: Arguments, { clock }: Host): CaptureFile {
+  const onFull = (): void => void process.stderr.write(`${say(language, "capture-full", { file: path })}\n`);
+  return openCaptureFile(path, { clock, onFull });
 }

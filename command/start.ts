@@ -33,6 +33,7 @@ export async function start(args: Arguments): Promise<void> {
     ...(card === undefined ? [] : ["--card", card]),
     ...(args.isHeadless ? ["--headless"] : []),
     ...(args.hasEditor ? ["--editor"] : []),
+    ...(args.values.capture === undefined ? [] : ["--capture", args.values.capture]),
   ]);
   const children = [broker, gateway, ...(simulated === undefined ? [] : [simulated])];
   printAddresses(args, { number, user, password, broker, gateway, simulated });

@@ -2,7 +2,8 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Descriptor, DescriptorKey, Match } from "../gateway-core/contract/descriptor.ts";
+import type { Descriptor, DescriptorKey } from "../gateway-core/contract/descriptor.ts";
+import { bestMatch } from "../gateway-core/contract/descriptor-match.ts";
 import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
 import { flawsOf } from "./check-descriptor.ts";
 
@@ -18,18 +19,24 @@ const otherFiles = new Set(["descriptor.schema.json", "names.json"]);
 /**
  * Reads every `*.json` in the folders and their sub-folders.
  * A descriptor that is not in order (`descriptor-invalid` with `file` and `path`) is told to `onBroken` and left out, so
- * that one bad file takes nothing from the others; unless told otherwise it is thrown.
+ * that one bad file takes nothing from the others; unless told otherwise it is thrown. `withoutTypes` are left out, too.
  * @throws HomeError `settings-invalid` for a folder that cannot be read.
  */
-export function loadCatalogue(folders: readonly string[], onBroken: (error: HomeError) => void = rethrow): Catalogue {
-  const descriptors = folders.flatMap((folder) => filesIn(folder).flatMap((file) => readDescriptor(file, onBroken)));
+export function loadCatalogue(
+  folders: readonly string[],
+  onBroken: (error: HomeError) => void = rethrow,
+  withoutTypes: readonly string[] = [],
+): Catalogue {
+  const descriptors = folders
+    .flatMap((folder) => filesIn(folder).flatMap((file) => readDescriptor(file, onBroken)))
+    .filter((descriptor) => !withoutTypes.includes(descriptor["gk:type"]));
   return {
     list: () => descriptors,
     find(key) {
       let best: Descriptor | undefined;
       let most = 0;
       for (const descriptor of descriptors) {
-        const specificity = Math.max(...descriptor["gk:match"].map((match) => specificityOf(match, key)));
+        const specificity = bestMatch(descriptor["gk:match"], key);
         if (specificity === 0 || specificity < most) continue;
         best = descriptor;
         most = specificity;
@@ -82,11 +89,4 @@ function parseJson(text: string): unknown {
   } catch (cause) {
     throw new HomeError("descriptor-invalid", "this is no JSON", {}, cause);
   }
-}
-
-/** How many members agree, or 0 when one disagrees. Hexadecimal digits may stand in either case. */
-function specificityOf(match: Match, key: DescriptorKey): number {
-  const members = Object.entries(match);
-  const agrees = members.every(([name, wanted]) => key[name]?.toLowerCase() === wanted.toLowerCase());
-  return agrees ? members.length : 0;
 }

@@ -1,45 +1,49 @@
-/**
- * The front door of the gateway: constructs the rooms, makes a station of each and owns the table of joints between
- * them. On a running gateway the nodes of flows/whole-home.json make the joints; headless, `joinAll` makes them.
- */
+/** The front door of the gateway: constructs the rooms and makes a station of each; wiring.ts has the table of the joints between them. */
 
 import { join } from "node:path";
-import { loadCatalogue } from "../device-descriptors/catalogue.ts";
-import { type LinkState, openAccessLink } from "./access-link/broker-link.ts";
-import { homeAddress, readRegistration } from "./access-link/registration.ts";
+import { parseDescriptor } from "../device-descriptors/catalogue.ts";
+import { type Access, openAccess } from "./access-link/access.ts";
 import type { Host } from "./contract/clock.ts";
+import type { DescriptorEvent, DescriptorsWanted } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
 import { HomeError, toHomeError } from "./contract/errors.ts";
 import type { JsonObject } from "./contract/json.ts";
 import type { Command, CommandResult, Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import type { PageEvent } from "./contract/page.ts";
-import type { Joint, Station, StationName } from "./contract/station.ts";
+import type { Station, StationName } from "./contract/station.ts";
+import { openOrigins } from "./descriptor-origins.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
 import { thingDescription } from "./devices/thing-description.ts";
 import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
+import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
+import { openUdpTransport } from "./echonet/udp-transport.ts";
+import { gatewayModel } from "./gateway-model.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
 import { openPageServer } from "./page/page-server.ts";
-import { parseDiscoveryEvent, parseHomeEvent, parsePageEvent } from "./parse-message.ts";
+import { parseHomeEvent, parseLinkEvent, parseTranslationEvent } from "./parse-message.ts";
 import type { Settings } from "./settings.ts";
 import { shareSession } from "./shared-session.ts";
 import { createStation, type Plan, type Works } from "./station.ts";
 
-export { enrol, parseCard } from "./access-link/enrol.ts";
+export { enrol, findGatewayPort, parseCard } from "./access-link/enrol.ts";
 export { readRegistration } from "./access-link/registration.ts";
-export { explainFrame } from "./echonet/explain-frame.ts";
+export { fromHex } from "./bytes/hex.ts";
+export {
+  type CaptureRecord,
+  formatCaptureHeader,
+  formatCaptureRecord,
+  parseCapture,
+  parseCaptureLine,
+} from "./echonet/capture-record.ts";
+export { createFrameExplainer, type FrameExplainer } from "./echonet/explain-frame.ts";
+export { echonetGroup, echonetPort, objectsToldIn, questionsToAll } from "./echonet/lan-question.ts";
+export { chooseAddresses } from "./echonet/network-interfaces.ts";
 export { ieee1394Explainer } from "./ieee1394/explain.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
-
-/** The wires of a whole home; a house test holds flows/whole-home.json to this table. */
-export const joints: readonly Joint[] = [
-  { from: "discovery:echonet", to: "translation:echonet" },
-  { from: "translation:echonet", to: "page" },
-  { from: "translation:echonet", to: "local-broker" },
-  { from: "page", to: "access-link" },
-];
+export { joinAll, joints } from "./wiring.ts";
 
 export interface Gateway extends AsyncDisposable {
   readonly stations: ReadonlyMap<StationName, Station>;
@@ -57,14 +61,14 @@ export interface GatewayOptions {
   readonly packageRoot: string;
   /** Resolves when a gateway before this one has let go of its sockets. */
   readonly after?: Promise<void>;
+  /** Takes each ECHONET Lite datagram that this gateway sends and hears. */
+  readonly capture?: WriteRecord;
 }
 
-export function createGateway({ settings, host, packageRoot, after }: GatewayOptions): Gateway {
+export function createGateway({ settings, host, packageRoot, after, capture }: GatewayOptions): Gateway {
   const { clock, log } = host;
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
-  const catalogue = loadCatalogue([join(packageRoot, "device-descriptors"), ...settings.descriptors.folders], (error) =>
-    log.write("error", "descriptor-refused", error.toBody()),
-  );
+  const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
   const resultListeners = new Set<(result: CommandResult) => void>();
   const tellResult = (result: CommandResult): void => {
@@ -92,8 +96,9 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
     });
   const things = (): readonly Device[] => open.devices?.list() ?? [];
 
+  const transport = capture === undefined ? openUdpTransport : recordedTransport(openUdpTransport, clock, capture);
   const echonet = shareSession(() =>
-    createEchonetAdapter().open({ ...settings.home }, host, new AbortController().signal),
+    createEchonetAdapter(transport).open({ ...settings.home }, host, new AbortController().signal),
   );
 
   const discovery = makeStation<never>({
@@ -109,10 +114,9 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
         send({ type: "sighting", sighting } satisfies DiscoveryEvent);
       }).catch((thrown) => log.write("error", "discovery-failed", { error: toHomeError(thrown).toBody() }));
       return {
-        snapshot: (): DiscoveryEvent => ({
-          type: "sightings",
-          sightings: [...seen.values()].map(({ sighting }) => sighting),
-        }),
+        snapshots: (): readonly DiscoveryEvent[] => [
+          { type: "sightings", sightings: [...seen.values()].map(({ sighting }) => sighting) },
+        ],
         async close() {
           leaving.abort();
           await following;
@@ -122,25 +126,25 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
     },
   });
 
-  const translation = makeStation<DiscoveryEvent>({
+  const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
     name: "translation:echonet",
-    parse: parseDiscoveryEvent,
+    parse: parseTranslationEvent,
+    wires: { descriptors: (event) => event.type === "learned" },
     async open(send) {
       const session = await echonet.take();
-      const devices = createDevices({
-        host,
-        sessions: new Map([["echonet", session]]),
-        find: (key) => catalogue.find(key),
-      });
+      const devices = createDevices({ host, sessions: new Map([["echonet", session]]), ...origins });
       open.devices = devices;
       devices.control.onResult(tellResult);
       devices.onEvent((event) => {
         send(event);
         for (const listener of homeListeners) listener(event);
       });
+      devices.onWanted((wanted) => send(wanted, 1));
       return {
         receive: (event) => devices.receive(event),
-        snapshot: () => devices.snapshot(),
+        // What was learned stays; nobody can be said to be asked any more.
+        unwire: () => devices.receive({ type: "asked", asked: [] }),
+        snapshots: () => [devices.snapshot(), devices.wanted()],
         async close() {
           delete open.devices;
           await devices[Symbol.asyncDispose]();
@@ -157,7 +161,7 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
   const page = makeStation<HomeEvent>({
     name: "page",
     parse: parseHomeEvent,
-    isSnapshot: (event) => event.type === "snapshot",
+    wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
       const server = await openPageServer({ ...settings.page, handler: handlerOf(feeds.lan, describe), host });
       const live = createLivePage({ host });
@@ -174,7 +178,7 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
       return {
         receive: (event) => live.receive(event),
         unwire: () => live.unwire(),
-        snapshot: () => live.snapshot(),
+        snapshots: () => [live.snapshot()],
         async close() {
           delete open.lan;
           for (const stop of stops) stop();
@@ -187,7 +191,7 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
   const localBroker = makeStation<HomeEvent>({
     name: "local-broker",
     parse: parseHomeEvent,
-    isSnapshot: (event) => event.type === "snapshot",
+    wires: { home: (event) => event.type === "snapshot" },
     async open(_send, show): Promise<Works<HomeEvent>> {
       const broker = await openLocalBroker({ ...settings.localBroker, host, control, describe });
       open.mqtt = broker.url;
@@ -203,33 +207,39 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
     },
   });
 
-  const accessLink = makeStation<PageEvent>({
+  const accessLink = makeStation<PageEvent | DescriptorsWanted>({
     name: "access-link",
-    parse: parsePageEvent,
-    isSnapshot: (event) => event.type === "snapshot",
-    async open(_send, show): Promise<Works<PageEvent>> {
-      const registration = readRegistration(host.memory);
-      if (!settings.accessLink.enabled || registration === undefined) {
-        show({ state: "open", text: registration === undefined ? "not-enrolled" : "closed" });
-        return { close: async () => undefined };
-      }
-      // Whoever is outside is told the address outside, never one inside the home.
-      const http = homeAddress(registration);
-      const handler = handlerOf(feeds.remote, (device) => thingDescription(device, { http }));
-      const link = openAccessLink({ host, registration, handler });
-      const tell = (state: LinkState): void => show({ state: state === "online" ? "open" : "opening", text: state });
-      link.onState(tell);
-      tell(link.state);
+    parse: parseLinkEvent,
+    wires: { page: (event) => event.type === "snapshot", wanted: (event) => event.type === "wanted" },
+    async open(send, show): Promise<Works<PageEvent | DescriptorsWanted>> {
+      const access = openAccess({
+        host,
+        isEnabled: settings.accessLink.enabled,
+        gateway: gatewayModel(packageRoot),
+        // Whoever is outside is told the address outside, never one inside the home.
+        handlerAt: (http) => handlerOf(feeds.remote, (device) => thingDescription(device, { http })),
+        parse: parseDescriptor,
+        onDescriptor: send,
+      });
+      const tell = (state: Access["state"]): void =>
+        show({ state: state === "connecting" || state === "offline" ? "opening" : "open", text: state });
+      access.onState(tell);
+      tell(access.state);
       return {
         receive(event) {
-          feeds.remote.receive(event);
-          link.setPage(true);
+          if (event.type === "wanted") access.receive(event);
+          else {
+            feeds.remote.receive(event);
+            access.setPage(true);
+          }
         },
-        unwire() {
+        unwire(wire) {
+          if (wire === "wanted") return access.forget();
           feeds.remote.unwire();
-          link.setPage(false);
+          access.setPage(false);
         },
-        close: () => link[Symbol.asyncDispose](),
+        snapshots: () => [access.snapshot()],
+        close: async () => access[Symbol.asyncDispose](),
       };
     },
   });
@@ -248,23 +258,6 @@ export function createGateway({ settings, host, packageRoot, after }: GatewayOpt
       // Outermost first: nobody is told of a home that is being taken apart.
       for (const station of all.toReversed()) await station[Symbol.asyncDispose]();
     },
-  };
-}
-
-/** Headless: every station held and every joint made. Returns how to let go. */
-export function joinAll(gateway: Gateway): () => void {
-  const station = (name: StationName): Station => {
-    const found = gateway.stations.get(name);
-    if (found === undefined) throw new HomeError("internal", `no station "${name}"`);
-    return found;
-  };
-  const releases = joints.map(({ from, to }) => station(from).onOutput((message) => station(to).receive(message)));
-  for (const { hold } of gateway.stations.values()) {
-    const held = hold();
-    releases.push(() => held.release());
-  }
-  return () => {
-    for (const release of releases) release();
   };
 }
 

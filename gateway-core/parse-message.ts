@@ -1,5 +1,6 @@
 /** Reads the messages that come along the wires of a flow: anybody may wire anything to a node. */
 
+import type { DescriptorEvent, DescriptorsWanted } from "./contract/descriptor-events.ts";
 import { HomeError } from "./contract/errors.ts";
 import { isJsonObject } from "./contract/json.ts";
 import type { DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
@@ -32,6 +33,29 @@ const discoveryEvents = {
   sighting: shape({ sighting }),
 } satisfies Record<DiscoveryEvent["type"], Check>;
 
+const matched: Check = (value) => Array.isArray(value) && value.length > 0 && value.every(words);
+const words: Check = (value) => isJsonObject(value) && Object.values(value).every(text);
+const descriptor = shape({
+  title: text,
+  titles: object,
+  version: object,
+  "gk:type": text,
+  "gk:kind": text,
+  "gk:match": matched,
+  properties: object,
+});
+
+const descriptorEvents = {
+  learned: shape({ descriptors: listOf(descriptor) }),
+  descriptor: shape({ descriptor }),
+  withdrawn: shape({ descriptorType: text }),
+  asked: shape({ asked: listOf(shape({ key: words, state: (value) => value === "asking" || value === "unknown" })) }),
+} satisfies Record<DescriptorEvent["type"], Check>;
+
+const wantedEvents = {
+  wanted: shape({ protocol: text, wanted: listOf(shape({ key: words, matched: number })) }),
+} satisfies Record<DescriptorsWanted["type"], Check>;
+
 const homeEvents = {
   snapshot: shape({ devices: listOf(device) }),
   found: shape({ device }),
@@ -62,9 +86,15 @@ function parser<T>(what: string, events: Readonly<Record<string, Check>>): (mess
   };
 }
 
-/** @throws HomeError `flow-invalid` */
-export const parseDiscoveryEvent: (message: unknown) => DiscoveryEvent = parser("discovery", discoveryEvents);
+/** What enters a translation: sightings, and what the provider knows. @throws HomeError `flow-invalid` */
+export const parseTranslationEvent: (message: unknown) => DiscoveryEvent | DescriptorEvent = parser(
+  "discovery or descriptor",
+  { ...discoveryEvents, ...descriptorEvents },
+);
 /** @throws HomeError `flow-invalid` */
 export const parseHomeEvent: (message: unknown) => HomeEvent = parser("home", homeEvents);
-/** @throws HomeError `flow-invalid` */
-export const parsePageEvent: (message: unknown) => PageEvent = parser("page", pageEvents);
+/** What enters an access link: the page, and what descriptors are wanted. @throws HomeError `flow-invalid` */
+export const parseLinkEvent: (message: unknown) => PageEvent | DescriptorsWanted = parser("page or descriptor", {
+  ...pageEvents,
+  ...wantedEvents,
+});

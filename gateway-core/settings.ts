@@ -25,7 +25,11 @@ export interface Settings {
   };
   readonly localBroker: { readonly address: string; readonly port: number };
   readonly accessLink: { readonly enabled: boolean };
-  readonly descriptors: { readonly folders: readonly string[] };
+  readonly descriptors: {
+    readonly folders: readonly string[];
+    /** Types of the package's catalogue that this home does without. */
+    readonly withoutTypes: readonly string[];
+  };
 }
 
 /** Checks settings and fills in defaults. @throws HomeError `settings-invalid` that names the key: {key, …}. */

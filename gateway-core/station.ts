@@ -15,9 +15,10 @@ const snapshotMs = 500;
 /** What is open behind a station. */
 export interface Works<In> {
   receive?(message: In): void;
-  /** No wire leads here any more. */
-  unwire?(): void;
-  snapshot?(): unknown;
+  /** The wire of this name leads here no more. */
+  unwire?(wire: string): void;
+  /** One for each output. */
+  snapshots?(): readonly unknown[];
   close(): Promise<void>;
 }
 
@@ -25,8 +26,9 @@ export interface Plan<In> {
   readonly name: StationName;
   /** @throws HomeError `flow-invalid` */
   parse(message: unknown): In;
-  isSnapshot?(message: In): boolean;
-  open(send: (message: unknown) => void, show: (status: StationStatus) => void): Promise<Works<In>>;
+  /** The wires that a flow may lead here, each with the snapshot that comes by it after every deploy. */
+  readonly wires?: Readonly<Record<string, (message: In) => boolean>>;
+  open(send: (message: unknown, output?: number) => void, show: (status: StationStatus) => void): Promise<Works<In>>;
 }
 
 /** Nothing is opened before `after` has resolved: whoever had the same sockets may still be closing them. */
@@ -36,13 +38,14 @@ export function createStation<In>(
   log: Log,
   after: Promise<void> = Promise.resolve(),
 ): Station & AsyncDisposable {
-  const outputs = new Set<(message: unknown) => void>();
+  const outputs = new Set<(message: unknown, output: number) => void>();
   const watchers = new Set<(status: StationStatus) => void>();
   let holds = 0;
   let works: Works<In> | undefined;
   let change = after;
   let closing: Timer | undefined;
-  let expecting: Timer | undefined;
+  const expecting = new Map<string, Timer>();
+  const wires = Object.entries(plan.wires ?? {});
   let retrying: Timer | undefined;
   let failures = 0;
   let waiting: In[] = [];
@@ -57,10 +60,10 @@ export function createStation<In>(
     status = shown;
     for (const watcher of watchers) watcher(shown);
   };
-  const send = (message: unknown): void => {
-    for (const output of outputs) {
+  const send = (message: unknown, output = 0): void => {
+    for (const listener of outputs) {
       try {
-        output(message);
+        listener(message, output);
       } catch (thrown) {
         // What one wire leads to is no concern of the others, nor of what stands here.
         report("station-output-failed", thrown);
@@ -86,8 +89,9 @@ export function createStation<In>(
       // Unless what opened has said more of itself.
       if (status.text === "opening" || status.state === "failed") show({ state: "open", text: "open" });
       for (const message of waiting.splice(0)) handOn(works, message);
-      const snapshot = works.snapshot?.();
-      if (snapshot !== undefined) send(snapshot);
+      for (const [output, snapshot] of (works.snapshots?.() ?? []).entries()) {
+        if (snapshot !== undefined) send(snapshot, output);
+      }
     } catch (thrown) {
       const error = toHomeError(thrown);
       waiting = [];
@@ -139,14 +143,17 @@ export function createStation<In>(
     },
     receive(message) {
       const parsed = plan.parse(message);
-      if (plan.isSnapshot?.(parsed)) expecting?.cancel();
+      for (const [wire, isSnapshot] of wires) if (isSnapshot(parsed)) expecting.get(wire)?.cancel();
       if (works !== undefined) works.receive?.(parsed);
       else if (holds > 0 && waiting.length < 1_000) waiting.push(parsed);
     },
-    snapshot: () => works?.snapshot?.(),
+    snapshots: () => works?.snapshots?.() ?? [],
     expectSnapshot() {
-      expecting?.cancel();
-      expecting = clock.after(snapshotMs, () => works?.unwire?.());
+      for (const [wire] of wires) {
+        expecting.get(wire)?.cancel();
+        const timer = clock.after(snapshotMs, () => works?.unwire?.(wire));
+        expecting.set(wire, timer);
+      }
     },
     onOutput(listener) {
       outputs.add(listener);
@@ -159,7 +166,7 @@ export function createStation<In>(
     async [Symbol.asyncDispose]() {
       holds = 0;
       waiting = [];
-      for (const timer of [closing, expecting, retrying]) timer?.cancel();
+      for (const timer of [closing, retrying, ...expecting.values()]) timer?.cancel();
       await next(close);
     },
   };

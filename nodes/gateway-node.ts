@@ -44,13 +44,14 @@ export function standFor(RED: NodeAPI, node: Node, config: GatewayUserDef, nameO
   const station: Station | undefined = gatewayOf(RED, node, config)?.stations.get(nameOf());
   if (station === undefined) return;
   const topic = station.name;
-  const forward = (payload: unknown): void => {
-    if (payload !== undefined) node.send({ topic, payload });
+  /** A message for one output stands at its place in a list. */
+  const forward = (payload: unknown, output: number): void => {
+    if (payload !== undefined) node.send([...Array<null>(output).fill(null), { topic, payload }]);
   };
   /** After every deploy, whatever its kind: the wires may lead elsewhere now, so the whole state is told anew. */
   const onDeployed = (): void => {
     station.expectSnapshot();
-    setImmediate(() => forward(station.snapshot()));
+    setImmediate(() => station.snapshots().forEach(forward));
   };
   const stops = [
     station.onOutput(forward),

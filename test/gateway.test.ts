@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { CommandResult } from "../gateway-core/contract/messages.ts";
 import { createGateway, parseSettings } from "../gateway-core/gateway.ts";
+import { gatewayModel } from "../gateway-core/gateway-model.ts";
 import { packageRoot } from "../host/package-root.ts";
 import { fakeHost } from "./fakes/fake-host.ts";
+
+describe("A gateway", () => {
+  it("tells its provider what the package says of itself", () => {
+    expect(gatewayModel(packageRoot())).toEqual({
+      model: "home-gateway",
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    });
+  });
+});
 
 describe("A gateway of which nothing is deployed", () => {
   it("answers a command as it answers any: by its promise, and to all who listen for results", async () => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HomeError } from "../gateway-core/contract/errors.ts";
-import { parseDiscoveryEvent, parseHomeEvent, parsePageEvent } from "../gateway-core/parse-message.ts";
+import { parseHomeEvent, parseLinkEvent, parseTranslationEvent } from "../gateway-core/parse-message.ts";
+import { shippedLamp } from "./fakes/shipped-descriptor.ts";
 
 const refused = expect.objectContaining({ code: "flow-invalid" });
 const sighting = { protocol: "echonet", ref: { id: "a", address: "127.0.0.2" }, key: { protocol: "echonet" } };
@@ -12,7 +13,7 @@ describe("A message of a wire", () => {
     { type: "sightings", sightings: [sighting] },
     { type: "sightings", sightings: [] },
   ])("is a discovery event: %j", (event) => {
-    expect(parseDiscoveryEvent(event)).toBe(event);
+    expect(parseTranslationEvent(event)).toBe(event);
   });
 
   it.each([
@@ -24,10 +25,40 @@ describe("A message of a wire", () => {
     expect(parseHomeEvent(event)).toBe(event);
   });
 
+  const key = { protocol: "echonet", eojClass: "0x0290" };
+  const descriptor = JSON.parse(JSON.stringify(shippedLamp()));
+
+  it.each([
+    { type: "learned", descriptors: [descriptor] },
+    { type: "learned", descriptors: [] },
+    { type: "descriptor", descriptor },
+    { type: "withdrawn", descriptorType: "echonet:0290" },
+    { type: "asked", asked: [{ key, state: "asking" }] },
+  ])("is what the provider knows of devices: $type", (event) => {
+    expect(parseTranslationEvent(event)).toBe(event);
+  });
+
+  it("is a list of wanted descriptors", () => {
+    const event = { type: "wanted", protocol: "echonet", wanted: [{ key, matched: 2 }] };
+    expect(parseLinkEvent(event)).toBe(event);
+  });
+
+  it.each([
+    { type: "descriptor", descriptor: { ...descriptor, "gk:match": [{ protocol: 1 }] } },
+    { type: "descriptor", descriptor: { ...descriptor, "gk:match": [] } },
+    { type: "learned", descriptors: [{}] },
+    { type: "asked", asked: [{ key, state: "known" }] },
+    { type: "asked", asked: [{ key: { protocol: null }, state: "asking" }] },
+    { type: "wanted", protocol: "echonet", wanted: [{ key: "lamp", matched: 2 }] },
+  ])("is refused when members of it are of another form: $type", (event) => {
+    expect(() => parseTranslationEvent(event)).toThrow(refused);
+    expect(() => parseLinkEvent(event)).toThrow(refused);
+  });
+
   it("is a page event only with its epoch and sequence", () => {
     const event = { type: "live", isLive: true, epoch: "e", seq: 1 };
-    expect(parsePageEvent(event)).toBe(event);
-    expect(() => parsePageEvent({ ...event, seq: "1" })).toThrow(refused);
+    expect(parseLinkEvent(event)).toBe(event);
+    expect(() => parseLinkEvent({ ...event, seq: "1" })).toThrow(refused);
   });
 
   it.each([
@@ -40,14 +71,14 @@ describe("A message of a wire", () => {
     { type: "sightings", sightings: [{}] },
     { type: "found", device: { id: "a" } },
   ])("is refused by its type when it is something else: %j", (message) => {
-    for (const parse of [parseDiscoveryEvent, parseHomeEvent, parsePageEvent])
+    for (const parse of [parseTranslationEvent, parseHomeEvent, parseLinkEvent])
       expect(() => parse(message)).toThrow(refused);
   });
 
   it("is refused with a HomeError and no other error, whatever it is", () => {
     fc.assert(
       fc.property(fc.anything(), (message) => {
-        for (const parse of [parseDiscoveryEvent, parseHomeEvent, parsePageEvent]) {
+        for (const parse of [parseTranslationEvent, parseHomeEvent, parseLinkEvent]) {
           try {
             parse(message);
           } catch (thrown) {

@@ -7,7 +7,7 @@ import { fakeHost, settle } from "./fakes/fake-host.ts";
 /** A station that counts what happens behind it and passes numbers on, doubled. */
 function doubler(options: { fails?: boolean } = {}) {
   const host = fakeHost();
-  const told = { opened: 0, closed: 0, unwired: 0, received: [] as number[] };
+  const told = { opened: 0, closed: 0, unwired: [] as string[], received: [] as number[] };
   const station = createStation<number>(
     {
       name: "page",
@@ -15,7 +15,7 @@ function doubler(options: { fails?: boolean } = {}) {
         if (typeof message !== "number") throw new HomeError("flow-invalid", "no number");
         return message;
       },
-      isSnapshot: (message) => message === 0,
+      wires: { zeros: (message) => message === 0, nines: (message) => message === 9 },
       async open(send): Promise<Works<number>> {
         if (options.fails) throw new HomeError("address-unusable", "port 1 is taken");
         told.opened++;
@@ -24,8 +24,8 @@ function doubler(options: { fails?: boolean } = {}) {
             told.received.push(message);
             send(message * 2);
           },
-          unwire: () => void told.unwired++,
-          snapshot: () => "all",
+          unwire: (wire) => void told.unwired.push(wire),
+          snapshots: () => ["all"],
           close: async () => void told.closed++,
         };
       },
@@ -97,7 +97,7 @@ describe("A station", () => {
     station.expectSnapshot();
     station.receive(7);
     await host.clock.advance(500);
-    expect(told.unwired).toBe(1);
+    expect(told.unwired).toEqual(["zeros", "nines"]);
   });
 
   it("stays wired when a snapshot follows the deploy", async () => {
@@ -106,8 +106,19 @@ describe("A station", () => {
     await settle();
     station.expectSnapshot();
     station.receive(0);
+    station.receive(9);
     await host.clock.advance(5_000);
-    expect(told.unwired).toBe(0);
+    expect(told.unwired).toEqual([]);
+  });
+
+  it("tells its wires apart: one may be cut and another not", async () => {
+    const { host, told, station } = doubler();
+    station.hold();
+    await settle();
+    station.expectSnapshot();
+    station.receive(9);
+    await host.clock.advance(5_000);
+    expect(told.unwired).toEqual(["zeros"]);
   });
 
   it("shows why it could not open, logs it once and tries again at the next hold", async () => {

@@ -3,7 +3,7 @@
  * stand in for the other, and who trusts the first in a browser trusts it for the provider's host alone.
  */
 
-import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
+import { createHash, createHmac, createPublicKey, generateKeyPairSync, sign, X509Certificate } from "node:crypto";
 import { type CertificateMaker, openCertificateMaker } from "./certificate-maker.ts";
 import { pemBlock, readOrMake } from "./key-files.ts";
 
@@ -14,6 +14,10 @@ export interface Authority {
   readonly caSha256: string;
   /** The key whose signature a gateway accepts on device descriptors: Ed25519 SubjectPublicKeyInfo, base64url. */
   readonly descriptorKey: string;
+  /** Signs with that key; base64url. */
+  signDescriptor(text: string): string;
+  /** A mark for a text that only who holds that key can make, or make again. */
+  markOf(text: string): string;
 }
 
 /** Opens what is kept in `folder`, making it at the first time. `host`: the provider's host name. */
@@ -26,7 +30,15 @@ export async function openAuthority(folder: string, host: string, now: number): 
       return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     }),
   ]);
-  const spki = createPublicKey(pemBlock(descriptorKey, "PRIVATE KEY")).export({ type: "spki", format: "der" });
+  const signingKey = pemBlock(descriptorKey, "PRIVATE KEY");
+  const spki = createPublicKey(signingKey).export({ type: "spki", format: "der" });
   const caSha256 = createHash("sha256").update(new X509Certificate(servers.caPem).raw).digest("hex");
-  return { servers, gateways, caSha256, descriptorKey: spki.toString("base64url") };
+  return {
+    servers,
+    gateways,
+    caSha256,
+    descriptorKey: spki.toString("base64url"),
+    signDescriptor: (text) => sign(null, Buffer.from(text, "utf8"), signingKey).toString("base64url"),
+    markOf: (text) => createHmac("sha256", signingKey).update(text).digest("base64url").slice(0, 22),
+  };
 }

@@ -1,6 +1,7 @@
 /** Which homes are linked now. A newer link of a home takes the older one's place at once: never "already connected". */
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import type { DownMessage } from "../../gateway-core/contract/link.ts";
 import type { HomeLink } from "./home-link.ts";
 
 export interface GatewayDirectory {
@@ -11,6 +12,8 @@ export interface GatewayDirectory {
   /** Ends the link of a home, as when its certificates are no longer good. */
   cut(number: AccessNumber): void;
   cutAll(): void;
+  /** Tells every home that is linked now. */
+  tellAll(message: DownMessage): void;
 }
 
 export function createGatewayDirectory(): GatewayDirectory {
@@ -28,6 +31,9 @@ export function createGatewayDirectory(): GatewayDirectory {
     cut: (number) => links.get(number)?.close(),
     cutAll() {
       for (const link of links.values()) link.close();
+    },
+    tellAll(message) {
+      for (const link of links.values()) link.tell(message);
     },
   };
 }

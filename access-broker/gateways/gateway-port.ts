@@ -4,11 +4,12 @@ import type { AddressInfo } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { type AccessNumber, numberOfUrn } from "../../gateway-core/contract/access-number.ts";
 import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
+import type { DescriptorAnswer, DescriptorQuery } from "../../gateway-core/contract/descriptor-query.ts";
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
-import { isTicket, linkProtocols } from "../../gateway-core/contract/link.ts";
+import { type CertificateAnswer, isTicket, linkProtocols } from "../../gateway-core/contract/link.ts";
 import { admitControl, readStart } from "./admission.ts";
 import type { GatewayDirectory } from "./gateway-directory.ts";
-import { openHomeLink } from "./home-link.ts";
+import { type HomeLink, openHomeLink } from "./home-link.ts";
 
 const handshakeMs = 5_000;
 const longestTicketLine = 80;
@@ -27,10 +28,12 @@ export interface GatewayPortOptions {
   /** Whether a certificate is still good for a home. */
   readonly isKnown: (serial: string, number: AccessNumber) => Promise<boolean>;
   /** Signs a renewal. */
-  readonly renew: (
-    number: AccessNumber,
-    csr: string,
-  ) => Promise<{ readonly certificate: string; readonly chain: readonly string[] }>;
+  readonly renew: (number: AccessNumber, csr: string) => Promise<CertificateAnswer>;
+  /** What is known about devices, and how new that is. */
+  readonly descriptors: {
+    readonly sequence: number;
+    answer(number: AccessNumber, query: DescriptorQuery): Promise<DescriptorAnswer>;
+  };
   readonly audit: (
     event: string,
     number: AccessNumber | null,
@@ -49,7 +52,7 @@ export async function openGatewayPort(
   port: number,
   options: GatewayPortOptions,
 ): Promise<GatewayPort> {
-  const { clock, log, directory, gatewayCa, ownCertificate, isKnown, renew, audit } = options;
+  const { clock, log, directory, gatewayCa, ownCertificate, isKnown, renew, descriptors, audit } = options;
   const logged = new Set<string>();
   const sockets = new Set<TLSSocket>();
 
@@ -92,13 +95,17 @@ export async function openGatewayPort(
     await admitControl(socket, clock);
     // Once more: while it held its CONNECT back, a new card may have been used.
     await assertKnown();
-    const link = await openHomeLink({
+    const link: HomeLink = await openHomeLink({
       number,
       control: socket,
       clock,
-      onReady: () => audit("home-online", number, source, {}),
+      onReady(tell) {
+        audit("home-online", number, source, {});
+        tell({ topic: "down/descriptors", body: { sequence: descriptors.sequence } });
+      },
       onRefused: (reason) => refuse(source, reason, number),
       onRenew: (csr) => void answerRenewal(number, csr, source),
+      onQuestion: (query) => void answerQuestion(link, query),
     });
     directory.enter(link);
     await link.closed;
@@ -112,6 +119,15 @@ export async function openGatewayPort(
       audit("certificate-renewed", number, source, {});
     } catch (thrown) {
       refuse(source, toHomeError(thrown).message, number);
+    }
+  }
+
+  async function answerQuestion(link: HomeLink, query: DescriptorQuery): Promise<void> {
+    try {
+      link.tell({ topic: "down/descriptor", body: await descriptors.answer(link.number, query) });
+    } catch (thrown) {
+      // The gateway asks again later.
+      log.write("error", "descriptor-not-answered", { error: toHomeError(thrown).toBody() });
     }
   }
 

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock, Timer } from "../../gateway-core/contract/clock.ts";
+import type { DescriptorQuery } from "../../gateway-core/contract/descriptor-query.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { type DownMessage, linkProtocols, type UpMessage } from "../../gateway-core/contract/link.ts";
 import { type ControlEngine, openControlEngine } from "./control-engine.ts";
@@ -15,6 +16,9 @@ const dialMs = 8_000;
 const warmMs = 3 * 60_000;
 /** A gateway asks every hour at most: each certificate is signed and kept. */
 const renewalMs = 30 * 60_000;
+/** Questions about descriptors that a home may ask in a minute. Our own gateways ask no more than four in a second. */
+const mostQuestions = 240;
+const questionsMs = 60_000;
 
 export interface HomeLink {
   readonly number: AccessNumber;
@@ -33,18 +37,21 @@ export interface HomeLinkOptions {
   readonly number: AccessNumber;
   readonly control: TLSSocket;
   readonly clock: Clock;
-  readonly onReady: () => void;
+  /** The gateway is whole: what is told from now on, it hears. */
+  readonly onReady: (tell: (message: DownMessage) => void) => void;
   readonly onRenew: (csr: string) => void;
+  readonly onQuestion: (query: DescriptorQuery) => void;
   /** A message or packet that is not the link's, told with why. */
   readonly onRefused: (reason: string) => void;
 }
 
 /** Takes over an admitted control connection. */
 export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> {
-  const { number, control, clock, onReady, onRenew, onRefused } = options;
+  const { number, control, clock, onReady, onRenew, onQuestion, onRefused } = options;
   const closed = Promise.withResolvers<void>();
   let isPageOffered: boolean | undefined;
   let renewableAt = 0;
+  let questions = { since: clock.now(), count: 0 };
   let isReady = false;
   let isClosed = false;
   let data: DataLink | undefined;
@@ -54,6 +61,7 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
   const engine: ControlEngine = await openControlEngine({
     onMessage(message: UpMessage) {
       if (message.topic === "up/page") isPageOffered = message.body.isOffered;
+      else if (message.topic === "up/descriptor") hearQuestion(message.body);
       else if (clock.now() < renewableAt) onRefused("renewals too soon after each other");
       else {
         renewableAt = clock.now() + renewalMs;
@@ -63,10 +71,16 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
     onHearing() {
       if (isReady) return;
       isReady = true;
-      onReady();
+      onReady(engine.tell);
     },
     onRefused,
   });
+
+  function hearQuestion(query: DescriptorQuery): void {
+    if (clock.now() - questions.since >= questionsMs) questions = { since: clock.now(), count: 0 };
+    if (questions.count++ >= mostQuestions) onRefused("too many questions about descriptors");
+    else onQuestion(query);
+  }
 
   const close = (): void => {
     if (isClosed) return;

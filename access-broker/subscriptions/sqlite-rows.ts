@@ -6,7 +6,7 @@ import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../../gateway-core/contract/json.ts";
 import type { AuditEntry, GatewayCertificate, PasswordState, Session, StoredCard, User } from "./store.ts";
 
-type Row = Record<string, SQLOutputValue>;
+export type Row = Record<string, SQLOutputValue>;
 
 export function stateOf(row: Row): PasswordState {
   const state = text(row, "state");
@@ -51,19 +51,19 @@ export const auditOf = (row: Row): AuditEntry => ({
   facts: factsOf(text(row, "facts")),
 });
 
-function text(row: Row, column: string): string {
+export function text(row: Row, column: string): string {
   const value = row[column];
   if (typeof value === "string") return value;
   throw new HomeError("internal", `the store holds no text in ${column}`);
 }
 
-function count(row: Row, column: string): number {
+export function count(row: Row, column: string): number {
   const value = row[column];
   if (typeof value === "number") return value;
   throw new HomeError("internal", `the store holds no number in ${column}`);
 }
 
-const orNull = <T>(row: Row, column: string, read: (row: Row, column: string) => T): T | null =>
+export const orNull = <T>(row: Row, column: string, read: (row: Row, column: string) => T): T | null =>
   row[column] === null ? null : read(row, column);
 
 function numberOf(row: Row): string {

@@ -1,5 +1,7 @@
 /** The tables of the SQLite store. A later version adds a step to the list and never changes one. */
 
+import { descriptorTables } from "./sqlite-descriptors.ts";
+
 /** `PRAGMA user_version` counts how many of these have been made. */
 export const migrations: readonly string[] = [
   `CREATE TABLE users (
@@ -23,4 +25,5 @@ export const migrations: readonly string[] = [
      id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, event TEXT NOT NULL,
      number TEXT, user TEXT, source TEXT, facts TEXT NOT NULL
    ) STRICT;`,
+  descriptorTables,
 ];

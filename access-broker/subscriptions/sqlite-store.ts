@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { descriptorStatements } from "./sqlite-descriptors.ts";
 import { auditOf, cardOf, certificateOf, sessionOf, stateOf, userOf } from "./sqlite-rows.ts";
 import { migrations } from "./sqlite-schema.ts";
 import type { GatewayCertificate, Store } from "./store.ts";
@@ -10,6 +11,7 @@ import type { GatewayCertificate, Store } from "./store.ts";
 /** How long a writer waits for another process's transaction. */
 const busyMs = 5_000;
 const mostAuditEntries = 100_000;
+const wantedMs = 90 * 24 * 60 * 60_000;
 
 /** Opens the store, making it when it is not there. `auditBound`: how many audit entries are kept. */
 export function openSqliteStore(path: string, auditBound: number = mostAuditEntries): Store {
@@ -31,6 +33,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
   };
 
   return {
+    ...descriptorStatements(sql, transaction),
     async putUser({ number, user, passwordHash, state }) {
       transaction(() => {
         sql("DELETE FROM sessions WHERE number = ? AND user = ?").run(number, user);
@@ -113,6 +116,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
         sql("DELETE FROM sessions WHERE expires_at <= ?").run(now);
         sql("DELETE FROM cards WHERE expires_at <= ? AND used_at IS NULL").run(now);
         sql("DELETE FROM certificates WHERE expires_at <= ?").run(now);
+        sql("DELETE FROM wanted WHERE asked_at <= ?").run(now - wantedMs);
       });
     },
 

@@ -1,7 +1,8 @@
-/** The port to what the provider must not forget: the authentication table, sessions, cards, certificates and the audit. */
+/** The port to what the provider must not forget: the authentication table, sessions, cards, certificates, the audit and the descriptor database. */
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
+import type { DescriptorStore } from "./descriptor-store.ts";
 
 /** `one-time`: good for one login; `one-time-used`: that login has been, and another password must be set. */
 export type PasswordState = "password" | "one-time" | "one-time-used";
@@ -48,7 +49,7 @@ export interface AuditEntry {
 }
 
 /** Durable when a promise resolves. The command line writes while the access broker runs. */
-export interface Store extends AsyncDisposable {
+export interface Store extends DescriptorStore, AsyncDisposable {
   /** Adds or replaces a user; the sessions of a replaced one end. The access number exists with its first user. */
   putUser(user: User): Promise<void>;
   findUser(number: AccessNumber, user: string): Promise<User | undefined>;
@@ -78,6 +79,6 @@ export interface Store extends AsyncDisposable {
   /** The newest entries, newest first. */
   readAudit(limit: number): Promise<readonly AuditEntry[]>;
 
-  /** Forgets sessions, unused cards and certificates that expired before `now`. */
+  /** Forgets sessions, unused cards and certificates that expired before `now`, and what nobody has asked for in 90 days. */
   prune(now: number): Promise<void>;
 }

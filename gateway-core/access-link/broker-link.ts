@@ -11,6 +11,7 @@ import type { Handler } from "../contract/web.ts";
 import { encodeCertificateRequest } from "./certificate-request.ts";
 import { type ControlClient, openControlClient } from "./control-client.ts";
 import { type DataServer, serveDataLink } from "./data-server.ts";
+import type { DescriptorQuery } from "./descriptor-query.ts";
 import { findGatewayPort } from "./enrol.ts";
 import { dial } from "./registered-broker.ts";
 import { isRenewalDue, type Registration, withCertificate, writeRegistration } from "./registration.ts";
@@ -30,6 +31,8 @@ export interface AccessLinkOptions {
   readonly host: Host;
   readonly registration: Registration;
   readonly handler: Handler;
+  /** What asks for descriptors over the link, if anything does. */
+  readonly query?: Pick<DescriptorQuery, "setLine" | "hear"> | undefined;
 }
 
 const firstBackOffMs = 500;
@@ -38,7 +41,7 @@ const longestBackOffMs = 30_000;
 const steadyMs = 10_000;
 const renewalCheckMs = 60 * 60_000;
 
-export function openAccessLink({ host, registration: enrolled, handler }: AccessLinkOptions): AccessLink {
+export function openAccessLink({ host, registration: enrolled, handler, query }: AccessLinkOptions): AccessLink {
   const { clock, ids, log } = host;
   const leaving = new AbortController();
   const listeners = new Set<(state: LinkState) => void>();
@@ -89,7 +92,9 @@ export function openAccessLink({ host, registration: enrolled, handler }: Access
   function hear(message: DownMessage): void {
     try {
       if (message.topic === "down/certificate") takeCertificate(message);
-      else openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
+      else if (message.topic === "down/open")
+        openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
+      else query?.hear(message);
     } catch (thrown) {
       warnOnce(toHomeError(thrown));
     }
@@ -124,7 +129,9 @@ export function openAccessLink({ host, registration: enrolled, handler }: Access
     told.clear();
     show("online");
     const rest = careForCertificate(client);
+    query?.setLine(client.tell);
     await client.closed;
+    query?.setLine(undefined);
     rest();
     control = undefined;
     leaving.signal.removeEventListener("abort", abort);

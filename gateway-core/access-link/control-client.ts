@@ -2,6 +2,8 @@
 
 import type { TLSSocket } from "node:tls";
 import { MqttClient } from "mqtt";
+import { FrameLimit } from "../bytes/mqtt-frames.ts";
+import { longestAnswer } from "../contract/descriptor-offer.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
 import {
   type DownMessage,
@@ -12,6 +14,9 @@ import {
   type UpMessage,
 } from "../contract/link.ts";
 import { toldBy } from "./registered-broker.ts";
+
+/** Octets of a PUBLISH packet before its payload, at most. */
+const longestHeader = 256;
 
 export interface ControlClient {
   tell(message: UpMessage): void;
@@ -52,6 +57,7 @@ export async function openControlClient({
   });
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   client.on("error", () => socket.destroy());
+  limitFrames(socket, onRefused);
   let cause: Error | undefined;
   socket.once("error", (error) => {
     cause = error;
@@ -88,4 +94,18 @@ export async function openControlClient({
   }
   ended.catch(() => undefined);
   return { tell, closed, close: () => client.end(true, {}, () => socket.destroy()) };
+}
+
+/** Whatever the broker declares, no more than the longest message is waited for. In this turn nothing has been read yet. */
+function limitFrames(socket: TLSSocket, onRefused: (error: HomeError) => void): void {
+  const limit = new FrameLimit(() => longestAnswer + longestHeader, false);
+  socket.prependListener("data", (octets: Uint8Array) => {
+    if (socket.destroyed) return;
+    try {
+      limit.accept(octets);
+    } catch (thrown) {
+      onRefused(toHomeError(thrown));
+      socket.destroy();
+    }
+  });
 }

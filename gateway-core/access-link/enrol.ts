@@ -38,11 +38,10 @@ export async function enrol(card: Card, host: Pick<Host, "clock" | "memory" | "l
   const answer = parseCertificateAnswer(await ask(clock, address, "/enrol", { token, csr }));
   const registration: Registration = {
     v: 1,
-    ...withCertificate({ number, key }, answer),
+    ...withCertificate({ number, key, ...(descriptorKey === undefined ? {} : { descriptorKey }) }, answer),
     broker,
     gatewayPort,
     ca,
-    descriptorKey,
   };
   writeRegistration(memory, registration);
   log.write("info", "enrolled", { number, broker });

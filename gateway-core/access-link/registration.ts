@@ -1,6 +1,6 @@
 /** What this gateway keeps of its enrolment: who its broker is and how it proves itself there. The key never leaves this machine. */
 
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { type AccessNumber, homeUrn, isAccessNumber } from "../contract/access-number.ts";
 import type { Memory } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
@@ -20,11 +20,17 @@ export interface Registration {
   readonly key: string;
   readonly certificate: string;
   readonly chain: readonly string[];
-  /** The provider's key for device descriptors, as on the card. */
-  readonly descriptorKey: string;
+  /** The provider's key for device descriptors, as on the card; where the card says none, as in the first certificate answer that does. */
+  readonly descriptorKey?: string;
 }
 
 const name = "registration";
+
+/** The same for as long as this gateway has its key, and telling nothing else of it. */
+export function gatewayIdOf({ key }: Pick<Registration, "key">): string {
+  const spki = createPublicKey(createPrivateKey(key)).export({ type: "spki", format: "der" });
+  return createHash("sha256").update(spki).digest("base64url").slice(0, 22);
+}
 
 /** Undefined when this gateway was never enrolled. @throws HomeError `internal` when what is kept cannot be read. */
 export function readRegistration(memory: Memory): Registration | undefined {
@@ -46,7 +52,7 @@ export function writeRegistration(memory: Memory, registration: Registration): v
  * The registration with the certificates of an answer, checked to be for this home and this key.
  * @throws HomeError `certificate-refused`
  */
-export function withCertificate<R extends Pick<Registration, "number" | "key">>(
+export function withCertificate<R extends Pick<Registration, "number" | "key" | "descriptorKey">>(
   registration: R,
   answer: CertificateAnswer,
 ) {
@@ -60,7 +66,14 @@ export function withCertificate<R extends Pick<Registration, "number" | "key">>(
   if (!certificate.checkPrivateKey(createPrivateKey(key))) {
     throw new HomeError("certificate-refused", "the certificate is not for this gateway's key");
   }
-  return { ...registration, certificate: answer.certificate, chain: answer.chain };
+  // A key once known stays: who could answer in the broker's place could else sign in it too.
+  const descriptorKey = registration.descriptorKey ?? answer.descriptorKey;
+  return {
+    ...registration,
+    certificate: answer.certificate,
+    chain: answer.chain,
+    ...(descriptorKey === undefined ? {} : { descriptorKey }),
+  };
 }
 
 /** Whether a third of the certificate's life or less is left. */
@@ -93,9 +106,10 @@ function parseRegistration(kept: unknown): Registration {
     isText(key) &&
     isText(certificate) &&
     isTexts(chain) &&
-    isText(descriptorKey)
+    (descriptorKey === undefined || isText(descriptorKey))
   ) {
-    return { v, number, broker, gatewayPort, ca, key, certificate, chain, descriptorKey };
+    const registration = { v, number, broker, gatewayPort, ca, key, certificate, chain } as const;
+    return descriptorKey === undefined ? registration : { ...registration, descriptorKey };
   }
   throw new HomeError(
     "internal",

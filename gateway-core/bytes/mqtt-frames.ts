@@ -30,18 +30,19 @@ export function decodeFixedHeader(octets: Uint8Array, offset = 0): FixedHeader |
   throw new HomeError("frame-malformed", "an MQTT length field has more than 4 octets", { offset });
 }
 
-/** Walks over the packets of one connection by their declared lengths; the first must be CONNECT. */
+/** Walks over the packets of one connection by their declared lengths; the first that a client sends must be CONNECT. */
 export class FrameLimit {
   /** Most octets after the fixed header, by packet type. */
   readonly #maximumOf: (type: number) => number;
-  #isFirst = true;
+  #isFirst: boolean;
   /** Octets of the present packet still to come. */
   #remaining = 0;
   /** A fixed header cut by the end of a chunk: at most 4 octets. */
   #cut: Uint8Array = new Uint8Array(0);
 
-  constructor(maximumOf: (type: number) => number) {
+  constructor(maximumOf: (type: number) => number, isFromClient = true) {
     this.#maximumOf = maximumOf;
+    this.#isFirst = isFromClient;
   }
 
   /** @throws HomeError `frame-malformed` (not MQTT, or not begun by CONNECT), `frame-too-long`. */

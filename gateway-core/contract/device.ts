@@ -1,6 +1,7 @@
 /** A device of the home as every room behind the adapters sees it. */
 
 import type { Descriptor, Kind, Texts } from "./descriptor.ts";
+import type { LookUp } from "./descriptor-events.ts";
 import type { Json } from "./json.ts";
 
 /** `[a-z0-9-]`, stable for the life of the device. */
@@ -25,6 +26,8 @@ export interface Device {
   readonly available: boolean;
   /** When `available` last changed: milliseconds since 1970. */
   readonly availabilityAt: number;
+  /** Of a device without a descriptor: how far the search for one is. */
+  readonly lookUp?: LookUp;
   /** Narrowed to this device. */
   readonly descriptor: Descriptor;
   readonly values: { readonly [property: string]: PropertyState };

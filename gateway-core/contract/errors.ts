@@ -6,6 +6,7 @@ export type ErrorCode =
   | "address-unusable"
   | "already-running"
   | "body-too-large"
+  | "capture-invalid"
   | "card-expired"
   | "card-invalid"
   | "card-used"
@@ -14,6 +15,7 @@ export type ErrorCode =
   | "command-invalid"
   | "command-superseded"
   | "descriptor-invalid"
+  | "descriptor-untrusted"
   | "device-busy"
   | "device-refused"
   | "device-silent"
@@ -52,6 +54,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
   "already-running": 409,
   "body-too-large": 413,
+  "capture-invalid": 422,
   "card-expired": 403,
   "card-invalid": 400,
   "card-used": 403,
@@ -60,6 +63,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "command-invalid": 400,
   "command-superseded": 409,
   "descriptor-invalid": 422,
+  "descriptor-untrusted": 403,
   "device-busy": 429,
   "device-refused": 409,
   "device-silent": 504,

@@ -4,6 +4,14 @@
  */
 
 import { type AccessNumber, isAccessNumber } from "./access-number.ts";
+import {
+  type DescriptorAnswer,
+  type DescriptorQuery,
+  type DescriptorsState,
+  readDescriptorAnswer,
+  readDescriptorQuery,
+  readDescriptorsState,
+} from "./descriptor-query.ts";
 import { HomeError } from "./errors.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 
@@ -32,17 +40,22 @@ export const downFilter = "down/#";
 /** What the gateway tells. */
 export type UpMessage =
   | { readonly topic: "up/page"; readonly body: { readonly isOffered: boolean } }
-  | { readonly topic: "up/renew"; readonly body: { readonly csr: string } };
+  | { readonly topic: "up/renew"; readonly body: { readonly csr: string } }
+  | { readonly topic: "up/descriptor"; readonly body: DescriptorQuery };
 
 /** What the access broker asks or answers. */
 export type DownMessage =
   | { readonly topic: "down/open"; readonly body: { readonly protocol: "genkan-h2/1"; readonly ticket: string } }
-  | { readonly topic: "down/certificate"; readonly body: CertificateAnswer };
+  | { readonly topic: "down/certificate"; readonly body: CertificateAnswer }
+  | { readonly topic: "down/descriptor"; readonly body: DescriptorAnswer }
+  | { readonly topic: "down/descriptors"; readonly body: DescriptorsState };
 
 /** The answer to `POST /enrol` and to `up/renew`: PEM, the gateway's own certificate and those above it. */
 export interface CertificateAnswer {
   readonly certificate: string;
   readonly chain: readonly string[];
+  /** As on the card, for gateways whose card did not say. */
+  readonly descriptorKey?: string;
 }
 
 /** What a subscriber is handed to enrol a gateway with: as good as a key until it is used. */
@@ -56,13 +69,16 @@ export interface Card {
   readonly token: string;
   /** RFC 3339. */
   readonly expires: string;
-  /** The provider's Ed25519 key that signs device descriptors: SubjectPublicKeyInfo, DER, base64url. */
-  readonly descriptorKey: string;
+  /** The provider's Ed25519 key that signs device descriptors: SubjectPublicKeyInfo, DER, base64url. Early cards have none. */
+  readonly descriptorKey?: string;
 }
 
 const ticketForm = /^[A-Za-z0-9_-]{16,64}$/;
 const isPem = (value: unknown): value is string =>
   typeof value === "string" && value.length <= 8192 && value.startsWith("-----BEGIN ");
+
+const isDescriptorKey = (value: unknown): value is string =>
+  typeof value === "string" && value.length <= 512 && /^[A-Za-z0-9_-]+$/.test(value);
 
 export function isTicket(value: unknown): value is string {
   return typeof value === "string" && ticketForm.test(value);
@@ -79,6 +95,9 @@ export function parseUpMessage(topic: string, payload: string): UpMessage | unde
   } else if (topic === "up/renew") {
     const { csr } = members(topic, payload);
     if (isPem(csr)) return { topic, body: { csr } };
+  } else if (topic === "up/descriptor") {
+    const body = readDescriptorQuery(members(topic, payload));
+    if (body !== undefined) return { topic, body };
   } else return undefined;
   throw invalid(topic);
 }
@@ -92,16 +111,23 @@ export function parseDownMessage(topic: string, payload: string): DownMessage | 
     const { protocol, ticket } = members(topic, payload);
     if (protocol === linkProtocols.data && isTicket(ticket)) return { topic, body: { protocol, ticket } };
   } else if (topic === "down/certificate") return { topic, body: parseCertificateAnswer(members(topic, payload)) };
-  else return undefined;
+  else if (topic === "down/descriptor") {
+    const body = readDescriptorAnswer(members(topic, payload));
+    if (body !== undefined) return { topic, body };
+  } else if (topic === "down/descriptors") {
+    const body = readDescriptorsState(members(topic, payload));
+    if (body !== undefined) return { topic, body };
+  } else return undefined;
   throw invalid(topic);
 }
 
 /** @throws HomeError `link-message-invalid` */
 export function parseCertificateAnswer(input: unknown): CertificateAnswer {
   if (isJsonObject(input)) {
-    const { certificate, chain } = input;
-    if (isPem(certificate) && Array.isArray(chain) && chain.length <= 4 && chain.every(isPem)) {
-      return { certificate, chain };
+    const { certificate, chain, descriptorKey } = input;
+    const isKeyGood = descriptorKey === undefined || isDescriptorKey(descriptorKey);
+    if (isPem(certificate) && Array.isArray(chain) && chain.length <= 4 && chain.every(isPem) && isKeyGood) {
+      return { certificate, chain, ...(descriptorKey === undefined ? {} : { descriptorKey }) };
     }
   }
   throw invalid("a certificate answer");
@@ -118,8 +144,10 @@ export function parseCard(input: unknown): Card {
   if (!isText(caSha256) || !/^[0-9a-f]{64}$/.test(caSha256)) throw badCard("caSha256");
   if (!isTicket(token)) throw badCard("token");
   if (!isText(expires) || Number.isNaN(Date.parse(expires))) throw badCard("expires");
-  if (!isText(descriptorKey) || !/^[A-Za-z0-9_-]+$/.test(descriptorKey)) throw badCard("descriptorKey");
-  return { v, broker, number, caSha256, token, expires, descriptorKey };
+  const card = { v, broker, number, caSha256, token, expires } as const;
+  if (descriptorKey === undefined) return card;
+  if (!isDescriptorKey(descriptorKey)) throw badCard("descriptorKey");
+  return { ...card, descriptorKey };
 }
 
 function members(topic: string, payload: string): JsonObject {

@@ -19,6 +19,9 @@ export interface PageTexts {
   readonly off: string;
   readonly none: string;
   readonly notAnswering: string;
+  /** Of a device without a descriptor: the provider is being asked, or has none. */
+  readonly askingProvider: string;
+  readonly notKnownYet: string;
   readonly justNow: string;
   readonly less: string;
   readonly more: string;

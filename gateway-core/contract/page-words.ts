@@ -35,13 +35,14 @@ export function sayWhole(widget: Widget, value: Json | undefined, speech: Speech
   return unit === "%" || unit.startsWith("°") ? `${text}${unit}` : `${text}\u202f${unit}`;
 }
 
-/** The line under a device's name: off or what it does, measured values, or since when it is silent. */
+/** The line under a device's name: off or what it does, measured values, since when it is silent, or that nobody knows it yet. */
 export function sayState(device: PageDevice, speech: Speech, now: number): string {
   const { texts } = speech;
   if (!device.available) {
     const since = device.availabilityAt > 0 ? [sayAgo(device.availabilityAt, now, speech)] : [];
     return [texts.notAnswering, ...since].join(" · ");
   }
+  if (device.lookUp !== undefined) return device.lookUp === "asking" ? texts.askingProvider : texts.notKnownYet;
   const { toggle, value } = device.tile;
   const isOff = toggle !== undefined && device.values[toggle]?.value === false;
   // What is set matters only while the device is on; what is measured always does.

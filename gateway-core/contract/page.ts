@@ -1,6 +1,7 @@
 /** The control page as data: what the page builder makes of devices, the HTML renderer prints and the Lit application draws. */
 
 import type { Kind, Texts } from "./descriptor.ts";
+import type { LookUp } from "./descriptor-events.ts";
 import type { DeviceId, PropertyState } from "./device.ts";
 import type { Json } from "./json.ts";
 import type { CommandResult } from "./messages.ts";
@@ -68,6 +69,8 @@ export interface PageDevice {
   readonly room: string | null;
   readonly available: boolean;
   readonly availabilityAt: number;
+  /** Of a device that nobody here knows how to control: how far the search for its descriptor is. */
+  readonly lookUp?: LookUp;
   readonly tile: PageTile;
   readonly sections: readonly PageSection[];
   readonly compact: readonly string[];

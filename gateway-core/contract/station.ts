@@ -24,16 +24,18 @@ export interface Station {
    * @throws HomeError `flow-invalid` when it is none that this station understands.
    */
   receive(message: unknown): void;
-  /** What a station behind needs to know all at once; undefined when there is nothing to tell. */
-  snapshot(): unknown;
+  /** What the stations behind need to know all at once: one message for each output; undefined where there is nothing to tell. */
+  snapshots(): readonly unknown[];
   /** After each deploy the wires may have changed: unless a snapshot arrives soon, nothing is wired to this station. */
   expectSnapshot(): void;
-  onOutput(listener: (message: unknown) => void): () => void;
+  /** Most stations have one output, number 0. */
+  onOutput(listener: (message: unknown, output: number) => void): () => void;
   onStatus(listener: (status: StationStatus) => void): () => void;
 }
 
-/** One wire of the home: what leaves `from` enters `to`. */
+/** One wire of the home: what leaves `from` by an output (0 unless told) enters `to`. */
 export interface Joint {
   readonly from: StationName;
+  readonly output?: number;
   readonly to: StationName;
 }

@@ -7,13 +7,11 @@ import type { DeviceId } from "../contract/device.ts";
 import { toHomeError } from "../contract/errors.ts";
 import { isSameJson } from "../contract/json.ts";
 import type { DiscoveryEvent } from "../contract/messages.ts";
+import type { DescriptorChoice } from "./descriptor-choice.ts";
 import { genericDescriptor } from "./generic-descriptor.ts";
 import type { Registry } from "./registry.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import { watchDevice } from "./watch-device.ts";
-
-/** Looks a descriptor up; undefined when nobody knows one. A look-up beyond the house may take its time. */
-export type Find = (key: DescriptorKey) => Descriptor | undefined | Promise<Descriptor | undefined>;
 
 export interface Binder extends AsyncDisposable {
   /**
@@ -21,6 +19,10 @@ export interface Binder extends AsyncDisposable {
    * A protocol that does not stand in it is left alone, so several discoveries can lead here.
    */
   receive(event: DiscoveryEvent): void;
+  /** The choice of descriptors has changed: binds anew, as they are used, those devices that another one is for now. */
+  reconsider(): void;
+  /** What is bound now, by what its adapters told of it. */
+  keys(): readonly DescriptorKey[];
   /** Where a bound device is reached now, and through which session. */
   reach(id: DeviceId): { readonly session: Session; readonly ref: DeviceRef } | undefined;
 }
@@ -28,7 +30,7 @@ export interface Binder extends AsyncDisposable {
 export interface BinderOptions {
   readonly host: Host;
   readonly sessions: ReadonlyMap<string, Session>;
-  readonly find: Find;
+  readonly choice: Pick<DescriptorChoice, "find" | "lookUpOf">;
   readonly registry: Registry;
 }
 
@@ -37,12 +39,14 @@ const mostDevices = 1_000;
 
 interface Bound {
   sighting: Sighting;
+  /** What it was bound with; undefined: with the generic one. */
+  readonly model: Descriptor | undefined;
   readonly session: Session;
   readonly leaving: AbortController;
   readonly done: Promise<void>;
 }
 
-export function createBinder({ host, sessions, find, registry }: BinderOptions): Binder {
+export function createBinder({ host, sessions, choice, registry }: BinderOptions): Binder {
   const bound = new Map<DeviceId, Bound>();
   const logged = new Set<string>();
 
@@ -75,12 +79,13 @@ export function createBinder({ host, sessions, find, registry }: BinderOptions):
       return;
     }
     const leaving = new AbortController();
+    const model = choice.find(sighting.key);
     const done = Promise.resolve()
-      .then(() => follow(id, sighting.key, session, leaving.signal))
+      .then(() => follow(id, sighting.key, model, session, leaving.signal))
       .catch((thrown) =>
         host.log.write("error", "binding-failed", { device: id, error: toHomeError(thrown).toBody() }),
       );
-    bound.set(id, { sighting, session, leaving, done });
+    bound.set(id, { sighting, model, session, leaving, done });
   }
 
   function leave(id: DeviceId): void {
@@ -91,23 +96,28 @@ export function createBinder({ host, sessions, find, registry }: BinderOptions):
 
   const refOf = (id: DeviceId): DeviceRef => bound.get(id)?.sighting.ref ?? { id, address: "" };
 
-  async function follow(id: DeviceId, key: DescriptorKey, session: Session, signal: AbortSignal): Promise<void> {
-    const descriptor = await describe(id, key, session, signal);
+  async function follow(
+    id: DeviceId,
+    key: DescriptorKey,
+    model: Descriptor | undefined,
+    session: Session,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const descriptor = await describe(id, model ?? genericDescriptor(key), session, signal);
     if (descriptor === undefined || signal.aborted) return;
-    registry.put(id, key.protocol, descriptor);
+    registry.put(id, key.protocol, descriptor, model === undefined ? choice.lookUpOf(key) : undefined);
     await watchDevice({ host, session, registry, ref: () => refOf(id), descriptor, signal });
   }
 
   /** Asks until the device tells what it has; undefined only when the device left meanwhile. */
   async function describe(
     id: DeviceId,
-    key: DescriptorKey,
+    model: Descriptor,
     session: Session,
     signal: AbortSignal,
   ): Promise<Descriptor | undefined> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        const model = (await find(key)) ?? genericDescriptor(key);
         return await session.describe(refOf(id), model, { signal });
       } catch (thrown) {
         if (signal.aborted) return undefined;
@@ -117,6 +127,14 @@ export function createBinder({ host, sessions, find, registry }: BinderOptions):
       await sleep(host.clock, retryDelayMs(attempt, host.ids.fraction()), signal).catch(() => undefined);
     }
     return undefined;
+  }
+
+  /** What is said of a device that has only a makeshift page. */
+  function tellLookUp(id: DeviceId, { key, protocol }: Sighting): void {
+    const device = registry.get(id);
+    const lookUp = choice.lookUpOf(key);
+    if (device === undefined || device.lookUp === lookUp) return;
+    registry.put(id, protocol, device.descriptor, lookUp);
   }
 
   return {
@@ -130,6 +148,18 @@ export function createBinder({ host, sessions, find, registry }: BinderOptions):
       for (const [id, { sighting }] of bound) if (protocols.has(sighting.protocol) && !seen.has(id)) leave(id);
       for (const sighting of event.sightings) see(sighting);
     },
+
+    reconsider() {
+      for (const [id, { sighting, model, leaving }] of [...bound]) {
+        const chosen = choice.find(sighting.key);
+        if (chosen !== model) {
+          leaving.abort();
+          bind(sighting);
+        } else if (model === undefined) tellLookUp(id, sighting);
+      }
+    },
+
+    keys: () => [...bound.values()].map(({ sighting }) => sighting.key),
 
     reach(id) {
       const known = bound.get(id);

@@ -2,13 +2,17 @@
 
 import type { Clock } from "../contract/clock.ts";
 import type { Descriptor } from "../contract/descriptor.ts";
+import type { LookUp } from "../contract/descriptor-events.ts";
 import type { Device, DeviceId, PropertyState } from "../contract/device.ts";
 import { isSameJson, type Json } from "../contract/json.ts";
 import type { HomeEvent } from "../contract/messages.ts";
 
 export interface Registry {
-  /** Adds a device, available, or describes a known one anew; what is still known of its values stays. Emits `found`. */
-  put(id: DeviceId, protocol: string, descriptor: Descriptor): void;
+  /**
+   * Adds a device, available, or describes a known one anew; what is still known of its values stays. Emits `found`.
+   * `lookUp`: the descriptor is a makeshift, and a real one is looked for.
+   */
+  put(id: DeviceId, protocol: string, descriptor: Descriptor, lookUp?: LookUp): void;
   /** Emits `gone`. */
   remove(id: DeviceId): void;
   /** The device reports a value now: `at` is refreshed always, `changed` is emitted only for another value. */
@@ -33,7 +37,7 @@ export function createRegistry(clock: Clock): Registry {
   };
 
   return {
-    put(id, protocol, descriptor) {
+    put(id, protocol, descriptor, lookUp) {
       const before = devices.get(id);
       const values = carriedValues(descriptor, before?.values ?? {});
       const device: Device = {
@@ -46,6 +50,7 @@ export function createRegistry(clock: Clock): Registry {
         room: roomOf(descriptor, values),
         available: before?.available ?? true,
         availabilityAt: before?.availabilityAt ?? clock.now(),
+        ...(lookUp === undefined ? {} : { lookUp }),
         descriptor,
         values,
       };

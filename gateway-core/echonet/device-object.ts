@@ -101,8 +101,9 @@ export class DeviceObject {
   }
 
   /** @throws HomeError `device-silent`. */
-  async read(epcs: readonly number[], call: ReadCall): Promise<Reading> {
-    return this.#parts.reader.read(this.#reachable(), epcs, call);
+  async read(epcs: readonly number[], { selectors = new Map(), ...call }: ReadCall): Promise<Reading> {
+    const told = new Map([...selectors].filter(([, selector]) => this.canGet(selector)));
+    return this.#parts.reader.read(this.#reachable(), epcs, { ...call, selectors: told });
   }
 
   /** Sets by SetC. @throws HomeError `device-silent`. */

@@ -10,6 +10,8 @@ export interface PropertyBinding {
   readonly name: string;
   readonly epc: number;
   readonly codec: ValueCodec;
+  /** The EPC that selects which of its values the property tells: the day of a history, the channels of a list. */
+  readonly atomic?: number;
 }
 
 export interface ActionBinding extends PropertyBinding {
@@ -26,24 +28,32 @@ interface Reading {
 }
 
 /** A descriptor never changes, and is asked for with each command and each reading: its codecs are parsed once. */
-const readings = new WeakMap<Descriptor, Reading>();
+const readings = new WeakMap<Descriptor["properties"], Reading>();
 
 /** Bindings by property name. A property that another protocol carries has none. */
-export function bindingsOf(descriptor: Descriptor, onBroken: OnBroken): ReadonlyMap<string, PropertyBinding> {
-  const { bindings, broken } = readings.get(descriptor) ?? readProperties(descriptor);
+export function bindingsOf(
+  { properties }: Pick<Descriptor, "properties">,
+  onBroken: OnBroken,
+): ReadonlyMap<string, PropertyBinding> {
+  const { bindings, broken } = readings.get(properties) ?? readProperties(properties);
   for (const [name, error] of broken) onBroken(name, error);
   return bindings;
 }
 
-function readProperties(descriptor: Descriptor): Reading {
+function readProperties(properties: Descriptor["properties"]): Reading {
   const broken: [string, HomeError][] = [];
   const bindings = readEach(
-    descriptor.properties,
+    properties,
     (name, error) => broken.push([name, error]),
-    ({ epc, codec }, name) => ({ name, epc: parseEpc(epc), codec: parseCodec(codec) }),
+    ({ epc, codec, atomic }, name) => ({
+      name,
+      epc: parseEpc(epc),
+      codec: parseCodec(codec),
+      ...(atomic === undefined ? {} : { atomic: parseEpc(atomic) }),
+    }),
   );
   const reading = { bindings, broken };
-  readings.set(descriptor, reading);
+  readings.set(properties, reading);
   return reading;
 }
 

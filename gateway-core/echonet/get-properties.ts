@@ -5,7 +5,7 @@ import { type ErrorBody, HomeError, toHomeError } from "../contract/errors.ts";
 import type { Json } from "../contract/json.ts";
 import type { DeviceObject } from "./device-object.ts";
 import { formatEpc } from "./eoj.ts";
-import type { Reading } from "./property-reader.ts";
+import type { ReadCall, Reading } from "./property-reader.ts";
 import type { Translation } from "./property-translation.ts";
 import { refusedError } from "./set-properties.ts";
 
@@ -20,7 +20,7 @@ export async function getProperties(
   const epcs = new Set(
     bindings.flatMap(({ epc, codec }) => [epc, ...codec.coefficients.filter((c) => object.canGet(c))]),
   );
-  const reading = await readOrSilence(object, [...epcs], signal);
+  const reading = await readOrSilence(object, [...epcs], { priority: "get", signal, selectors: translation.selectors });
   const values: Record<string, Json> = {};
   const errors: Record<string, ErrorBody> = {};
   for (const name of names) {
@@ -41,11 +41,11 @@ function whyNot(name: string, epc: number | undefined, { values, refused }: Read
   return new HomeError("device-silent", `the device did not tell ${name}`, { silent: [formatEpc(epc)] });
 }
 
-async function readOrSilence(object: DeviceObject, epcs: readonly number[], signal: AbortSignal): Promise<Reading> {
+async function readOrSilence(object: DeviceObject, epcs: readonly number[], call: ReadCall): Promise<Reading> {
   try {
-    return await object.read(epcs, { priority: "get", signal });
+    return await object.read(epcs, call);
   } catch (thrown) {
-    if (signal.aborted || toHomeError(thrown).code !== "device-silent") throw thrown;
+    if (call.signal.aborted || toHomeError(thrown).code !== "device-silent") throw thrown;
     return { values: new Map(), refused: new Set(), silent: new Set(epcs) };
   }
 }

@@ -9,6 +9,7 @@ import type { DeviceId } from "../contract/device.ts";
 import { isJsonObject, isSameJson, type Json, type JsonObject } from "../contract/json.ts";
 import { type Eoj, formatEoj } from "./eoj.ts";
 import { familyOf } from "./network-interfaces.ts";
+import { createWarnOnce } from "./warn-once.ts";
 
 /** One node as it is remembered. */
 export interface NodeRecord {
@@ -50,8 +51,8 @@ export function deviceIdOf(record: NodeRecord, eoj: Eoj): DeviceId {
 export function openNodeBook(memory: Memory, log: Log): NodeBook {
   const { records, shared } = parseBook(memory.read(memoryName));
   const countedInThisStart = new Set<string>();
+  const warnOnce = createWarnOnce(log);
   let saved = bookOf(records, shared);
-  let isFullLogged = false;
 
   const ownerOf = (hex: string): NodeRecord | undefined => records.find((record) => record.identifications.has(hex));
   const recordAt = (address: string): NodeRecord | undefined => records.find((record) => record.address === address);
@@ -76,7 +77,7 @@ export function openNodeBook(memory: Memory, log: Log): NodeBook {
       shared.add(hex);
       while (shared.size > mostShared) shared.delete([...shared][0] ?? "");
       owner.identifications.delete(hex);
-      log.write("warn", "identification-shared", { identification: hex, addresses: [before ?? "", address] });
+      warnOnce("identification-shared", hex, { identification: hex, addresses: [before ?? "", address] });
       return undefined;
     }
     if (!isTrusted(owner, hex)) {
@@ -99,9 +100,7 @@ export function openNodeBook(memory: Memory, log: Log): NodeBook {
 
   function enter(address: string, hex: string | undefined): NodeRecord | undefined {
     if (records.length >= mostNodes) {
-      if (!isFullLogged) log.write("warn", "node-book-full", { nodes: mostNodes, first: address });
-      isFullLogged = true;
-      return undefined;
+      return void warnOnce("node-book-full", "", { nodes: mostNodes, first: address });
     }
     const record: NodeRecord = { slug: freshSlug(records, address), address, identifications: new Map() };
     records.push(record);

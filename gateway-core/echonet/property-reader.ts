@@ -4,6 +4,7 @@ import { HomeError } from "../contract/errors.ts";
 import type { Answer } from "./answer.ts";
 import type { Eoj } from "./eoj.ts";
 import type { Priority } from "./node-queue.ts";
+import { packed } from "./packed.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** Each EPC asked stands in exactly one of the three. */
@@ -18,6 +19,8 @@ export interface Reading {
 export interface ReadCall {
   readonly priority: Priority;
   readonly signal: AbortSignal;
+  /** By EPC, another one that selects its value: both travel in one frame, always. */
+  readonly selectors?: ReadonlyMap<number, number>;
 }
 
 export interface PropertyReader {
@@ -34,6 +37,9 @@ const operationStatus = 0x80;
 /** An answer in part proves at once that a frame asked for too much; silence may have been a loss. */
 const proof = { inPart: 2, silence: 1, enough: 2 };
 
+/** EPCs that are never parted: one, or some and what selects their values. */
+type Unit = readonly number[];
+
 interface Shortfall {
   readonly step: number;
   readonly missing: readonly number[];
@@ -49,14 +55,17 @@ export function createPropertyReader(eoj: Eoj, transactions: Transactions): Prop
   let firstStep = 0;
   let lastGiven = operationStatus;
 
+  const isSuspect = (epc: number): boolean => suspects.has(epc);
+
   function ask(address: string, epcs: readonly number[], attempts: number, call: ReadCall): Promise<Answer> {
     const properties = epcs.map((epc) => ({ epc, edt: new Uint8Array(0) }));
     return transactions.exchange({ address, request: { eoj, esv: "Get", properties }, attempts, ...call });
   }
 
   /** An answer, or undefined when this frame got none although the object is there. What may be silent again is asked once. */
-  async function askOrProve(address: string, epcs: readonly number[], call: ReadCall): Promise<Answer | undefined> {
-    const isSure = epcs.length === 1 && !epcs.some((epc) => suspects.has(epc));
+  async function askOrProve(address: string, units: readonly Unit[], call: ReadCall): Promise<Answer | undefined> {
+    const epcs = units.flat();
+    const isSure = units.length === 1 && !epcs.some(isSuspect);
     try {
       return await ask(address, epcs, isSure ? 2 : 1, call);
     } catch (thrown) {
@@ -83,9 +92,10 @@ export function createPropertyReader(eoj: Eoj, transactions: Transactions): Prop
       const silent = new Set<number>();
       const shortfalls: Shortfall[] = [];
 
-      /** Asks for one frame's worth; what did not come and may be asked for again. */
-      async function readBatch(batch: readonly number[], step: number): Promise<readonly number[]> {
-        const answer = await askOrProve(address, batch, call);
+      /** Asks for one frame's worth; what did not come whole and may be asked for again. */
+      async function readBatch(units: readonly Unit[], step: number): Promise<readonly Unit[]> {
+        const batch = units.flat();
+        const answer = await askOrProve(address, units, call);
         for (const [epc, edt] of answer?.given ?? []) {
           values.set(epc, edt);
           suspects.delete(epc);
@@ -97,25 +107,26 @@ export function createPropertyReader(eoj: Eoj, transactions: Transactions): Prop
           for (const epc of batch) refused.add(epc);
           return [];
         }
-        if (batch.length > 1) {
+        if (units.length > 1) {
           if (missing.length > 0) shortfalls.push({ step, missing, weight: answer ? proof.inPart : proof.silence });
-          return missing;
+          return units.filter((unit) => unit.some((epc) => !values.has(epc)));
         }
         for (const epc of missing) {
           suspects.add(epc);
-          silent.add(epc);
+          (answer?.refused.has(epc) ? refused : silent).add(epc);
         }
         return [];
       }
 
-      const alone = epcs.filter((epc) => suspects.has(epc));
-      let together = epcs.filter((epc) => !suspects.has(epc));
+      const units = unitsOf(epcs, call.selectors);
+      const alone = units.filter((unit) => unit.some(isSuspect));
+      let together = units.filter((unit) => !unit.some(isSuspect));
       for (let step = firstStep; together.length > 0 && step < batchSizes.length; step++) {
-        const missing: number[] = [];
-        for (const batch of batches(together, batchSizes[step] ?? 1)) missing.push(...(await readBatch(batch, step)));
+        const missing: Unit[] = [];
+        for (const batch of packed(together, batchSizes[step] ?? 1)) missing.push(...(await readBatch(batch, step)));
         together = missing;
       }
-      for (const epc of alone) await readBatch([epc], batchSizes.length - 1);
+      for (const unit of alone) await readBatch([unit], batchSizes.length - 1);
       learn(shortfalls, values);
       return { values, refused, silent };
     },
@@ -129,8 +140,12 @@ export function createPropertyReader(eoj: Eoj, transactions: Transactions): Prop
   };
 }
 
-function batches(epcs: readonly number[], size: number): number[][] {
-  return Array.from({ length: Math.ceil(epcs.length / size) }, (_, index) =>
-    epcs.slice(index * size, (index + 1) * size),
-  );
+/** Each EPC in one unit: with its selector and all else that this selects, or alone. */
+function unitsOf(epcs: readonly number[], selectors: ReadonlyMap<number, number> = new Map()): Unit[] {
+  const units = new Map<number, Set<number>>();
+  for (const epc of epcs) {
+    const key = selectors.get(epc) ?? epc;
+    units.set(key, (units.get(key) ?? new Set<number>()).add(key).add(epc));
+  }
+  return Array.from(units.values(), (unit) => [...unit]);
 }

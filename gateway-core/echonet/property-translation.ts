@@ -10,6 +10,8 @@ export interface Translation {
   readonly bindings: ReadonlyMap<string, PropertyBinding>;
   /** EPCs of the properties that can be read. */
   readonly readable: ReadonlyMap<number, { readonly isAnnounced: boolean }>;
+  /** Of each EPC whose value another one selects, that other one: who reads the first without the second does not know what was read. */
+  readonly selectors: ReadonlyMap<number, number>;
   /** The names and values of the properties that this EPC has a part in; what cannot be decoded is left out, with one warning. */
   valuesOf(epc: number): readonly (readonly [name: string, value: Json])[];
   /** @throws HomeError `value-invalid`, `out-of-range`. */
@@ -21,6 +23,13 @@ export function createTranslation(object: DeviceObject, descriptor: Descriptor, 
     warnOnce("bind-unreadable", `${object.id} ${name}`, { device: object.id, property: name, error: error.toBody() }),
   );
   const readable = [...bindings.values()].filter(({ name }) => isReadable(descriptor.properties[name]));
+  /** By EPC, the properties that it has a part in: asked for with every frame that is heard. */
+  const concerned = new Map<number, PropertyBinding[]>();
+  for (const binding of readable) {
+    for (const epc of new Set([binding.epc, ...binding.codec.coefficients])) {
+      concerned.set(epc, [...(concerned.get(epc) ?? []), binding]);
+    }
+  }
 
   /** 1 for a coefficient that the device does not have; undefined while it is not known. */
   function coefficientOf(epc: number): number | undefined {
@@ -50,13 +59,12 @@ export function createTranslation(object: DeviceObject, descriptor: Descriptor, 
     readable: new Map(
       readable.map(({ epc, name }) => [epc, { isAnnounced: descriptor.properties[name]?.observable === true }]),
     ),
+    selectors: new Map(readable.flatMap(({ epc, atomic }) => (atomic === undefined ? [] : [[epc, atomic]]))),
     valuesOf(changed) {
-      return readable.flatMap((binding) => {
-        const { epc, codec, name } = binding;
-        if (epc !== changed && !codec.coefficients.includes(changed)) return [];
-        const edt = object.edtOf(epc);
+      return (concerned.get(changed) ?? []).flatMap((binding) => {
+        const edt = object.edtOf(binding.epc);
         const value = edt && decode(binding, edt);
-        return value === undefined ? [] : [[name, value] as const];
+        return value === undefined ? [] : [[binding.name, value] as const];
       });
     },
     encode: ({ codec }, value) => codec.encode(value, coefficientOf),

@@ -4,6 +4,7 @@ import { HomeError } from "../contract/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../contract/json.ts";
 import { isNumberFormat, numberCodec } from "./number-codec.ts";
 import { arrayCodec, type BitField, bitsCodec, type Element, objectCodec, oneOfCodec } from "./structured-codec.ts";
+import { propertyMapCodec, textCodec } from "./text-codec.ts";
 import { isTimeWord, timeCodec } from "./time-codec.ts";
 import { mapCodec, rawCodec, type ValueCodec } from "./value-codec.ts";
 
@@ -25,6 +26,8 @@ export function parseEpc(epc: unknown): number {
 function parse(codec: unknown, depth: number): ValueCodec {
   if (depth > deepest) throw new HomeError("descriptor-invalid", `a codec nests deeper than ${deepest}`);
   if (isTimeWord(codec)) return timeCodec(codec);
+  if (codec === "text") return textCodec;
+  if (codec === "propertyMap") return propertyMapCodec;
   if (!isJsonObject(codec)) throw invalid(codec, "a codec");
   if (Object.hasOwn(codec, "map")) return mapCodec(parseWords(codec["map"]));
   if (Object.hasOwn(codec, "num")) return parseNumber(codec);
@@ -67,12 +70,14 @@ function parseWords(words: unknown): Map<string, Json> {
 
 function parseArray(form: unknown, depth: number): ValueCodec {
   if (!isJsonObject(form)) throw invalid(form, "an array codec");
-  const { of, itemLength, min = 0, max = longestEdt } = form;
+  const { of, itemLength, min = 0, max = longestEdt, counted = false } = form;
+  if (typeof counted !== "boolean") throw invalid(counted, "true or false");
   return arrayCodec({
     of: parse(of, depth + 1),
     itemLength: wholeNumber(itemLength, 1, longestEdt),
     min: wholeNumber(min, 0, longestEdt),
     max: wholeNumber(max, 0, longestEdt),
+    counted,
   });
 }
 

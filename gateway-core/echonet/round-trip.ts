@@ -3,6 +3,7 @@
 import type { Pace } from "./transport.ts";
 
 const shortestMs = 200;
+const soonestMs = 25;
 /** Of the time of one answer: how long the rest of it may let wait, at least and at most. */
 const rest = { shortestMs: 100, longest: 0.3 };
 
@@ -26,11 +27,15 @@ export class RoundTrip {
     this.#smoothedMs += (ms - this.#smoothedMs) / 8;
   }
 
+  /** Within this time an answer comes, if nothing is lost. */
+  usualMs(): number {
+    if (this.#smoothedMs === undefined) return this.#pace.firstAnswerMs;
+    return Math.max(soonestMs, this.#smoothedMs + 4 * this.#variationMs);
+  }
+
   /** How long to wait for an answer to attempt number `attempt`, from 0: doubled with each; 200 ms at least. */
   timeoutMs(attempt: number): number {
-    const { firstAnswerMs, longestAnswerMs } = this.#pace;
-    const firstMs = this.#smoothedMs === undefined ? firstAnswerMs : this.#smoothedMs + 4 * this.#variationMs;
-    return Math.min(longestAnswerMs, Math.max(shortestMs, firstMs) * 2 ** attempt);
+    return Math.min(this.#pace.longestAnswerMs, Math.max(shortestMs, this.usualMs()) * 2 ** attempt);
   }
 
   /** How long to wait for the rest of an answer that came in part: some nodes send one frame for each EPC. */

@@ -9,6 +9,7 @@ import type { Json, JsonObject } from "../contract/json.ts";
 import type { DeviceObject } from "./device-object.ts";
 import { isReadable, isSettable } from "./echonet-binding.ts";
 import { formatEpc } from "./eoj.ts";
+import { packed } from "./packed.ts";
 import type { Translation } from "./property-translation.ts";
 
 export interface SetCall {
@@ -23,6 +24,8 @@ export interface SetCall {
 interface Wanted {
   readonly name: string;
   readonly epc: number;
+  /** Those with the same one are set by one frame. */
+  readonly unit: number;
   readonly edt: Uint8Array;
   readonly value: Json;
 }
@@ -43,9 +46,9 @@ export async function setProperties(call: SetCall): Promise<Outcome> {
     }
   });
   const accepted: Wanted[] = [];
-  const { mostInFrame } = call.object;
-  for (let start = 0; start < wanted.length; start += mostInFrame) {
-    accepted.push(...(await write(call, wanted.slice(start, start + mostInFrame), errors)));
+  const units = [...Map.groupBy(wanted, ({ unit }) => unit).values()];
+  for (const frame of packed(units, call.object.mostInFrame)) {
+    accepted.push(...(await write(call, frame.flat(), errors)));
   }
   const values = await readBack(call, accepted);
   return { values: Object.fromEntries(values), errors: Object.fromEntries(errors) };
@@ -57,7 +60,8 @@ function prepare({ descriptor, translation }: SetCall, name: string, value: Json
   if (!isSettable(descriptor.properties[name])) {
     throw new HomeError("read-only", `${name} cannot be set at this device`, { name });
   }
-  return { name, epc: binding.epc, edt: translation.encode(binding, value), value };
+  const { epc, atomic: unit = epc } = binding;
+  return { name, epc, unit, edt: translation.encode(binding, value), value };
 }
 
 /** One frame; what of it was accepted. */
@@ -82,11 +86,16 @@ async function readBack(call: SetCall, accepted: readonly Wanted[]): Promise<Map
   const { object, descriptor, translation, clock, signal } = call;
   const values = new Map(accepted.map(({ name, value }) => [name, value]));
   const told = accepted.filter(({ name, epc }) => isReadable(descriptor.properties[name]) && object.canGet(epc));
+  // What a set selects is told with it, before another set selects something else.
+  const set = new Set(accepted.map(({ epc }) => epc));
+  const selects = ([epc, selector]: readonly [number, number]): boolean => set.has(selector) && object.canGet(epc);
+  const selected = [...translation.selectors].filter(selects).map(([epc]) => epc);
   let open = told;
   for (const delayMs of readBacksMs) {
-    if (open.length === 0) break;
+    if (open.length === 0 && (delayMs > 0 || selected.length === 0)) break;
     if (delayMs > 0) await sleep(clock, delayMs, signal);
-    const edts = await readNow(object, open, signal);
+    const epcs = new Set([...open.map(({ epc }) => epc), ...selected]);
+    const edts = await readNow(object, [...epcs], translation, signal);
     open = open.filter(({ epc, edt }) => edts.has(epc) && !isSameOctets(edts.get(epc), edt));
   }
   for (const { name, epc } of told) {
@@ -98,12 +107,12 @@ async function readBack(call: SetCall, accepted: readonly Wanted[]): Promise<Map
 
 async function readNow(
   object: DeviceObject,
-  wanted: readonly Wanted[],
+  epcs: readonly number[],
+  { selectors }: Translation,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Uint8Array>> {
   try {
-    const epcs = [...new Set(wanted.map(({ epc }) => epc))];
-    return (await object.read(epcs, { priority: "set", signal })).values;
+    return (await object.read(epcs, { priority: "set", signal, selectors })).values;
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     return new Map();

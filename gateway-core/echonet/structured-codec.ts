@@ -45,13 +45,17 @@ export interface ArrayForm {
   readonly itemLength: number;
   readonly min: number;
   readonly max: number;
+  /** An octet with their number stands before the items. Devices get it wrong: the items are believed. */
+  readonly counted: boolean;
 }
 
 /** `min` to `max` items of one length. */
-export function arrayCodec({ of, itemLength, min, max }: ArrayForm): ValueCodec {
+export function arrayCodec({ of, itemLength, min, max, counted }: ArrayForm): ValueCodec {
   return {
     coefficients: of.coefficients,
-    decode(edt, coefficientOf) {
+    decode(whole, coefficientOf) {
+      if (counted && whole.length === 0) throw noValue(whole, "a count is expected");
+      const edt = whole.subarray(counted ? 1 : 0);
       const count = edt.length / itemLength;
       if (!Number.isInteger(count) || count < min || count > max) {
         throw noValue(edt, `${min} to ${max} items of ${itemLength} octets are expected`);
@@ -65,6 +69,7 @@ export function arrayCodec({ of, itemLength, min, max }: ArrayForm): ValueCodec 
         throw notEncodable(value, `an array of ${min} to ${max} items`);
       }
       const writer = new ByteWriter();
+      if (counted) writer.uint(value.length, 1);
       for (const item of value) writer.octets(ofLength(itemLength, of.encode(item, coefficientOf)));
       return writer.toOctets();
     },

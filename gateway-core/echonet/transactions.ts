@@ -33,11 +33,14 @@ export interface Transactions {
 
 interface Pending {
   readonly request: Request;
+  readonly priority: Priority;
   /** Of each attempt so far: an answer to an earlier one is as good. */
   readonly tids: ReadonlySet<number>;
   readonly collector: AnswerCollector;
   /** Resolves the attempt: with the answer, or undefined for silence. */
   readonly end: (answer: Answer | undefined) => void;
+  /** Gives the attempt up if no answer comes in the usual time: nobody waits for it, and somebody waits behind it. */
+  readonly hurry: () => void;
   timer: Timer;
 }
 
@@ -66,12 +69,13 @@ export function createTransactions(messenger: Messenger, clock: Clock, pace: Pac
   /** One frame and the wait for its answer; undefined for silence. */
   function attempt(
     peer: Peer,
-    { address, request, signal }: Exchange,
+    { address, request, priority, signal }: Exchange,
     tids: Set<number>,
     waitMs: number,
   ): Promise<Answer | undefined> {
     return new Promise((resolve, reject) => {
       const tid = messenger.freshTid();
+      const sentAt = clock.now();
       tids.add(tid);
       const leave = (): void => {
         pending.timer.cancel();
@@ -86,15 +90,24 @@ export function createTransactions(messenger: Messenger, clock: Clock, pace: Pac
         leave();
         reject(signal.reason);
       };
+      const giveWay = (): void => {
+        leave();
+        reject(new HomeError("device-busy", `asking ${address} gave way to a set`, { address }));
+      };
       const pending: Pending = {
         request,
+        priority,
         tids,
         collector: new AnswerCollector(request),
         end,
+        hurry() {
+          pending.timer.cancel();
+          pending.timer = clock.after(peer.roundTrip.usualMs() - (clock.now() - sentAt), giveWay);
+        },
         timer: clock.after(waitMs, () => end(undefined)),
       };
       peer.pending = pending;
-      remember(peer.sentAt, tid, clock.now());
+      remember(peer.sentAt, tid, sentAt);
       signal.addEventListener("abort", onAbort, { once: true });
       messenger.send(
         { tid, seoj: controllerEoj, deoj: request.eoj, esv: request.esv, properties: request.properties },
@@ -118,6 +131,7 @@ export function createTransactions(messenger: Messenger, clock: Clock, pace: Pac
       const { address, request, priority, attempts, signal } = exchange;
       const peer = peerAt(address);
       const tids = new Set<number>();
+      if (priority === "set" && peer.pending?.priority === "poll") peer.pending.hurry();
       for (let number = 0; number < attempts; number++) {
         const waitMs = (): number => peer.roundTrip.timeoutMs(number);
         const answer = await peer.queue.run(priority, () => attempt(peer, exchange, tids, waitMs()), signal);

@@ -22,6 +22,9 @@ export interface Pace {
   readonly mostProperties: number;
 }
 
+/** What a LAN bears: nodes answer within a second, or not at all, and the largest frame is one Ethernet packet. */
+export const lanPace: Pace = { firstAnswerMs: 1_000, longestAnswerMs: 4_000, mostProperties: 10 };
+
 export interface Transport extends AsyncDisposable {
   readonly pace: Pace;
   /** Never throws: what cannot be sent is as good as lost, and is asked again like it. */

@@ -4,11 +4,10 @@ import { networkInterfaces } from "node:os";
 import type { Timer } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
 import { addressTowards, chooseAddresses, type HostInterfaces, type LocalAddress } from "./network-interfaces.ts";
-import type { Datagram, OpenTransport, Pace, Transport } from "./transport.ts";
+import { type Datagram, lanPace, type OpenTransport, type Transport } from "./transport.ts";
 import { openUdpGroup, openUdpLink, type UdpEars, type UdpGroup, type UdpLink } from "./udp-link.ts";
 import { createWarnOnce } from "./warn-once.ts";
 
-const pace: Pace = { firstAnswerMs: 1_000, longestAnswerMs: 4_000, mostProperties: 10 };
 /** How often to look whether an address has come or gone. */
 const lookMs = 2_000;
 
@@ -80,7 +79,7 @@ export function udpTransportOf(readInterfaces: () => HostInterfaces): OpenTransp
     }
 
     const transport: Transport = {
-      pace,
+      pace: lanPace,
       send(octets, to) {
         const local = addressTowards(to, localsOf(links));
         if (local !== undefined) links.get(local.address)?.send(octets, to);

@@ -68,7 +68,9 @@ export async function* watchObject({
 
   async function read(epcs: readonly number[]): Promise<void> {
     reading = new AbortController();
-    const call = { priority: isFresh ? "get" : "poll", signal: AbortSignal.any([signal, reading.signal]) } as const;
+    const { selectors } = translation;
+    const priority = isFresh ? "get" : "poll";
+    const call = { priority, selectors, signal: AbortSignal.any([signal, reading.signal]) } as const;
     isFresh = false;
     try {
       const { refused, silent } = await object.read(epcs, call);

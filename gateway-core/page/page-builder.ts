@@ -15,7 +15,7 @@ const compactItems = 9;
 type Widgets = PageDevice["widgets"];
 
 export function buildPageDevice(device: Device): PageDevice {
-  const { id, kind, title, titles, room, available, availabilityAt, descriptor, values } = device;
+  const { id, kind, title, titles, room, available, availabilityAt, lookUp, descriptor, values } = device;
   const widgets = widgetsOf(descriptor);
   const roles = rolesOf(descriptor);
   const tile = tileOf(descriptor, widgets, roles);
@@ -23,6 +23,7 @@ export function buildPageDevice(device: Device): PageDevice {
   const compact = (descriptor["gk:screen"]?.compact ?? plainItems(descriptor, widgets)).filter(isIn(widgets));
   return {
     ...{ id, kind, title, titles, room, available, availabilityAt },
+    ...(lookUp === undefined ? {} : { lookUp }),
     ...{ tile, sections, compact: compact.slice(0, compactItems), widgets, roles, values },
   };
 }

@@ -5,7 +5,7 @@ import { isJsonObject, type Json } from "../../gateway-core/contract/json.ts";
 import { superClass } from "../behaviours/simulated-device.ts";
 import type { Random } from "../random.ts";
 import { createSimulatedObject, type Rule, type SimulatedObject, type Table } from "../simulated-object.ts";
-import { big, hex } from "../wire/octets.ts";
+import { big, hex, octets } from "../wire/octets.ts";
 import type { Codec } from "./codec.ts";
 import { type DescribedProperty, type PropertySchema, propertiesOf } from "./described-property.ts";
 import fixed from "./fixed-edts.json" with { type: "json" };
@@ -51,12 +51,12 @@ function firstEdt(
   const key = hexOf(epc);
   const edts: Readonly<Record<string, string>> = fixed;
   const known = edts[key] ?? (key === "80" ? undefined : demanded[key]?.edt);
-  if (known !== undefined) return known;
-  for (const value of plausibleValues({ codec: form, schema, random })) {
-    const edt = codec.encode(value);
-    if (edt !== undefined && edt.length > 0) return hex(edt);
-  }
-  return undefined;
+  if (known !== undefined && codec.decode(octets(known)) !== undefined) return known;
+  const values = plausibleValues({ codec: form, schema, random });
+  const codes = values.map((value) => ({ isUsual: isSettable(value, schema), edt: codec.encode(value) }));
+  const filled = codes.filter(({ edt }) => edt !== undefined && edt.length > 0);
+  const { edt } = filled.find(({ isUsual }) => isUsual) ?? filled[0] ?? {};
+  return edt && hex(edt);
 }
 
 function ruleOf({ codec, schema }: DescribedProperty, edt: string): Rule {

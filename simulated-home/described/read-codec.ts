@@ -8,20 +8,22 @@ import { hex, octets } from "../wire/octets.ts";
 import type { Codec, NumberOf } from "./codec.ts";
 import { numberCodec } from "./number-codec.ts";
 import { arrayCodec, bitsCodec, objectCodec } from "./structured-codec.ts";
+import { textCodec } from "./text-codec.ts";
 import { timeCodec } from "./time-codec.ts";
 
 /** Undefined for what is no codec of the grammar. */
 export function readCodec(codec: Json | undefined, numberOf: NumberOf): Codec | undefined {
   if (typeof codec === "string") return timeCodec(codec);
   if (codec === undefined || !isJsonObject(codec)) return undefined;
-  const { map, num, bits, object, array, oneOf, raw } = codec;
+  const { map, num, bits, object, array, oneOf, text, length, raw } = codec;
   if (isJsonObject(map)) return wordCodec(map);
   if (typeof num === "string") return numberCodec(num, codec, numberOf);
-  if (Array.isArray(bits)) return bitsCodec(bits.filter(isJsonObject));
+  if (Array.isArray(bits)) return bitsCodec(bits.filter(isJsonObject), Number(length ?? 1));
   const inner = (part: Json | undefined): Codec | undefined => readCodec(part, numberOf);
   if (Array.isArray(object)) return objectCodec(object.filter(isJsonObject), inner);
   if (array !== undefined && isJsonObject(array)) return arrayCodec(array, inner);
   if (Array.isArray(oneOf)) return firstCodec(oneOf.map(inner).filter((one) => one !== undefined));
+  if (typeof text === "string") return textCodec(text, length === undefined ? undefined : Number(length));
   return raw === true ? rawCodec : undefined;
 }
 

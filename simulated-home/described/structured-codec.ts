@@ -6,29 +6,38 @@ import type { Codec } from "./codec.ts";
 
 type Read = (codec: Json | undefined) => Codec | undefined;
 
-/** `[{name, length, codec}]`. Undefined when a member is no codec. */
+/**
+ * `[{name, length, codec} | {reserved}]`: the last may have no length and takes what is left, reserved octets are zeros.
+ * Undefined when a member is no codec.
+ */
 export function objectCodec(fields: readonly JsonObject[], read: Read): Codec | undefined {
-  const members = fields.map(({ name, length, codec }) => ({
-    name: String(name),
-    length: Number(length),
-    codec: read(codec),
+  const members = fields.map(({ name, length, codec, reserved }) => ({
+    key: String(name),
+    length: reserved ?? length,
+    isReserved: reserved !== undefined,
+    codec: reserved === undefined ? read(codec) : undefined,
   }));
-  if (members.some(({ codec }) => codec === undefined)) return undefined;
+  if (members.some(({ codec, isReserved }) => codec === undefined && !isReserved)) return undefined;
   return {
     encode(value) {
       if (!isJsonObject(value)) return undefined;
-      const parts = members.map(({ name, length, codec }) => ofLength(length, codec?.encode(value[name] ?? null)));
-      return joined(parts);
+      return joined(
+        members.map(({ key, length, isReserved, codec }) => {
+          if (isReserved) return new Uint8Array(Number(length));
+          const edt = codec?.encode(value[key] ?? null);
+          return length === undefined ? edt : ofLength(Number(length), edt);
+        }),
+      );
     },
     decode(edt) {
-      if (edt.length !== members.reduce((sum, { length }) => sum + length, 0)) return undefined;
       let at = 0;
-      const entries = members.map(({ name, length, codec }): [string, Json | undefined] => {
-        at += length;
-        return [name, codec?.decode(edt.subarray(at - length, at))];
+      const entries = members.flatMap(({ key, length, isReserved, codec }): [string, Json | undefined][] => {
+        const start = at;
+        at = length === undefined ? edt.length : at + Number(length);
+        return isReserved ? [] : [[key, codec?.decode(edt.subarray(start, at))]];
       });
       const known = entries.filter((entry): entry is [string, Json] => entry[1] !== undefined);
-      return known.length === entries.length ? Object.fromEntries(known) : undefined;
+      return at === edt.length && known.length === entries.length ? Object.fromEntries(known) : undefined;
     },
   };
 }
@@ -56,14 +65,18 @@ export function arrayCodec({ of, itemLength, min = 0, max = 255 }: JsonObject, r
   };
 }
 
-/** `[{name, octet, mask, shift?}]`: a mask of one bit is true or false, a wider one a number. */
-export function bitsCodec(fields: readonly JsonObject[]): Codec {
+/**
+ * `[{name, octet, mask, shift?}]`: a mask of one bit is true or false, a wider one a number.
+ * @param whole octets that are sent, where there are more than those that are named.
+ */
+export function bitsCodec(fields: readonly JsonObject[], whole: number): Codec {
   const members = fields.map(({ name, octet, mask, shift }) => {
     const bits = Number(mask);
     const lowestBit = Math.log2(bits & -bits);
     return { name: String(name), octet: Number(octet), bits, shift: shift === undefined ? lowestBit : Number(shift) };
   });
-  const length = 1 + Math.max(...members.map(({ octet }) => octet));
+  const named = 1 + Math.max(...members.map(({ octet }) => octet));
+  const length = Math.max(named, whole);
   const isFlag = (bits: number): boolean => (bits & (bits - 1)) === 0;
   return {
     encode(value) {
@@ -77,7 +90,7 @@ export function bitsCodec(fields: readonly JsonObject[]): Codec {
       return edt;
     },
     decode(edt) {
-      if (edt.length !== length) return undefined;
+      if (edt.length < named || edt.length > length) return undefined;
       return Object.fromEntries(
         members.map(({ name, octet, bits, shift }) => {
           const number = (edt[octet] ?? 0) & bits;

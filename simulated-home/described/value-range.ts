@@ -22,10 +22,13 @@ export function isSettable(value: Json, schema: DataSchema): boolean {
   if (oneOf !== undefined) {
     return oneOf.some((branch) => {
       if (branch.const !== undefined) return branch.readOnly !== true && isSameJson(branch.const, value);
-      return typeof value === "number" ? isWithin(value, branch) : branch.type === typeof value;
+      return typeof value === "number"
+        ? isWithin(value, branch)
+        : branch.type === typeof value && isLike(value, branch);
     });
   }
   if (typeof value === "number") return isWithin(value, schema);
+  if (typeof value === "string") return isLike(value, schema);
   if (Array.isArray(value)) return items === undefined || value.every((item) => isSettable(item, items));
   if (!isJsonObject(value)) return true;
   return Object.entries(value).every(([name, member]) => {
@@ -41,4 +44,8 @@ export function clipped(value: number, { minimum, maximum }: NumberRange): numbe
 
 function isWithin(value: number, { minimum = -Infinity, maximum = Infinity }: DataSchema): boolean {
   return value >= minimum && value <= maximum;
+}
+
+function isLike(value: Json, { pattern }: DataSchema): boolean {
+  return typeof value !== "string" || pattern === undefined || new RegExp(pattern, "u").test(value);
 }

@@ -7,7 +7,7 @@ import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { isJsonObject } from "../../gateway-core/contract/json.ts";
 import { problemResponse } from "../../gateway-core/contract/web.ts";
 import type { DeviceView } from "../device-view.ts";
-import { panelPage, panelStyle } from "./panel-page.ts";
+import { anchorOf, panelPage, panelStyle } from "./panel-page.ts";
 
 export interface PanelHome {
   devices(): readonly DeviceView[];
@@ -61,7 +61,7 @@ async function press(pathname: string, request: Request, home: PanelHome): Promi
   }
   if (request.method !== "POST") throw new HomeError("method-not-allowed", `${request.method} is not for buttons`);
   home.set(address, eoj, epc, edtOf(Object.fromEntries(new URLSearchParams(await request.text()))));
-  return new Response(null, { status: 303, headers: { ...safety, location: "/" } });
+  return new Response(null, { status: 303, headers: { ...safety, location: `/#${anchorOf(address)}` } });
 }
 
 function edtOf(body: unknown): string {

@@ -15,11 +15,25 @@ const follows = (name: string, value: unknown): boolean => new Validator().valid
 
 const pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
 const ticket = "abcdefghijklmnop_-0123";
+const question = {
+  id: "q1",
+  gateway: { id: "g", model: "home-gateway", version: "0.1.0" },
+  key: { protocol: "echonet", eojClass: "0x0290", manufacturer: "0x00000B", productCode: "L7" },
+  matched: 0,
+  has: null,
+};
 const good: readonly [topic: string, body: unknown][] = [
   ["up/page", { isOffered: true }],
   ["up/renew", { csr: pem }],
   ["down/open", { protocol: "genkan-h2/1", ticket }],
   ["down/certificate", { certificate: pem, chain: [pem] }],
+  ["down/certificate", { certificate: pem, chain: [pem], descriptorKey: "MCowBQYDK2VwAyEA" }],
+  ["up/descriptor", question],
+  ["up/descriptor", { ...question, has: { type: "echonet:0290", sequence: 1_800_000_000_000 } }],
+  ["down/descriptor", { id: "q1", answer: "unknown" }],
+  ["down/descriptor", { id: "q1", answer: "unchanged" }],
+  ["down/descriptor", { id: "q1", answer: "signed", statement: "{}", signature: "s".repeat(86) }],
+  ["down/descriptors", { sequence: 0 }],
 ];
 const bad: readonly [topic: string, body: unknown][] = [
   ["up/page", { isOffered: "yes" }],
@@ -32,6 +46,28 @@ const bad: readonly [topic: string, body: unknown][] = [
   ["down/open", { protocol: "genkan-h2/1", ticket: `${ticket}\n` }],
   ["down/certificate", { certificate: pem, chain: pem }],
   ["down/certificate", { certificate: pem, chain: [1] }],
+  ["down/certificate", { certificate: pem, chain: [pem], descriptorKey: "a b" }],
+  ["up/descriptor", { ...question, id: "" }],
+  ["up/descriptor", { ...question, id: "a b" }],
+  ["up/descriptor", { ...question, gateway: { id: "g", model: "m" } }],
+  ["up/descriptor", { ...question, gateway: { ...question.gateway, version: "1.0" } }],
+  ["up/descriptor", { ...question, key: {} }],
+  ["up/descriptor", { ...question, key: { protocol: "echonet", eojClass: 290 } }],
+  ["up/descriptor", { ...question, key: { protocol: "echonet", "a-b": "x" } }],
+  ["up/descriptor", { ...question, key: { protocol: "echonet", product: "x".repeat(101) } }],
+  ["up/descriptor", { ...question, key: Object.fromEntries([..."abcdefghijk"].map((n) => [n, "x"])) }],
+  ["up/descriptor", { ...question, matched: -1 }],
+  ["up/descriptor", { ...question, matched: 11 }],
+  ["up/descriptor", { ...question, matched: 0.5 }],
+  ["up/descriptor", { ...question, has: {} }],
+  ["up/descriptor", { ...question, has: { type: "t", sequence: 2 ** 53 } }],
+  ["up/descriptor", { ...question, has: undefined }],
+  ["down/descriptor", { id: "q1", answer: "yes" }],
+  ["down/descriptor", { id: "q1", answer: "signed" }],
+  ["down/descriptor", { id: "q1", answer: "signed", statement: {}, signature: "s".repeat(86) }],
+  ["down/descriptor", { id: "q1", answer: "signed", statement: "{}", signature: "s".repeat(87) }],
+  ["down/descriptors", { sequence: -1 }],
+  ["down/descriptors", { sequence: "1" }],
   ["down/certificate", { certificate: pem, chain: [pem, pem, pem, pem, pem] }],
 ];
 const card = {
@@ -100,7 +136,13 @@ describe("A card", () => {
     expect(codeOf(() => parseCard({ ...card, ...change }))).toBe("card-invalid");
   });
 
-  it.each(Object.keys(card))("without %s is refused", (member) => {
+  it("of a provider that says no key for descriptors is read too", () => {
+    const { descriptorKey: _, ...early } = card;
+    expect(parseCard(early)).toEqual(early);
+    expect(new Validator().validate(early, { ...schema, $ref: "#/definitions/card" }).valid).toBe(true);
+  });
+
+  it.each(Object.keys(card).filter((name) => name !== "descriptorKey"))("without %s is refused", (member) => {
     expect(codeOf(() => parseCard({ ...card, [member]: undefined }))).toBe("card-invalid");
   });
 });

@@ -65,6 +65,12 @@ describe("the frame limit", () => {
     );
   });
 
+  it("holds what a broker sends to its limit too: that begins otherwise", () => {
+    const limit = new FrameLimit(() => 10, false);
+    limit.accept(Uint8Array.of(0x20, 2, 0, 0));
+    expect(() => limit.accept(header(0x30, 11))).toThrow(expect.objectContaining({ code: "frame-too-long" }));
+  });
+
   it("refuses a CONNECT or SUBSCRIBE over 8 KiB and a PUBLISH over 256 KiB by its header alone", () => {
     expect(() => create().accept(header(0x10, 8_193))).toThrow(
       expect.objectContaining({ code: "frame-too-long", details: { length: 8_193, maximum: 8_192 } }),

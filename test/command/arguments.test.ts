@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseArguments } from "../../command/arguments.ts";
+import { numberOf, parseArguments } from "../../command/arguments.ts";
 import { say } from "../../command/say.ts";
 import en from "../../command/texts/en.json" with { type: "json" };
 import ja from "../../command/texts/ja.json" with { type: "json" };
@@ -28,6 +28,17 @@ describe("The command line", () => {
   it("takes any subset of homes", () => {
     expect(parseArguments(["start"], {}).homes).toEqual(["simulated"]);
     expect(parseArguments(["start", "--home", "simulated,network"], {}).homes).toEqual(["simulated", "network"]);
+  });
+
+  it("takes the scenario of a simulated home, as a file or by name", () => {
+    expect(parseArguments(["start", "--scenario", "flaky"], {}).values).toEqual({ scenario: "flaky" });
+    expect(parseArguments(["simulated-home"], {}).values).toEqual({});
+  });
+
+  it("takes numbers above 0 where it takes numbers", () => {
+    const seconds = (...args: string[]): number => numberOf(parseArguments(["doctor", ...args], {}), "seconds", 3);
+    expect([seconds(), seconds("--seconds", "0.5"), seconds("--seconds", "20")]).toEqual([3, 0.5, 20]);
+    for (const text of ["0", "-1", "soon", " ", "NaN"]) expect(() => seconds(`--seconds=${text}`)).toThrow(usage);
   });
 
   it.each([[["--unknown"]], [["start", "--lang", "fr"]], [["start", "--home", "castle"]], [["--state"]]])(

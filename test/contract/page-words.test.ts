@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import light from "../../device-descriptors/echonet/0290.json" with { type: "json" };
 import en from "../../gateway-core/contract/page-texts/en.json" with { type: "json" };
 import ja from "../../gateway-core/contract/page-texts/ja.json" with { type: "json" };
 import { fill, type Speech } from "../../gateway-core/contract/page-texts.ts";
 import { sayAgo, sayCounts, sayError, sayRoom, sayState, sayWhole } from "../../gateway-core/contract/page-words.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
-import { cooler, lamp, reportedAt, sensor, tank, wholeHome } from "../fakes/page-home.ts";
+import { cooler, lamp, narrowed, reportedAt, sensor, tank, wholeHome } from "../fakes/page-home.ts";
 
 const english: Speech = { language: "en", texts: en };
 const japanese: Speech = { language: "ja", texts: ja };
@@ -36,6 +37,22 @@ describe("The two dictionaries", () => {
 
   it("leave what is not filled", () => {
     expect(fill("{a} and {b}", { a: 1 })).toBe("1 and {b}");
+  });
+});
+
+describe("Of a device that nobody here knows", () => {
+  const generic = (lookUp: "asking" | "unknown") =>
+    buildPageDevice({ ...narrowed({ ...light, properties: {}, "gk:kind": "generic" }, "odd", {}), lookUp });
+
+  it("it is said how far the search for its descriptor is", () => {
+    expect(sayState(generic("asking"), english, reportedAt)).toBe("Asking the provider how to control it…");
+    expect(sayState(generic("asking"), japanese, reportedAt)).toContain("問い合わせ中");
+    expect(sayState(generic("unknown"), english, reportedAt)).toBe("The provider does not know it yet");
+  });
+
+  it("and before that, that it does not answer", () => {
+    const away = { ...generic("asking"), available: false, availabilityAt: 0 };
+    expect(sayState(away, english, reportedAt)).toBe("Not answering");
   });
 });
 

@@ -43,6 +43,12 @@ describe("The catalogue", () => {
     expect(loadCatalogue([shipped]).find({ protocol: "ieee1394", eojClass: "0x0290" })).toBeUndefined();
   });
 
+  it("does without the types that it is told to leave out", () => {
+    const catalogue = loadCatalogue([shipped], undefined, ["echonet:0290", "echonet:none"]);
+    expect(catalogue.find(key)).toBeUndefined();
+    expect(catalogue.find({ protocol: "echonet", eojClass: "0x026b" })).toBeDefined();
+  });
+
   it("prefers the most specific match", () => {
     const special = folderWith("special", { ...any, manufacturer: "0x00000B" });
     const catalogue = loadCatalogue([special, shipped]);

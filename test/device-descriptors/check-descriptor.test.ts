@@ -133,4 +133,22 @@ describe("A descriptor may", () => {
     const model = Object.assign(Object(planted(["gk:screen", "compact", 0], "beep")), { actions: { beep: action } });
     expect(flawsOf(model)).toEqual([]);
   });
+
+  it("have texts, property maps and counted lists", () => {
+    const read = (epc: string, codec: unknown, schema: object) => ({
+      titles: { en: "Fact", ja: "事実" },
+      ...schema,
+      readOnly: true,
+      "gk:bind": { echonet: { epc, codec } },
+    });
+    const list = { type: "array", items: { type: "string" } };
+    const model = Object.assign(Object(planted(["gk:screen"], undefined)), {
+      properties: {
+        product: read("0x8C", "text", { type: "string" }),
+        map: read("0x9F", "propertyMap", list),
+        instances: read("0xD6", { array: { of: { raw: true }, itemLength: 3, counted: true } }, list),
+      },
+    });
+    expect(flawsOf(model)).toEqual([]);
+  });
 });

@@ -69,16 +69,6 @@ describe("the devices", () => {
     });
   });
 
-  it("wait for a descriptor that is looked up elsewhere", async () => {
-    const { host, session } = setUp();
-    await devices[Symbol.asyncDispose]();
-    session.add("lamp-1", { ...lampValues });
-    devices = createDevices({ host, sessions: new Map([["fake", session]]), find: async () => lampModel });
-    devices.receive({ type: "sighting", sighting: sighting("lamp-1") });
-    await settle();
-    expect(devices.list()[0]?.kind).toBe("light");
-  });
-
   it("survive a failing subscription: again with back-off, logged once, nothing forgotten", async () => {
     const { host, session, clock } = setUp();
     session.add("lamp-1", { ...lampValues });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { createDevices } from "../../gateway-core/devices/devices.ts";
 import { FakeNode } from "../fakes/fake-echonet-node.ts";
 import { openFakeHome } from "./fake-home.ts";
-import { lampEoj, lampObject } from "./lamp-descriptor.ts";
+import { lampDescriptor, lampEoj, lampObject } from "./lamp-descriptor.ts";
 
 const address = "10.0.0.2";
 
@@ -36,6 +37,50 @@ describe("a set", () => {
     const { ms: deadMs, result: deadResult } = await home.timed(silent);
     expect(deadResult.errors).toMatchObject({ power: { code: "device-silent" } });
     expect(deadMs).toBeLessThan(8_000);
+    await home.close();
+  });
+
+  it("is as fast as ever while five neighbours are dead, whoever waits for them", async () => {
+    const dead = [3, 4, 5, 6, 7].map((host) => new FakeNode(`10.0.0.${host}`, { [lampEoj]: lampObject() }));
+    const home = await openFakeHome([new FakeNode(address, { [lampEoj]: lampObject() }), ...dead]);
+    const devices = createDevices({
+      ...home,
+      sessions: new Map([["echonet", home.session]]),
+      find: () => lampDescriptor,
+    });
+    devices.receive({ type: "sightings", sightings: home.sightings });
+    await home.pass(1_000);
+    for (const node of dead) home.lan.unplug(node);
+    const put = (device: string, value: number, id = `${device} ${value}`) =>
+      devices.control.execute({ id, device, request: { kind: "property", name: "brightness", value } });
+    const waiting = Promise.all(dead.map((node) => put(home.at(node.address).id, 9)));
+    for (let value = 0; value < 20; value++) {
+      const { result, ms } = await home.timed(put(home.at(address).id, value));
+      expect(result).toMatchObject({ ok: true, value });
+      expect(ms).toBeLessThanOrEqual(4);
+      await home.pass(1_000);
+    }
+    const { result } = await home.timed(waiting);
+    expect(result.map((one) => !one.ok && one.error.code)).toEqual(dead.map(() => "device-silent"));
+    await devices[Symbol.asyncDispose]();
+    await home.close();
+  });
+
+  it("waits for no poll that nobody answers", async () => {
+    const { node, home, ref, descriptor } = await lamp({ silentEpcs: [0x88] });
+    home.watch(ref, descriptor);
+    const isPollOf88 = (): boolean => /Get 029001 88$/.test(home.lan.requestsTo(node.address).at(-1) ?? "");
+    await home.pass(20_000);
+    for (let waits = 0; !isPollOf88() && waits < 1_000; waits++) await home.pass(100);
+    expect(isPollOf88()).toBe(true);
+    const { result, ms } = await home.timed(
+      home.session.set(ref, descriptor, { power: true }, { signal: home.signal }),
+    );
+    expect(result.values).toEqual({ power: true });
+    expect(ms).toBeLessThanOrEqual(30);
+    const changes = home.watch(ref, descriptor);
+    await home.pass(60_000);
+    expect(changes).toContainEqual({ type: "value", property: "brightness", value: 50 });
     await home.close();
   });
 

@@ -113,6 +113,19 @@ describe("frames of real devices", () => {
   });
 });
 
+describe("a frame whose OPC counts more than is there", () => {
+  it("is malformed, and read as far as it is whole where miscounts are allowed", () => {
+    const short = fromHex("1081000a02900105ff017203800130b00132");
+    expect(thrownBy(() => decodeFrame(short))).toMatchObject({ code: "frame-malformed" });
+    expect(decodeFrame(short, { allowsMiscount: true }).properties.map(({ epc }) => epc)).toEqual([0x80, 0xb0]);
+  });
+
+  it("is malformed where a property is cut in two, miscounts allowed or not", () => {
+    const torn = fromHex("1081000a02900105ff017203800130b002");
+    expect(thrownBy(() => decodeFrame(torn, { allowsMiscount: true }))).toMatchObject({ code: "frame-malformed" });
+  });
+});
+
 describe("a frame", () => {
   it("round-trips, whatever its service", () => {
     fc.assert(

@@ -42,7 +42,7 @@ describe("hostile traffic", () => {
   it("of nodes that list objects and never answer is bounded and forgotten", async () => {
     const home = await openFakeHome([]);
     const list = { ...anyFrame, seoj: 0x0ef001, properties: [{ epc: 0xd5, edt: Uint8Array.of(1, 2, 0x90, 1) }] };
-    for (let sender = 0; sender < 600; sender++) {
+    for (let sender = 0; sender < 510; sender++) {
       home.lan.deliver(`10.1.${sender >> 8}.${sender & 0xff}`, encodeFrame(list));
     }
     await home.pass(300_000);
@@ -54,7 +54,7 @@ describe("hostile traffic", () => {
     await home.pass(1_000);
     expect(home.sightings).toHaveLength(1);
     await home.close();
-  }, 30_000);
+  }, 120_000);
 
   it("that names an impossible instance list is passed over", async () => {
     const home = await openFakeHome([]);

@@ -13,7 +13,11 @@ import { FakeNode } from "../fakes/fake-echonet-node.ts";
 import { FakeLog, FakeMemory } from "../fakes/fake-host.ts";
 import { lampDescriptor, lampEoj, lampObject } from "./lamp-descriptor.ts";
 
-const ip = (command: string): void => void execFileSync("ip", command.split(" "), { stdio: "inherit" });
+const run = (command: string): void => {
+  const [program = "", ...args] = command.split(" ");
+  execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
+};
+const ip = (command: string): void => run(`ip ${command}`);
 ip("link add home0 type veth peer name home1");
 for (const link of ["home0", "home1"]) ip(`link set ${link} up`);
 // The first of a subnet takes the others with it when it goes: the gateway's is not the first.

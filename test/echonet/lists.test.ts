@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../gateway-core/bytes/hex.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
-import { decodeInstanceList, encodeInstanceList } from "../../gateway-core/echonet/instance-list.ts";
+import { decodeInstanceList, encodeInstanceList, isWholeList } from "../../gateway-core/echonet/instance-list.ts";
 import { decodePropertyMap, encodePropertyMap } from "../../gateway-core/echonet/property-map.ts";
 
 const hexes = (epcs: readonly number[]): string => epcs.map((epc) => epc.toString(16)).join(" ");
@@ -67,6 +67,17 @@ describe("instance lists", () => {
   it("are believed for their content when the count disagrees, doubles left out", () => {
     expect(decodeInstanceList(fromHex("01013001029001013001"))).toEqual([0x013001, 0x029001]);
     expect(decodeInstanceList(fromHex("05013001"))).toEqual([0x013001]);
+  });
+
+  it.each([
+    ["02013001029001", true],
+    ["00", true],
+    ["01013001029001", false],
+    ["02013001", false],
+    ["", false],
+    [`54${"013001".repeat(84)}`, false],
+  ])("%s says of what it does not name that it is not there: %j", (hex, isWhole) => {
+    expect(isWholeList(fromHex(hex))).toBe(isWhole);
   });
 
   it("round-trip up to 84 objects, and refuse more", () => {

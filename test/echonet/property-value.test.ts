@@ -58,6 +58,9 @@ const stateOrNumber = { oneOf: [{ map: { "0x41": "auto" } }, { num: "uint8" }] }
 
 const vectors: readonly (readonly [hex: string, codec: Json, value: Json])[] = [
   ["30", power, true],
+  ["4c472d37", "text", "LG-7"],
+  ["03808190", "propertyMap", ["80", "81", "90"]],
+  ["02013001029001", { array: { of: { raw: true }, itemLength: 3, counted: true } }, ["013001", "029001"]],
   ["fffe", { map: { "0xFFFE": null, "0x00": 0.5 } }, null],
   ["1b", room, 27],
   ["7e", room, "unmeasurable"],
@@ -248,6 +251,7 @@ describe("the grammar of codecs", () => {
     { array: { of: "hhmm" } },
     { array: { of: "hhmm", itemLength: 2, min: -1 } },
     { array: { of: "hhmm", itemLength: 2, max: 256 } },
+    { array: { of: "hhmm", itemLength: 2, counted: 1 } },
     { oneOf: [] },
     { oneOf: ["hh"] },
   ];

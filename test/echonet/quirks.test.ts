@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FakeNode, type Quirks } from "../fakes/fake-echonet-node.ts";
+import { fakeHost } from "../fakes/fake-host.ts";
 import { lastValues, openFakeHome, valuesOf } from "./fake-home.ts";
 import { lampDescriptor, lampEoj, lampObject } from "./lamp-descriptor.ts";
 
@@ -27,7 +28,9 @@ describe("a node that", () => {
     ["does not answer a frame of more than three EPCs", { deafAboveEpcs: 3 }],
     ["sends more octets than its OPC counts", { surplus: "8200970098" }],
     ["counts its property map wrong", { countError: 3 }],
+    ["counts more properties than it sends", { opcError: 2 }],
     ["answers everything twice", { answersTwice: true }],
+    ["answers from two ports, with two TIDs", { answersAgainWithTid: 9 }],
     ["lists in its map an EPC that it never answers", { silentEpcs: [0x84] }],
     ["names nobody in a refusal", { setSnaNamesNobody: true }],
     ["leaves properties out of a Set_Res", { setResWithoutProperties: true }],
@@ -42,6 +45,66 @@ describe("a node that", () => {
       errors: {},
     });
     expect([node.edtOf(lampEoj, 0x80), node.edtOf(lampEoj, 0xb0)]).toEqual(["30", "46"]);
+    await home.close();
+  });
+
+  it("confirms with octets in its INFC_Res tells no value by that", async () => {
+    const { node, home, ref, descriptor } = await lampWith({});
+    const changes = home.watch(ref, descriptor);
+    await home.pass(100);
+    const properties = [{ epc: 0xb0, edt: Uint8Array.of(0x11) }];
+    node.send({ tid: 1, seoj: lampEoj, deoj: 0x05ff01, esv: "INFC_Res", properties });
+    await home.pass(10);
+    expect(valuesOf(changes, "brightness")).toEqual([50]);
+    await home.close();
+  });
+
+  it("announces and wants it confirmed is heard and answered, whichever object of the gateway it tells", async () => {
+    for (const deoj of [0x05ff01, 0x0ef001]) {
+      const { node, home, ref, descriptor } = await lampWith({});
+      const changes = home.watch(ref, descriptor);
+      await home.pass(100);
+      home.lan.sent.length = 0;
+      node.send({ tid: 77, seoj: lampEoj, deoj, esv: "INFC", properties: [{ epc: 0xb0, edt: Uint8Array.of(9) }] });
+      await home.pass(5);
+      expect(lastValues(changes)["brightness"]).toBe(9);
+      expect(home.lan.sent[0]).toMatchObject({
+        to: address,
+        frame: {
+          tid: 77,
+          seoj: deoj,
+          deoj: lampEoj,
+          esv: "INFC_Res",
+          properties: [{ epc: 0xb0, edt: new Uint8Array(0) }],
+        },
+      });
+      await home.close();
+    }
+  });
+
+  it.each([
+    ["has no identification number", [undefined, undefined, undefined]],
+    ["has one of all zeros", ["00".repeat(17), "00".repeat(17), "00".repeat(17)]],
+    ["has one of four octets", ["fe000006", "fe000006", "fe000006"]],
+    ["has another one at every start", ["01", "02", "03"].map((octet) => octet.repeat(17))],
+  ])("%s keeps its device ids over restarts of both", async (_, identifications) => {
+    const host = fakeHost();
+    const ids = new Set<string>();
+    for (const identification of identifications) {
+      const node = new FakeNode(address, { [lampEoj]: lampObject() }, {}, identification);
+      const home = await openFakeHome([node], { host });
+      ids.add(home.at(address).id);
+      await home.close();
+    }
+    expect([...ids]).toEqual(["echonet-10-0-0-2-029001"]);
+  });
+
+  it("gives its devices its own identification number has a device for each all the same", async () => {
+    const x = `fe000006${"01".repeat(13)}`;
+    const lamp = lampObject({ "0x83": x });
+    const node = new FakeNode(address, { [lampEoj]: lamp, [lampEoj + 1]: lamp }, {}, x);
+    const home = await openFakeHome([node]);
+    expect(home.sightings.map(({ ref }) => ref.id)).toEqual(["echonet-10-0-0-2-029001", "echonet-10-0-0-2-029002"]);
     await home.close();
   });
 
@@ -95,6 +158,27 @@ describe("a node that", () => {
     expect(ms).toBeLessThan(1_000);
     await home.close();
   });
+
+  it("has an EPC that it never answers is asked for it ever more rarely, until it starts anew", async () => {
+    const { node, home, ref, descriptor } = await lampWith({ silentEpcs: [0x88] });
+    home.watch(ref, descriptor);
+    const asked = (): number => home.lan.requestsTo(address).filter((request) => / 88\b/.test(request)).length;
+    await home.pass(600_000);
+    home.lan.sent.length = 0;
+    await home.pass(3_600_000);
+    expect(asked()).toBeGreaterThan(0);
+    expect(asked()).toBeLessThan(5);
+    expect(home.lan.requestsTo(address).every((request) => !/ 88\b/.test(request) || request.endsWith("01 88"))).toBe(
+      true,
+    );
+    home.lan.sent.length = 0;
+    node.quirks = {};
+    node.start();
+    await home.pass(1_000);
+    expect(asked()).toBe(1);
+    expect((await home.get(ref, descriptor, ["fault"])).values).toEqual({ fault: false });
+    await home.close();
+  }, 60_000);
 
   it("bears few EPCs in a frame is asked for few from then on", async () => {
     const { home, ref, descriptor } = await lampWith({ atMostEpcs: 3 });

@@ -119,6 +119,21 @@ describe("an answer", () => {
 });
 
 describe("a question", () => {
+  it("is answered by the late answer to its first attempt, and the one to its second answers nothing else", async () => {
+    const { clock, sent, ask, hear } = wire();
+    const first = ask(get(0x80), 2);
+    await clock.advance(1_200);
+    expect(sent).toHaveLength(2);
+    hear("Get_Res", 1, [property(0x80, 0x30)]);
+    expect(await first).toMatchObject({ given: new Map([[0x80, Uint8Array.of(0x30)]]) });
+    const second = ask(get(0x80));
+    await clock.advance(10);
+    hear("Get_Res", 2, [property(0x80, 0x31)]);
+    await clock.advance(10);
+    hear("Get_Res", 3, [property(0x80, 0x32)]);
+    expect(await second).toMatchObject({ given: new Map([[0x80, Uint8Array.of(0x32)]]) });
+  });
+
   it("is asked again with a TID of its own, so that each answer tells how long it took", async () => {
     const { clock, sent, ask } = wire();
     const asking = ask(get(0x80), 3);

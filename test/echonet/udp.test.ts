@@ -1,3 +1,5 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { addressTowards, chooseAddresses, type HostInterfaces } from "../../gateway-core/echonet/network-interfaces.ts";
 import type { Family } from "../../gateway-core/echonet/transport.ts";
@@ -98,6 +100,21 @@ describe("the UDP transport", () => {
       code: "address-unusable",
       details: { address: "no-such-interface" },
     });
+  });
+
+  it("hears a node whatever port it answers from, and answers it where nodes listen", async () => {
+    const transport = await open("127.0.9.35").opening;
+    const node = await open("127.0.9.36").opening;
+    const reached: number[] = [];
+    node.onDatagram(({ from, octets }) => from === "127.0.9.35" && reached.push(octets.length));
+    transport.onDatagram(({ from, octets }) => octets.length === 7 && transport.send(new Uint8Array(8), from));
+    const other = createSocket("udp4").bind(0, "127.0.9.36");
+    await once(other, "listening");
+    other.send(new Uint8Array(7), 3610, "127.0.9.35");
+    await expect.poll(() => reached).toEqual([8]);
+    other.close();
+    await transport[Symbol.asyncDispose]();
+    await node[Symbol.asyncDispose]();
   });
 
   it("says once what the network refuses", async () => {

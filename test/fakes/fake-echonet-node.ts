@@ -9,6 +9,7 @@ import { encodePropertyMap } from "../../gateway-core/echonet/property-map.ts";
 import type { Datagram, OpenTransport, Pace } from "../../gateway-core/echonet/transport.ts";
 
 const nothing = new Uint8Array(0);
+const opcOffset = 11;
 
 export class FakeLan {
   /** Milliseconds of each way. */
@@ -107,6 +108,10 @@ export interface Quirks {
   /** Octets after the last counted property. */
   readonly surplus?: string;
   readonly answersTwice?: boolean;
+  /** Answers everything a second time, with this TID. */
+  readonly answersAgainWithTid?: number;
+  /** The OPC of what it sends is wrong by so much. */
+  readonly opcError?: number;
   /** The count octet of 9F is wrong by so much. */
   readonly countError?: number;
   /** A set beyond this range of single octets is clipped and accepted. */
@@ -155,11 +160,15 @@ export class FakeNode {
   }
 
   #send(frame: Frame): void {
-    const octets = encodeFrame(frame);
-    const { surplus = "", answersTwice = false } = this.quirks;
-    const whole = Uint8Array.of(...octets, ...fromHex(surplus));
-    this.onSend(whole);
-    if (answersTwice) this.onSend(whole);
+    const { surplus = "", answersTwice = false, answersAgainWithTid: again, opcError = 0 } = this.quirks;
+    const octetsOf = (one: Frame): Uint8Array => {
+      const octets = encodeFrame(one);
+      octets[opcOffset] = (octets[opcOffset] ?? 0) + opcError;
+      return Uint8Array.of(...octets, ...fromHex(surplus));
+    };
+    this.onSend(octetsOf(frame));
+    if (answersTwice) this.onSend(octetsOf(frame));
+    if (again !== undefined) this.onSend(octetsOf({ ...frame, tid: again }));
   }
 
   receive(frame: Frame): void {

@@ -30,13 +30,22 @@ export class FakeClock implements Clock {
     return this.#pending.length;
   }
 
+  #first(): { at: number; order: number; action: () => void } | undefined {
+    let first = this.#pending[0];
+    for (const entry of this.#pending) {
+      if (first !== undefined && (entry.at < first.at || (entry.at === first.at && entry.order < first.order)))
+        first = entry;
+    }
+    return first;
+  }
+
   /** Moves time forward; each due timer runs at its own moment, and promises settle in between. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
     for (;;) {
-      const next = this.#pending.filter((entry) => entry.at <= end).sort((a, b) => a.at - b.at || a.order - b.order)[0];
-      if (next === undefined) break;
+      const next = this.#first();
+      if (next === undefined || next.at > end) break;
       this.#pending = this.#pending.filter((entry) => entry !== next);
       this.#now = next.at;
       next.action();

@@ -27,13 +27,15 @@ describe("flows/whole-home.json", () => {
     const nodes = flow("whole-home.json");
     const byId = new Map(nodes.map((node) => [node.id, node]));
     const wires = nodes.flatMap((from) =>
-      (from.wires ?? []).flat().map((id) => {
-        const to = byId.get(id);
-        return { from: stationOf(from), to: to === undefined ? id : stationOf(to) };
-      }),
+      (from.wires ?? []).flatMap((wired, output) =>
+        wired.map((id) => {
+          const to = byId.get(id);
+          return { from: stationOf(from), output, to: to === undefined ? id : stationOf(to) };
+        }),
+      ),
     );
     const sorted = (list: readonly object[]): string[] => list.map((one) => JSON.stringify(one)).sort();
-    expect(sorted(wires)).toEqual(sorted(joints));
+    expect(sorted(wires)).toEqual(sorted(joints.map(({ from, output = 0, to }) => ({ from, output, to }))));
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,6 +14,10 @@ describe("The genkan command", () => {
     [["start", "extra"], '"extra" is not understood'],
     [["subscribe", "--number", "090-1111-2222"], "--user is needed"],
     [["descriptors", "show"], "genkan descriptors"],
+    [["descriptors", "show", "echonet:0290", "extra"], "genkan descriptors"],
+    [["descriptors", "withdraw"], "genkan descriptors"],
+    [["descriptors", "wanted", "extra"], "genkan descriptors"],
+    [["descriptors", "publish", "a.json", "--for-model", "m@1"], "--for-model takes"],
     [["--no-such-option"], "no-such-option"],
   ])("refuses %j as usage, says why, and ends with 2", async (args, why) => {
     const { code, stderr } = await genkan([...args, "--state", folder, "--lang", "en"]);
@@ -57,11 +61,14 @@ describe("The genkan command", () => {
 
 describe("A home that runs", () => {
   let home: Home;
+  const folder = mkdtempSync(join(tmpdir(), "genkan-recording-"));
+  const recording = join(folder, "home.jsonl");
   beforeAll(async () => {
-    home = await startHome();
+    home = await startHome(["--capture", recording]);
   });
   afterAll(async () => {
     await home?.[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
   });
 
   it("is not started twice from one state folder, and loses nothing by the attempt", async () => {
@@ -69,6 +76,28 @@ describe("A home that runs", () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining("A home already runs from")]);
     const client = remoteClient(home.addresses);
     expect((await client.login(home.addresses.user, home.password)).status).toBe(303);
+  });
+
+  it("is known to its doctor: whose the port is, and that every device answers", async () => {
+    const { stdout } = await genkan(["doctor", "--state", home.folder, "--lang", "en", "--json", "--seconds", "1"]);
+    const found = JSON.parse(stdout) as { name: string; state: string; text: string }[];
+    const of = (name: string) => found.find((finding) => finding.name === name);
+    expect(of("port")).toMatchObject({
+      state: "ok",
+      text: expect.stringContaining(`pid ${home.addresses.pids.gateway}`),
+    });
+    expect(of("devices")).toMatchObject({
+      state: "ok",
+      text: expect.stringContaining("knows 4 devices, and all answer"),
+    });
+    expect(of("access-broker")).toMatchObject({ state: "ok", text: expect.stringContaining(home.addresses.number) });
+  });
+
+  it("is recorded as it runs, for its owner alone, and read back", async () => {
+    const { stdout } = await genkan(["replay", recording, "--lang", "ja"]);
+    expect(stdout).toMatch(/← {2}127\.0\.0\.2 .*エアコン → コントローラ {2}読出し応答/);
+    expect(stdout).toMatch(/→ {2}multicast .*ノードプロファイル {2}通知 \(INF\)/);
+    expect(statSync(recording).mode & 0o777).toBe(0o600);
   });
 
   it("keeps its editor's and its one-time password out of its logs", () => {

@@ -6,6 +6,7 @@ export interface HomeDevice {
   readonly id: string;
   readonly kind: string;
   readonly available: boolean;
+  readonly lookUp?: string;
   readonly values: Readonly<Record<string, { readonly value: unknown }>>;
 }
 

@@ -139,7 +139,7 @@ const gatewaySettings = (args: readonly string[]): string[] => [
   'home.interfaces=["127.0.0.1"]',
   "--set",
   "home.availabilityMs=10000",
-  ...args.filter((arg) => arg === "--headless" || arg === "--editor"),
+  ...args.filter((arg, at) => ["--headless", "--editor", "--set"].includes(arg) || args[at - 1] === "--set"),
 ];
 
 /** A process that is gone, or is only waiting for its parent to notice. */

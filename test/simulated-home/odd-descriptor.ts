@@ -31,6 +31,7 @@ export const oddDescriptor: Descriptor = {
       readOnly: true,
       unit: "om2:watt",
       "gk:role": "power.instant",
+      "gk:history": true,
       "gk:bind": { echonet: { epc: "0x84", codec: { num: "uint16" } } },
     },
     energy: {
@@ -159,6 +160,13 @@ export const oddDescriptor: Descriptor = {
       minimum: 0,
       maximum: 100,
       "gk:bind": { echonet: { epc: "0xD4", codec: { num: "uint16", coefficient: ["0xD3"] } } },
+    },
+    serial: {
+      titles,
+      type: "string",
+      contentEncoding: "base16",
+      pattern: "^[0-9a-f]{6}$",
+      "gk:bind": { echonet: { epc: "0xD8", codec: { raw: true } } },
     },
     temperature: {
       titles,

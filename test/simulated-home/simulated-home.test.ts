@@ -25,7 +25,7 @@ afterEach(async () => {
 
 const from = (node: number): string => `${addresses[node - 1]}:${listener.port}`;
 
-describe("The simulated home on the wire", () => {
+describe("The simulated home on the wire", { timeout: 30_000 }, () => {
   it("announces both nodes when it starts", async () => {
     expect(await listener.hear(2)).toEqual([
       `${from(1)} all 108100010ef0010ef0017301d50702013001029001`,
@@ -111,7 +111,7 @@ describe("The simulated home on the wire", () => {
   });
 });
 
-describe("The hand at the device", () => {
+describe("The hand at the device", { timeout: 30_000 }, () => {
   it("switches what no controller may set, and all are told", async () => {
     await listener.hear(2);
     listener.heard.length = 0;
@@ -133,7 +133,7 @@ describe("The hand at the device", () => {
   });
 });
 
-describe("The panel", () => {
+describe("The panel", { timeout: 30_000 }, () => {
   const devicePath = "devices/127.0.77.2/029001/80";
   const put = (path: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(new URL(path, home.panelUrl), {
@@ -155,14 +155,14 @@ describe("The panel", () => {
     expect(await listener.hear(1)).toEqual([`${from(1)} all 108100020290010ef0017301800130`]);
   });
 
-  it("does so by a button without script, and comes back to the page", async () => {
+  it("does so by a button without script, and comes back to its node on the page", async () => {
     const response = await fetch(new URL(devicePath, home.panelUrl), {
       method: "POST",
       body: new URLSearchParams({ edt: "30" }),
       headers: { origin: new URL(home.panelUrl).origin, "sec-fetch-site": "same-origin" },
       redirect: "manual",
     });
-    expect([response.status, response.headers.get("location")]).toEqual([303, "/"]);
+    expect([response.status, response.headers.get("location")]).toEqual([303, "/#at-127.0.77.2"]);
     expect(home.devices()[1]?.state).toMatchObject({ power: true });
   });
 
