@@ -8,18 +8,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./node24.js";
+import { ownNetwork } from "./own-network.js";
 
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-
-/** Prefix that runs a command in a fresh network namespace with loopback up, or nothing where that cannot be. */
-function ownNetwork() {
-  // Beside loopback a second address (198.51.100.0/24 is reserved for documentation), so that there is an outside.
-  const setUp = ["ip link set lo up", "ip route add 224.0.0.0/4 dev lo", "ip addr add 198.51.100.1/32 dev lo"];
-  const wrap = ["unshare", "--net", "sh", "-c", `${setUp.join(" && ")} && exec "$@"`, "sh"];
-  const isPossible = spawnSync(wrap[0], [...wrap.slice(1), "true"]).status === 0;
-  if (!isPossible) console.error("No network namespace of our own here: the tests share this machine's loopback.");
-  return isPossible ? wrap : [];
-}
 
 function run(command) {
   return spawnSync(command[0], command.slice(1), { cwd: root, stdio: "inherit" }).status === 0;

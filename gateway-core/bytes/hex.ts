@@ -2,9 +2,12 @@
 
 import { HomeError } from "../contract/errors.ts";
 
+/** Both digits of every octet: values are looked up by their hexadecimal text, with every frame that arrives. */
+const digits = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, "0"));
+
 export function toHex(octets: Uint8Array): string {
   let text = "";
-  for (const octet of octets) text += octet.toString(16).padStart(2, "0");
+  for (const octet of octets) text += digits[octet];
   return text;
 }
 

@@ -9,32 +9,51 @@ export interface PageState extends PageStamp {
   readonly devices: ReadonlyMap<DeviceId, PageDevice>;
 }
 
+/** Of one keeper, who hands no earlier state out: its devices are changed in place. */
+export interface KeptPage extends PageState {
+  readonly devices: Map<DeviceId, PageDevice>;
+}
+
 /** Before the first snapshot. */
 export const emptyPage: PageState = { epoch: "", seq: 0, isLive: false, devices: new Map() };
 
+/** An empty page of one's own. */
+export function keptPage(epoch = ""): KeptPage {
+  return { ...emptyPage, epoch, devices: new Map() };
+}
+
 /** Events of unknown devices and results change nothing but the stamp. */
 export function applyPageEvent(state: PageState, event: PageEvent): PageState {
+  return keepPageEvent({ ...state, devices: new Map(state.devices) }, event);
+}
+
+/**
+ * The same for who keeps one state only: the state that was handed in is not to be used any more. At a gateway it is
+ * one event for each value of each device, and a copy of all devices with each would be most of what a start costs.
+ */
+export function keepPageEvent({ isLive, devices }: KeptPage, event: PageEvent): KeptPage {
   const { epoch, seq } = event;
-  const next = { ...state, epoch, seq };
+  const next = { epoch, seq, isLive, devices };
   switch (event.type) {
     case "snapshot":
       return { ...next, isLive: event.isLive, devices: new Map(event.devices.map((device) => [device.id, device])) };
     case "live":
       return { ...next, isLive: event.isLive };
     case "found":
-      return { ...next, devices: new Map(state.devices).set(event.device.id, event.device) };
-    case "gone": {
-      const devices = new Map(state.devices);
+      devices.set(event.device.id, event.device);
+      return next;
+    case "gone":
       devices.delete(event.device);
-      return { ...next, devices };
-    }
+      return next;
     case "change": {
       const { property, value, at } = event;
-      return amend(next, event.device, ({ values }) => ({ values: { ...values, [property]: { value, at } } }));
+      amend(devices, event.device, ({ values }) => ({ values: { ...values, [property]: { value, at } } }));
+      return next;
     }
     case "availability": {
       const { available, at } = event;
-      return amend(next, event.device, () => ({ available, availabilityAt: at }));
+      amend(devices, event.device, () => ({ available, availabilityAt: at }));
+      return next;
     }
     case "result":
       return next;
@@ -46,8 +65,11 @@ export function pageSnapshot({ epoch, seq, isLive, devices }: PageState): PageEv
   return { type: "snapshot", epoch, seq, isLive, devices: [...devices.values()] };
 }
 
-function amend(state: PageState, id: DeviceId, change: (device: PageDevice) => Partial<PageDevice>): PageState {
-  const device = state.devices.get(id);
-  if (device === undefined) return state;
-  return { ...state, devices: new Map(state.devices).set(id, { ...device, ...change(device) }) };
+function amend(
+  devices: Map<DeviceId, PageDevice>,
+  id: DeviceId,
+  change: (device: PageDevice) => Partial<PageDevice>,
+): void {
+  const device = devices.get(id);
+  if (device !== undefined) devices.set(id, { ...device, ...change(device) });
 }

@@ -22,17 +22,39 @@ export interface ActionBinding extends PropertyBinding {
 /** Calls `onBroken` for each bind that cannot be read; the others are not concerned. */
 export type OnBroken = (name: string, error: HomeError) => void;
 
+interface Reading {
+  readonly bindings: ReadonlyMap<string, PropertyBinding>;
+  readonly broken: readonly (readonly [name: string, error: HomeError])[];
+}
+
+/** A descriptor never changes, and is asked for with each command and each reading: its codecs are parsed once. */
+const readings = new WeakMap<Descriptor["properties"], Reading>();
+
 /** Bindings by property name. A property that another protocol carries has none. */
 export function bindingsOf(
-  descriptor: Pick<Descriptor, "properties">,
+  { properties }: Pick<Descriptor, "properties">,
   onBroken: OnBroken,
 ): ReadonlyMap<string, PropertyBinding> {
-  return readEach(descriptor.properties, onBroken, ({ epc, codec, atomic }, name) => ({
-    name,
-    epc: parseEpc(epc),
-    codec: parseCodec(codec),
-    ...(atomic === undefined ? {} : { atomic: parseEpc(atomic) }),
-  }));
+  const { bindings, broken } = readings.get(properties) ?? readProperties(properties);
+  for (const [name, error] of broken) onBroken(name, error);
+  return bindings;
+}
+
+function readProperties(properties: Descriptor["properties"]): Reading {
+  const broken: [string, HomeError][] = [];
+  const bindings = readEach(
+    properties,
+    (name, error) => broken.push([name, error]),
+    ({ epc, codec, atomic }, name) => ({
+      name,
+      epc: parseEpc(epc),
+      codec: parseCodec(codec),
+      ...(atomic === undefined ? {} : { atomic: parseEpc(atomic) }),
+    }),
+  );
+  const reading = { bindings, broken };
+  readings.set(properties, reading);
+  return reading;
 }
 
 /** Bindings by action name. */

@@ -93,9 +93,9 @@ function product(epcs: readonly number[], coefficientOf: CoefficientOf): number 
   }, 1);
 }
 
-/** 3 × 0.1 is 0.3 to a person: 15 digits are exact in a double, what lies behind them is noise. */
+/** 3 × 0.1 is 0.3 to a person: 15 digits are exact in a double, what lies behind them is noise. Whole numbers have none. */
 function withoutNoise(value: number): number {
-  return Number(value.toPrecision(15));
+  return Number.isInteger(value) ? value : Number(value.toPrecision(15));
 }
 
 function outOfRange(value: number, range: readonly number[]): HomeError {

@@ -3,7 +3,7 @@
 import type { Host } from "../contract/clock.ts";
 import type { CommandResult, HomeEvent } from "../contract/messages.ts";
 import type { PageEvent, PageStamp } from "../contract/page.ts";
-import { applyPageEvent, emptyPage, pageSnapshot } from "../contract/page-state.ts";
+import { keepPageEvent, keptPage, pageSnapshot } from "../contract/page-state.ts";
 import { buildPageDevice } from "./page-builder.ts";
 
 export interface LivePage {
@@ -21,11 +21,11 @@ type Told = PageEvent extends infer Event ? (Event extends PageStamp ? Omit<Even
 
 export function createLivePage({ host }: { readonly host: Host }): LivePage {
   const listeners = new Set<(event: PageEvent) => void>();
-  let state = { ...emptyPage, epoch: host.ids.fresh() };
+  let state = keptPage(host.ids.fresh());
 
   const tell = (told: Told): void => {
     const event: PageEvent = { ...told, epoch: state.epoch, seq: state.seq + 1 };
-    state = applyPageEvent(state, event);
+    state = keepPageEvent(state, event);
     for (const listener of listeners) listener(event);
   };
 

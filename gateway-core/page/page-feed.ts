@@ -2,7 +2,7 @@
 
 import type { Host } from "../contract/clock.ts";
 import type { PageEvent } from "../contract/page.ts";
-import { applyPageEvent, emptyPage, type PageState, pageSnapshot } from "../contract/page-state.ts";
+import { keepPageEvent, keptPage, type PageState, pageSnapshot } from "../contract/page-state.ts";
 import { encodePageEvent, parseEventId, resetEvent } from "./event-stream.ts";
 import { ViewerStream } from "./viewer-stream.ts";
 
@@ -26,7 +26,7 @@ export interface PageFeedOptions {
 
 export function createPageFeed({ host, ring: ringSize = 1_000 }: PageFeedOptions): PageFeed {
   const viewers = new Set<ViewerStream>();
-  let state = emptyPage;
+  let state = keptPage();
   let isOffered = false;
   /** Of one epoch, without gaps, up to `state.seq`. */
   let ring: { readonly seq: number; readonly octets: Uint8Array }[] = [];
@@ -57,7 +57,7 @@ export function createPageFeed({ host, ring: ringSize = 1_000 }: PageFeedOptions
       if (isSameEpoch && event.seq < state.seq + (isSnapshot ? 0 : 1)) return;
       const isRepeated = isSameEpoch && event.seq === state.seq;
       if (!isSameEpoch || event.seq > state.seq + 1) ring = [];
-      state = applyPageEvent(state, event);
+      state = keepPageEvent(state, event);
       isOffered = true;
       if (!isRepeated) send(event);
     },

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { applyPageEvent, emptyPage, pageSnapshot } from "../../gateway-core/contract/page-state.ts";
+import type { PageEvent } from "../../gateway-core/contract/page.ts";
+import {
+  applyPageEvent,
+  emptyPage,
+  keepPageEvent,
+  keptPage,
+  pageSnapshot,
+} from "../../gateway-core/contract/page-state.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
 import { lamp, sensor } from "../fakes/page-home.ts";
 
@@ -41,5 +48,20 @@ describe("The state of the page", () => {
   it("is not changed by news of a device that is not there", () => {
     const same = applyPageEvent(start, { ...stamp, type: "change", device: "x", property: "y", value: 1, at: 1 });
     expect(same).toEqual({ ...start, seq: 2 });
+  });
+
+  it("of one keeper comes to the same, with its devices changed in place", () => {
+    const events: PageEvent[] = [
+      { ...stamp, type: "snapshot", isLive: true, devices: [light] },
+      { ...stamp, type: "found", device: thermometer },
+      { ...stamp, type: "change", device: "lamp", property: "power", value: false, at: 5 },
+      { ...stamp, type: "availability", device: "sensor", available: false, at: 6 },
+      { ...stamp, type: "gone", device: "lamp" },
+      { ...stamp, type: "live", isLive: false },
+    ];
+    const kept = events.reduce(keepPageEvent, keptPage("e"));
+    expect(kept).toEqual(events.reduce(applyPageEvent, emptyPage));
+    expect(keepPageEvent(kept, { ...stamp, type: "found", device: light }).devices).toBe(kept.devices);
+    expect(keptPage().devices).not.toBe(keptPage().devices);
   });
 });

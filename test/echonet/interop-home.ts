@@ -1,17 +1,15 @@
 /**
- * Run by interop.test.ts in a network namespace of its own: puts the npm package's device into a second namespace, joins
- * both by a virtual cable, drives the device through the adapter, and prints what it saw as one line of JSON.
+ * Run by interop.test.ts in a network namespace of its own: drives the npm package's device at the other end of a virtual
+ * cable through the adapter, and prints what it saw as one line of JSON.
  */
 
-import { execFileSync, spawn } from "node:child_process";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { Change, DeviceRef } from "../../gateway-core/contract/adapter.ts";
 import type { Descriptor } from "../../gateway-core/contract/descriptor.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import { createEchonetAdapter } from "../../gateway-core/echonet/echonet-adapter.ts";
 import { systemClock, systemIds } from "../../host/system-host.ts";
 import { FakeLog, FakeMemory } from "../fakes/fake-host.ts";
+import { gatewayAddress, plugPeer, until } from "./virtual-cable.ts";
 
 const property = (epc: string, codec: JsonObject) => ({
   titles: { en: epc, ja: epc },
@@ -35,40 +33,13 @@ const model: Descriptor = {
   },
 };
 
-const run = (command: string): void => {
-  const [program = "", ...args] = command.split(" ");
-  execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
-};
-
-const device = spawn("unshare", ["-n", process.execPath, join(import.meta.dirname, "echonet-lite-device.mjs")], {
-  stdio: ["pipe", "pipe", "inherit"],
-});
-const lines = createInterface({ input: device.stdout })[Symbol.asyncIterator]();
-await lines.next();
-for (const command of [
-  "ip link set lo up",
-  `ip link add home type veth peer name device netns ${device.pid}`,
-  "ip addr add 10.77.0.1/24 dev home",
-  "ip link set home up",
-  ...[
-    "addr add 10.77.0.2/24 dev device",
-    "link set lo up",
-    "link set device up",
-    "route add default via 10.77.0.1",
-  ].map((line) => `nsenter -t ${device.pid} -n ip ${line}`),
-]) {
-  run(command);
-}
-
+const device = await plugPeer("echonet-lite-device.mjs");
 const host = { clock: systemClock, ids: systemIds, log: new FakeLog(), memory: new FakeMemory() };
 const leave = new AbortController();
 const call = { signal: leave.signal };
-// A cable that was just plugged in is not always up at once.
-await until(() => {
-  device.stdin.write("start\n");
-  return lines.next();
-});
-const session = await createEchonetAdapter().open({ interfaces: ["10.77.0.1"] }, host, leave.signal);
+device.tell("start");
+await device.hear();
+const session = await createEchonetAdapter().open({ interfaces: [gatewayAddress] }, host, leave.signal);
 let ref: DeviceRef | undefined;
 for await (const sighting of session.discover({ ...call, active: true })) {
   ref = sighting.ref;
@@ -81,26 +52,16 @@ const changes: Change[] = [];
 void (async () => {
   for await (const change of session.subscribe(ref, descriptor, call)) changes.push(change);
 })();
-const start = performance.now();
 const set = await session.set(ref, descriptor, { power: true, mode: "heat", target: 21 }, call);
-const setMs = performance.now() - start;
 const refused = await session.set(ref, descriptor, { target: 99 }, call);
 const before = changes.length;
-device.stdin.write("switch\n");
+device.tell("switch");
 await until(() =>
   changes
     .slice(before)
     .some((change) => change.type === "value" && change.property === "power" && change.value === false),
 );
-process.stdout.write(`${JSON.stringify({ ref, properties: descriptor.properties, got, set, setMs, refused })}\n`);
+process.stdout.write(`${JSON.stringify({ ref, properties: descriptor.properties, got, set, refused })}\n`);
 leave.abort();
-device.kill();
+device[Symbol.dispose]();
 process.exit(0);
-
-async function until(isTrue: () => unknown): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await isTrue()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("waited for too long");
-}

@@ -208,17 +208,14 @@ describe("a host whose addresses change", () => {
 });
 
 describe("a home over real UDP on loopback", () => {
-  it("is found at once, obeys within milliseconds beside dead neighbours, is heard, missed and met again", {
+  it("is found, obeys beside dead neighbours without waiting for them, is heard, missed and met again", {
     timeout: 60_000,
   }, () => {
     const args = hasNamespaces ? ["127.0.0"] : ["127.0.9"];
     const seen = runScript("loopback-home.ts", args, hasNamespaces);
     expect(seen).toMatchObject({ deadCodes: ["device-silent", "device-silent"], taken: "address-unusable" });
-    const figures = seen as Record<string, number>;
-    expect(figures["foundMs"]).toBeLessThan(1_000);
-    expect(figures["setP50Ms"]).toBeLessThan(10);
-    expect(figures["setP95Ms"]).toBeLessThan(50);
-    expect(figures["pushMs"]).toBeLessThan(50);
-    expect(figures["goneMs"]).toBeLessThan(2_000);
+    // How fast stands in bench/; here only that nobody waits for the dead.
+    const { deadMs, setP95Ms } = seen as { readonly deadMs: number; readonly setP95Ms: number };
+    expect(setP95Ms).toBeLessThan(deadMs);
   });
 });

@@ -52,8 +52,9 @@ export interface Running extends AsyncDisposable {
 }
 
 /** Starts one verb that runs until stopped, and waits for the line that says it is ready. */
-export async function run(verb: string, args: readonly string[]): Promise<Running> {
-  const child = spawn(process.execPath, [command, verb, "--json", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+export async function run(verb: string, args: readonly string[], nodeFlags: readonly string[] = []): Promise<Running> {
+  const words = [...nodeFlags, command, verb, "--json", ...args];
+  const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
   let errors = "";
   child.stderr.on("data", (text) => {
     errors += text;

@@ -1,0 +1,25 @@
+/** `npm run bench [NAME …]`: runs the benches named, or all of them, one after the other, each in a network of its own where that can be. */
+
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./node24.js";
+import { ownNetwork } from "./own-network.js";
+
+const names = readdirSync(join(root, "bench"))
+  .filter((file) => /^(echonet|cold)-.*\.ts$/.test(file))
+  .map((file) => file.slice(0, -".ts".length));
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : names;
+const unknown = wanted.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`No bench ${unknown.join(", ")}; there are ${names.join(", ")}.`);
+  process.exit(2);
+}
+const network = ownNetwork();
+let isRun = true;
+for (const name of wanted) {
+  // What only a collection of garbage can show is asked for by a bench itself.
+  const command = [...network, process.execPath, "--expose-gc", join(root, "bench", `${name}.ts`)];
+  isRun = spawnSync(command[0], command.slice(1), { cwd: root, stdio: "inherit" }).status === 0 && isRun;
+}
+process.exit(isRun ? 0 : 1);
