@@ -11,10 +11,15 @@ export function toHex(octets: Uint8Array): string {
   return text;
 }
 
-/** @throws HomeError `value-invalid` when the text is not an even number of hexadecimal digits (either case). */
+/**
+ * @throws HomeError `value-invalid` with `offset`, the octet that cannot be read, when the text is not an even number of
+ * hexadecimal digits (either case).
+ */
 export function fromHex(text: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2})*$/i.test(text)) {
-    throw new HomeError("value-invalid", `"${text}" is no even number of hexadecimal digits`, { value: text });
+    const stranger = text.search(/[^0-9a-f]/i);
+    const offset = Math.floor((stranger < 0 ? text.length : stranger) / 2);
+    throw new HomeError("value-invalid", `"${text}" is no even number of hexadecimal digits`, { value: text, offset });
   }
   return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
     Number.parseInt(text.slice(index * 2, index * 2 + 2), 16),

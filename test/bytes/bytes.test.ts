@@ -19,8 +19,17 @@ describe("hexadecimal text", () => {
     );
   });
 
-  it.each(["0", "0g", "0x30", " 00"])("refuses %j", (text) => {
-    expect(() => fromHex(text)).toThrow(HomeError);
+  it.each([
+    ["0", 0],
+    ["0g", 0],
+    ["0x30", 0],
+    [" 00", 0],
+    ["0001f", 2],
+    ["00010z00", 2],
+  ])("refuses %j and says which octet", (text, offset) => {
+    expect(() => fromHex(text)).toThrow(
+      expect.objectContaining({ code: "value-invalid", details: { value: text, offset } }),
+    );
   });
 });
 
