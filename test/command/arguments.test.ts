@@ -13,6 +13,12 @@ describe("The command line", () => {
     expect(args.overrides).toEqual(["page.port=1"]);
   });
 
+  it("takes where descriptors are imported from, and into", () => {
+    const args = parseArguments(["descriptors", "import", "--mra", "m", "--objectdb", "o", "--to", "t"], {});
+    expect(args).toMatchObject({ rest: ["import"], values: { mra: "m", objectdb: "o", to: "t" }, hasGaps: false });
+    expect(parseArguments(["descriptors", "check", "--gaps"], {}).hasGaps).toBe(true);
+  });
+
   it("takes its state folder from --state, else GENKAN_STATE, else the home directory", () => {
     expect(parseArguments(["start"], { GENKAN_STATE: "/tmp/g" }).folder).toBe("/tmp/g");
     expect(parseArguments(["start", "--state", "/tmp/s"], { GENKAN_STATE: "/tmp/g" }).folder).toBe("/tmp/s");

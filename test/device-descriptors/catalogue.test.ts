@@ -113,7 +113,7 @@ describe("The catalogue", () => {
   });
 
   it("goes without an index that cannot be read", () => {
-    cpSync(shipped, join(folder, "copy"), { recursive: true, filter: (path) => !/echonet.0[1-9]/.test(path) });
+    cpSync(shipped, join(folder, "copy"), { recursive: true, filter: (path) => !/echonet.0(?!011)/.test(path) });
     for (const index of [
       "{",
       "[]",
