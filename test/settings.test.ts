@@ -26,7 +26,7 @@ describe("settings", () => {
       page: { listen: "127.0.0.1", port: 8080, hostNames: [], networks: [] },
       localBroker: { address: "127.0.0.1", port: 1883 },
       accessLink: { enabled: true },
-      descriptors: { folders: [] },
+      descriptors: { folders: [], withoutTypes: [] },
     };
     expect(parseSettings({})).toEqual(defaults);
     expect(parseSettings(undefined)).toEqual(defaults);
