@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const codecs = [
   "gateway-core/bytes/*.ts",
-  "gateway-core/echonet/{frame,eoj,service-code,property-map,instance-list,explain-frame,object-knowledge,text-codec}.ts",
-  "gateway-core/echonet/{capture-record,recorded-exchanges}.ts",
+  "gateway-core/echonet/{frame,eoj,service-code,property-map,instance-list,explain-frame,object-knowledge}.ts",
+  "gateway-core/echonet/{capture-record,recorded-exchanges,property-map-codec,text-codec}.ts",
   "gateway-core/ieee1394/**/*.ts",
   "gateway-core/echonet/{property-value,value-codec,structured-codec,number-codec,time-codec}.ts",
 ];

@@ -20,6 +20,7 @@ export interface Arguments {
   readonly wantsVersion: boolean;
   readonly hasPasswordOnStdin: boolean;
   readonly isByLine: boolean;
+  readonly hasGaps: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
@@ -30,6 +31,7 @@ export interface Arguments {
 const valueOptions = [
   ...(["number", "user", "out", "card", "listen", "cert", "key"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
+  ...(["mra", "objectdb", "to"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -59,6 +61,10 @@ const options = {
   interface: { type: "string" },
   speed: { type: "string" },
   "for-model": { type: "string" },
+  gaps: { type: "boolean", default: false },
+  mra: { type: "string" },
+  objectdb: { type: "string" },
+  to: { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */
@@ -82,6 +88,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     wantsVersion: values.version,
     hasPasswordOnStdin: values["password-stdin"],
     isByLine: values.lines,
+    hasGaps: values.gaps,
     overrides: values.set,
     homes,
     values: Object.fromEntries(

@@ -1,11 +1,14 @@
-/** The descriptors that this house has, read from folders of JSON (docs/descriptors.md, "Who serves what"), and the look-up by what an adapter found. */
+/** The descriptors that this house has, read from folders of JSON (docs/descriptors.md, "Where they come from"), and the look-up by what an adapter found. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Descriptor, DescriptorKey } from "../gateway-core/contract/descriptor.ts";
+import type { Descriptor, DescriptorKey, Match } from "../gateway-core/contract/descriptor.ts";
 import { bestMatch } from "../gateway-core/contract/descriptor-match.ts";
 import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
 import { flawsOf } from "./check-descriptor.ts";
+import { digestOf, type IndexEntry, indexName, readIndex } from "./descriptor-index.ts";
+
+export { gapsOf } from "./gaps.ts";
 
 export interface Catalogue {
   /** The descriptor with the most specific match; of equally specific ones that of the later folder. */
@@ -14,10 +17,18 @@ export interface Catalogue {
 }
 
 /** Files of the package's own folder that hold no descriptor. */
-const otherFiles = new Set(["descriptor.schema.json", "names.json"]);
+const otherFiles = new Set([indexName, "descriptor.schema.json"]);
+const otherFolders = /^(?:import|overlay)[\\/]/;
+
+interface Entry {
+  readonly matches: readonly Match[];
+  /** Undefined when the file turns out not to be in order. */
+  read(): Descriptor | undefined;
+}
 
 /**
- * Reads every `*.json` in the folders and their sub-folders.
+ * Takes every `*.json` in the folders and their sub-folders. What a folder's index tells is read when it is first asked
+ * for; other files are read at once.
  * A descriptor that is not in order (`descriptor-invalid` with `file` and `path`) is told to `onBroken` and left out, so
  * that one bad file takes nothing from the others; unless told otherwise it is thrown. `withoutTypes` are left out, too.
  * @throws HomeError `settings-invalid` for a folder that cannot be read.
@@ -27,21 +38,24 @@ export function loadCatalogue(
   onBroken: (error: HomeError) => void = rethrow,
   withoutTypes: readonly string[] = [],
 ): Catalogue {
-  const descriptors = folders
-    .flatMap((folder) => filesIn(folder).flatMap((file) => readDescriptor(file, onBroken)))
-    .filter((descriptor) => !withoutTypes.includes(descriptor["gk:type"]));
+  const entries = folders.flatMap((folder) => entriesIn(folder, onBroken));
+  const readWanted = (entry: Entry): readonly Descriptor[] => {
+    const descriptor = entry.read();
+    return descriptor === undefined || withoutTypes.includes(descriptor["gk:type"]) ? [] : [descriptor];
+  };
   return {
-    list: () => descriptors,
+    list: () => entries.flatMap(readWanted),
     find(key) {
-      let best: Descriptor | undefined;
-      let most = 0;
-      for (const descriptor of descriptors) {
-        const specificity = bestMatch(descriptor["gk:match"], key);
-        if (specificity === 0 || specificity < most) continue;
-        best = descriptor;
-        most = specificity;
+      const fitting = entries
+        .map((entry) => ({ entry, specificity: bestMatch(entry.matches, key) }))
+        .filter(({ specificity }) => specificity > 0)
+        .toReversed()
+        .sort((a, b) => b.specificity - a.specificity);
+      for (const { entry } of fitting) {
+        const [descriptor] = readWanted(entry);
+        if (descriptor !== undefined) return descriptor;
       }
-      return best;
+      return undefined;
     },
   };
 }
@@ -57,11 +71,22 @@ export function parseDescriptor(candidate: unknown): Descriptor {
   });
 }
 
+function entriesIn(folder: string, onBroken: (error: HomeError) => void): readonly Entry[] {
+  const index = new Map(readIndex(folder).map((entry) => [join(folder, entry.file), entry]));
+  return filesIn(folder).flatMap((file): readonly Entry[] => {
+    const indexed = index.get(file);
+    if (indexed !== undefined)
+      return [{ matches: indexed.match, read: once(() => readDescriptor(file, onBroken, indexed)) }];
+    const descriptor = readDescriptor(file, onBroken);
+    return descriptor === undefined ? [] : [{ matches: descriptor["gk:match"], read: () => descriptor }];
+  });
+}
+
 function filesIn(folder: string): string[] {
   try {
     const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
     return names
-      .filter((name) => name.endsWith(".json") && !otherFiles.has(name))
+      .filter((name) => name.endsWith(".json") && !otherFiles.has(name) && !otherFolders.test(name))
       .sort()
       .map((name) => join(folder, name));
   } catch (cause) {
@@ -69,14 +94,29 @@ function filesIn(folder: string): string[] {
   }
 }
 
-function readDescriptor(file: string, onBroken: (error: HomeError) => void): readonly Descriptor[] {
+/** A file that is what its index saw has been checked then; any other is checked now. */
+function readDescriptor(
+  file: string,
+  onBroken: (error: HomeError) => void,
+  indexed?: IndexEntry,
+): Descriptor | undefined {
   try {
-    return [parseDescriptor(parseJson(readFileSync(file, "utf8")))];
+    const text = readFileSync(file, "utf8");
+    const candidate = parseJson(text);
+    return indexed?.sha256 === digestOf(text) ? (candidate as Descriptor) : parseDescriptor(candidate);
   } catch (thrown) {
     const { code, message, details } = toHomeError(thrown);
     onBroken(new HomeError(code, `${file}: ${message}`, { ...details, file }, thrown));
-    return [];
+    return undefined;
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function rethrow(error: HomeError): never {

@@ -7,15 +7,25 @@ import { wordFlaws } from "./check-words.ts";
 import schema from "./descriptor.schema.json" with { type: "json" };
 import { type Flaw, pointer } from "./flaw.ts";
 
+/** Deeper than any real descriptor; a validator that follows more exhausts the stack, and time. */
+const deepest = 64;
+const tooDeep: Flaw = { path: "", message: "it nests too deep to be checked" };
+
 /** All flaws; none means that the candidate is a Descriptor. Never throws, whatever the candidate. */
 export function flawsOf(candidate: unknown): readonly Flaw[] {
+  if (isDeeper(candidate, deepest)) return [tooDeep];
   try {
     const { errors } = validate(candidate, schema, { nestedErrors: false });
     if (errors.length > 0) return errors.map(({ path, message }) => ({ path: pointer(path), message }));
     return codeFlaws(candidate as Descriptor);
   } catch {
-    return [{ path: "", message: "it nests too deep to be checked" }];
+    return [tooDeep];
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 function codeFlaws(descriptor: Descriptor): Flaw[] {

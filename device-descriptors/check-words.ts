@@ -12,7 +12,8 @@ export function wordFlaws(codec: Json, schema: DataSchema, path: string): Flaw[]
     return memberFlaws(members, schema, path);
   }
   if (object !== undefined) {
-    const members = objectsOf(object).map((field) => ({ name: field["name"], codec: field["codec"] ?? null }));
+    const named = objectsOf(object).filter((field) => field["reserved"] === undefined);
+    const members = named.map((field) => ({ name: field["name"], codec: field["codec"] ?? null }));
     return memberFlaws(members, schema, path);
   }
   if (isJsonObject(array) && array["of"] !== undefined) {

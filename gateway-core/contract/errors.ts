@@ -26,6 +26,7 @@ export type ErrorCode =
   | "frame-too-long"
   | "home-away"
   | "host-not-allowed"
+  | "import-invalid"
   | "internal"
   | "link-message-invalid"
   | "login-refused"
@@ -74,6 +75,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "frame-too-long": 413,
   "home-away": 503,
   "host-not-allowed": 421,
+  "import-invalid": 422,
   internal: 500,
   "link-message-invalid": 400,
   "login-refused": 401,

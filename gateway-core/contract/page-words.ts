@@ -1,11 +1,13 @@
 /** How the page says things: values, states, times and counts in a person's language. The gateway's HTML and the browser say the same. Pure. */
 
 import { isJsonObject, isSameJson, type Json } from "./json.ts";
-import type { Option, PageDevice, Widget } from "./page.ts";
+import type { Option, PageDevice, TextWidget, Widget } from "./page.ts";
 import { fill, type Speech } from "./page-texts.ts";
 
 /** Said of what is not yet known. */
 export const unknownValue = "–";
+/** Of a longer list only the first are said; programs get them all. */
+const saidItems = 4;
 
 /** A value as people read it: a word, or a number with its unit. */
 export interface Said {
@@ -25,6 +27,7 @@ export function say(widget: Widget, value: Json | undefined, speech: Speech): Sa
   if (isJsonObject(value) && widget.widget === "text" && widget.members) {
     return plain(sayMembers(widget.members, value, speech));
   }
+  if (isList(value) && widget.widget === "text" && widget.items) return plain(sayItems(widget.items, value, speech));
   return plain(JSON.stringify(value));
 }
 
@@ -122,6 +125,16 @@ function sayMembers(
   });
   return parts.length > 0 ? parts.join(" · ") : speech.texts.none;
 }
+
+/** "0.5 kWh, 0.4 kWh, … (48)". */
+function sayItems(items: TextWidget, values: readonly Json[], speech: Speech): string {
+  const widget = { titles: { en: "", ja: "" }, ...items };
+  const said = values.slice(0, saidItems).map((value) => sayWhole(widget, value, speech));
+  if (said.length === 0) return speech.texts.none;
+  return values.length > saidItems ? `${said.join(", ")}, … (${values.length})` : said.join(", ");
+}
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 /** As many decimals as the step has, but no more than a person reads. */
 function sayNumber(value: number, step: number, { language }: Speech): string {

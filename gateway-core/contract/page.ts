@@ -13,7 +13,7 @@ export interface Option {
   readonly readOnly?: boolean;
 }
 
-/** A value that is only read; `members` are those of an object, in order. */
+/** A value that is only read; `members` are those of an object, in order; `items` is what each of a list is. */
 export interface TextWidget {
   readonly widget: "text";
   readonly unit: string;
@@ -22,6 +22,7 @@ export interface TextWidget {
   readonly words: readonly Option[];
   readonly role: string;
   readonly members?: { readonly [name: string]: TextWidget & { readonly titles: Texts } };
+  readonly items?: TextWidget;
 }
 
 /** The control for one property or action, decided once from its data schema. */

@@ -3,6 +3,7 @@
 import type { Descriptor, PropertyDescriptor, Screen } from "../contract/descriptor.ts";
 import type { OnBroken } from "./echonet-binding.ts";
 import { actionBindingsOf, bindingsOf } from "./echonet-binding.ts";
+import { unknownProperties } from "./unknown-properties.ts";
 
 /** What a device says of its own properties; undefined for a map that it does not give: then the model is believed. */
 export interface PropertyMaps {
@@ -13,7 +14,7 @@ export interface PropertyMaps {
 
 export function narrowDescriptor(model: Descriptor, maps: PropertyMaps, onBroken: OnBroken): Descriptor {
   const bindings = bindingsOf(model, onBroken);
-  const properties = Object.fromEntries(
+  const known = Object.fromEntries(
     Object.entries(model.properties).flatMap(([name, property]) => {
       const epc = bindings.get(name)?.epc;
       const narrowed = epc === undefined ? undefined : narrowProperty(property, epc, maps);
@@ -21,6 +22,9 @@ export function narrowDescriptor(model: Descriptor, maps: PropertyMaps, onBroken
     }),
   );
   const actionBindings = actionBindingsOf(model, onBroken);
+  const epcs = new Set([...bindings.values(), ...actionBindings.values()].map(({ epc }) => epc));
+  const { gettable = [], announced = new Set<number>() } = maps;
+  const properties = { ...unknownProperties(gettable, announced, (epc) => epcs.has(epc)), ...known };
   const actions = Object.fromEntries(
     Object.entries(model.actions ?? {}).filter(([name]) => {
       const epc = actionBindings.get(name)?.epc;

@@ -32,14 +32,21 @@ export interface NumberForm {
   readonly coefficients: readonly number[];
   /** Words for single raw codes, keyed by lower-case hexadecimal EDT; these codes are no numbers then. */
   readonly special: ReadonlyMap<string, Json>;
+  /** Raw codes outside of these belong to another alternative of a `oneOf`. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** The value is a text: this, and the number behind it ("+3"). */
+  readonly prefix?: string;
 }
 
-export function numberCodec({ format, scale, offset, coefficients, special }: NumberForm): ValueCodec {
+export function numberCodec(form: NumberForm): ValueCodec {
+  const { format, scale, offset, coefficients, special, prefix } = form;
   const { octets, isSigned } = formats[format];
   const span = 2 ** (8 * octets);
-  const lowest = isSigned ? -span / 2 : 0;
-  const highest = lowest + span - 1;
-  const words = new Map(Array.from(special, ([hex, word]) => [word, hex]));
+  const first = isSigned ? -span / 2 : 0;
+  const { minimum: lowest = first, maximum: highest = first + span - 1 } = form;
+  // Several codes may stand for one word: the first is sent.
+  const words = new Map(Array.from(special, ([hex, word]) => [word, hex] as const).reverse());
 
   return {
     coefficients,
@@ -48,14 +55,17 @@ export function numberCodec({ format, scale, offset, coefficients, special }: Nu
       if (word !== undefined) return word;
       if (edt.length !== octets) throw noValue(edt, `a ${format} has ${octets} octets`);
       const unsigned = new ByteReader(edt).uint(octets);
-      const raw = unsigned > highest ? unsigned - span : unsigned;
-      return withoutNoise((raw * scale + offset) * product(coefficients, coefficientOf));
+      const raw = unsigned >= first + span ? unsigned - span : unsigned;
+      if (raw < lowest || raw > highest) throw noValue(edt, `it is not within ${lowest} to ${highest}`);
+      const number = withoutNoise((raw * scale + offset) * product(coefficients, coefficientOf));
+      return prefix === undefined ? number : `${prefix}${number}`;
     },
 
-    encode(value, coefficientOf) {
-      const code = words.get(value);
+    encode(said, coefficientOf) {
+      const code = words.get(said);
       if (code !== undefined) return fromHex(code);
-      if (typeof value !== "number" || !Number.isFinite(value)) throw notEncodable(value, "a number");
+      const value = prefix === undefined ? said : numberBehind(prefix, said);
+      if (typeof value !== "number" || !Number.isFinite(value)) throw notEncodable(said, "a number");
       const factor = product(coefficients, coefficientOf);
       const raw = withoutNoise((value / factor - offset) / scale);
       const range = [lowest, highest].map((end) => withoutNoise((end * scale + offset) * factor));
@@ -66,6 +76,12 @@ export function numberCodec({ format, scale, offset, coefficients, special }: Nu
       return edt;
     },
   };
+}
+
+/** The number of a prefixed text; undefined for any other value. */
+function numberBehind(prefix: string, said: Json): number | undefined {
+  const digits = typeof said === "string" && said.startsWith(prefix) ? said.slice(prefix.length) : "";
+  return /^\d+$/.test(digits) ? Number(digits) : undefined;
 }
 
 function product(epcs: readonly number[], coefficientOf: CoefficientOf): number {

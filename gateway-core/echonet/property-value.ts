@@ -3,8 +3,17 @@
 import { HomeError } from "../contract/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../contract/json.ts";
 import { isNumberFormat, numberCodec } from "./number-codec.ts";
-import { arrayCodec, type BitField, bitsCodec, type Element, objectCodec, oneOfCodec } from "./structured-codec.ts";
-import { propertyMapCodec, textCodec } from "./text-codec.ts";
+import { propertyMapCodec } from "./property-map-codec.ts";
+import {
+  arrayCodec,
+  type BitField,
+  bitsCodec,
+  type Named,
+  objectCodec,
+  oneOfCodec,
+  type Reserved,
+} from "./structured-codec.ts";
+import { isTextEncoding, textCodec } from "./text-codec.ts";
 import { isTimeWord, timeCodec } from "./time-codec.ts";
 import { mapCodec, rawCodec, type ValueCodec } from "./value-codec.ts";
 
@@ -26,15 +35,13 @@ export function parseEpc(epc: unknown): number {
 function parse(codec: unknown, depth: number): ValueCodec {
   if (depth > deepest) throw new HomeError("descriptor-invalid", `a codec nests deeper than ${deepest}`);
   if (isTimeWord(codec)) return timeCodec(codec);
-  if (codec === "text") return textCodec;
   if (codec === "propertyMap") return propertyMapCodec;
   if (!isJsonObject(codec)) throw invalid(codec, "a codec");
   if (Object.hasOwn(codec, "map")) return mapCodec(parseWords(codec["map"]));
   if (Object.hasOwn(codec, "num")) return parseNumber(codec);
-  if (Object.hasOwn(codec, "bits")) return bitsCodec(filledArray(codec["bits"], "bits").map(parseBitField));
-  if (Object.hasOwn(codec, "object")) {
-    return objectCodec(filledArray(codec["object"], "object").map((element) => parseElement(element, depth)));
-  }
+  if (Object.hasOwn(codec, "bits")) return parseBits(codec);
+  if (Object.hasOwn(codec, "object")) return parseObject(filledArray(codec["object"], "object"), depth);
+  if (Object.hasOwn(codec, "text")) return parseText(codec);
   if (Object.hasOwn(codec, "array")) return parseArray(codec["array"], depth);
   if (Object.hasOwn(codec, "oneOf")) {
     return oneOfCodec(filledArray(codec["oneOf"], "oneOf").map((branch) => parse(branch, depth + 1)));
@@ -43,17 +50,22 @@ function parse(codec: unknown, depth: number): ValueCodec {
   throw invalid(codec, "a codec");
 }
 
-function parseNumber({ num, scale = 1, offset = 0, coefficient = [], special = {} }: JsonObject): ValueCodec {
+function parseNumber(codec: JsonObject): ValueCodec {
+  const { num, scale = 1, offset = 0, coefficient = [], special = {}, minimum, maximum, prefix } = codec;
   if (!isNumberFormat(num)) throw invalid(num, "a number format, int8 to uint32");
   if (typeof scale !== "number" || !Number.isFinite(scale) || scale === 0) throw invalid(scale, "a scale");
   if (typeof offset !== "number" || !Number.isFinite(offset)) throw invalid(offset, "an offset");
   if (!Array.isArray(coefficient)) throw invalid(coefficient, "an array of EPCs");
+  const [lowest, highest] = [minimum, maximum].map((bound) => (bound === undefined ? undefined : wholeNumber(bound)));
   return numberCodec({
     format: num,
     scale,
     offset,
     coefficients: coefficient.map(parseEpc),
     special: parseWords(special),
+    ...(lowest === undefined ? {} : { minimum: lowest }),
+    ...(highest === undefined ? {} : { maximum: highest }),
+    ...(prefix === undefined ? {} : { prefix: memberName(prefix) }),
   });
 }
 
@@ -81,10 +93,26 @@ function parseArray(form: unknown, depth: number): ValueCodec {
   });
 }
 
-function parseElement(element: unknown, depth: number): Element {
+function parseObject(elements: readonly unknown[], depth: number): ValueCodec {
+  return objectCodec(elements.map((element, index) => parseElement(element, depth, index === elements.length - 1)));
+}
+
+/** The last element may do without a length: it takes what is left. */
+function parseElement(element: unknown, depth: number, isLast: boolean): Named | Reserved {
   if (!isJsonObject(element)) throw invalid(element, "an element of an object codec");
-  const { name, length, codec } = element;
-  return { name: memberName(name), length: wholeNumber(length, 1, longestEdt), codec: parse(codec, depth + 1) };
+  const { name, length, codec, reserved } = element;
+  if (reserved !== undefined) return { reserved: wholeNumber(reserved, 1, longestEdt) };
+  const octets = length === undefined && isLast ? undefined : wholeNumber(length, 1, longestEdt);
+  return { name: memberName(name), length: octets, codec: parse(codec, depth + 1) };
+}
+
+function parseText({ text, length }: JsonObject): ValueCodec {
+  if (!isTextEncoding(text)) throw invalid(text, "ascii or utf-8");
+  return textCodec(text, length === undefined ? undefined : wholeNumber(length, 1, longestEdt));
+}
+
+function parseBits({ bits, length = 1 }: JsonObject): ValueCodec {
+  return bitsCodec(filledArray(bits, "bits").map(parseBitField), wholeNumber(length, 1, longestEdt));
 }
 
 /** Without `shift`, the lowest bit of the mask counts one. */
@@ -110,7 +138,11 @@ function filledArray(items: unknown, what: string): readonly unknown[] {
   throw invalid(items, `a filled array of ${what}`);
 }
 
-function wholeNumber(value: unknown, minimum: number, maximum: number): number {
+function wholeNumber(
+  value: unknown,
+  minimum: number = Number.MIN_SAFE_INTEGER,
+  maximum: number = Number.MAX_SAFE_INTEGER,
+): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum) return value;
   throw invalid(value, `a whole number of ${minimum} to ${maximum}`);
 }

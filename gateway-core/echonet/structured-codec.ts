@@ -5,34 +5,50 @@ import { HomeError } from "../contract/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../contract/json.ts";
 import { notEncodable, noValue, type ValueCodec } from "./value-codec.ts";
 
-export interface Element {
+export interface Named {
   readonly name: string;
-  /** Octets. */
-  readonly length: number;
+  /** Octets; undefined for the last element that takes what is left. */
+  readonly length: number | undefined;
   readonly codec: ValueCodec;
 }
 
-/** Named elements one behind the other, together as long as the EDT. */
-export function objectCodec(elements: readonly Element[]): ValueCodec {
-  const whole = elements.reduce((length, element) => length + element.length, 0);
-  const names = elements.map(({ name }) => name);
+/** Octets that are not read, and sent as zeros. */
+export interface Reserved {
+  readonly reserved: number;
+}
+
+/** Elements one behind the other; the last may take all that is left. */
+export function objectCodec(elements: readonly (Named | Reserved)[]): ValueCodec {
+  const named = elements.filter((element): element is Named => "codec" in element);
+  const fixed = elements.reduce(
+    (sum, element) => sum + ("codec" in element ? (element.length ?? 0) : element.reserved),
+    0,
+  );
+  const isOpen = named.some(({ length }) => length === undefined);
+  const names = named.map(({ name }) => name);
   return {
-    coefficients: elements.flatMap(({ codec }) => codec.coefficients),
+    coefficients: named.flatMap(({ codec }) => codec.coefficients),
     decode(edt, coefficientOf) {
-      if (edt.length !== whole) throw noValue(edt, `${whole} octets are expected`);
+      if (isOpen ? edt.length < fixed : edt.length !== fixed) throw noValue(edt, `${fixed} octets are expected`);
       let start = 0;
-      return Object.fromEntries(
-        elements.map(({ name, length, codec }) => {
-          start += length;
-          return [name, codec.decode(edt.subarray(start - length, start), coefficientOf)];
-        }),
-      );
+      const members: [string, Json][] = [];
+      for (const element of elements) {
+        const end = start + ("codec" in element ? (element.length ?? edt.length - fixed) : element.reserved);
+        if ("codec" in element) {
+          members.push([element.name, element.codec.decode(edt.subarray(start, end), coefficientOf)]);
+        }
+        start = end;
+      }
+      return Object.fromEntries(members);
     },
     encode(value, coefficientOf) {
       const members = onlyMembers(value, names);
       const writer = new ByteWriter();
-      for (const { name, length, codec } of elements) {
-        writer.octets(ofLength(length, codec.encode(memberOf(members, name), coefficientOf)));
+      for (const element of elements) {
+        if ("codec" in element) {
+          const edt = element.codec.encode(memberOf(members, element.name), coefficientOf);
+          writer.octets(element.length === undefined ? edt : ofLength(element.length, edt));
+        } else writer.octets(new Uint8Array(element.reserved));
       }
       return writer.toOctets();
     },
@@ -84,14 +100,18 @@ export interface BitField {
   readonly shift: number;
 }
 
-/** Named bits: true or false for a mask of one bit, else the number that they hold. Bits that have no name are 0. */
-export function bitsCodec(fields: readonly BitField[]): ValueCodec {
-  const length = 1 + Math.max(...fields.map(({ octet }) => octet));
+/**
+ * Named bits: true or false for a mask of one bit, else the number that they hold. Bits that have no name are 0.
+ * `length`: octets that are sent; a device may leave out those behind the last named bit.
+ */
+export function bitsCodec(fields: readonly BitField[], length = 0): ValueCodec {
+  const named = 1 + Math.max(...fields.map(({ octet }) => octet));
+  const longest = Math.max(named, length);
   const names = fields.map(({ name }) => name);
   return {
     coefficients: [],
     decode(edt) {
-      if (edt.length !== length) throw noValue(edt, `${length} octets are expected`);
+      if (edt.length < named || edt.length > longest) throw noValue(edt, `${longest} octets are expected`);
       const view = new DataView(edt.buffer, edt.byteOffset);
       return Object.fromEntries(
         fields.map(({ name, octet, mask, shift }) => {
@@ -102,7 +122,7 @@ export function bitsCodec(fields: readonly BitField[]): ValueCodec {
     },
     encode(value) {
       const members = onlyMembers(value, names);
-      const octets = Array.from({ length }, (_, index) =>
+      const octets = Array.from({ length: longest }, (_, index) =>
         fields
           .filter(({ octet }) => octet === index)
           .reduce((bits, { name, mask, shift }) => bits | bitsOf(memberOf(members, name), mask, shift), 0),

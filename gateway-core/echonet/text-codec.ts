@@ -1,40 +1,52 @@
-/** The codec words "text" and "propertyMap": ASCII text (super class, EPC 8C and 8D) and lists of EPCs (9D, 9E and 9F). */
+/** Texts in EDTs: ASCII or UTF-8, of one length and then filled up with zeros, or as long as they are. */
 
-import { formatEpc } from "./eoj.ts";
-import { decodePropertyMap, encodePropertyMap } from "./property-map.ts";
+import type { Json } from "../contract/json.ts";
 import { notEncodable, noValue, type ValueCodec } from "./value-codec.ts";
 
-const isPrintable = (octet: number): boolean => octet >= 0x20 && octet < 0x7f;
+/** What may stand in a text of each encoding. */
+const letters = {
+  ascii: /^[ -~]*$/,
+  "utf-8": /^\P{Cc}*$/u,
+} as const;
 
-/** Text in ASCII. What fills a longer EDT up, zeros or blanks at its end, is no part of the text. */
-export const textCodec: ValueCodec = {
-  coefficients: [],
-  decode(edt) {
-    const end = 1 + edt.findLastIndex((octet) => octet !== 0 && octet !== 0x20);
-    const text = edt.subarray(0, end);
-    if (!text.every(isPrintable)) throw noValue(edt, "it is no ASCII text");
-    return String.fromCharCode(...text);
-  },
-  encode(value) {
-    const octets = typeof value === "string" ? new TextEncoder().encode(value) : undefined;
-    if (octets === undefined || !octets.every(isPrintable)) throw notEncodable(value, "ASCII text");
-    return octets;
-  },
-};
+const blank = 0x20;
 
-/** The EPCs of a property map, ascending, two lower-case hexadecimal digits each. */
-export const propertyMapCodec: ValueCodec = {
-  coefficients: [],
-  decode(edt) {
-    if (edt.length === 0) throw noValue(edt, "a property map has a count at least");
-    return decodePropertyMap(edt).map(formatEpc);
-  },
-  encode(value) {
-    if (!Array.isArray(value) || !value.every(isEpcText)) throw notEncodable(value, "an array of EPCs");
-    return encodePropertyMap(value.map((epc) => Number.parseInt(epc, 16)));
-  },
-};
+export type TextEncodingName = keyof typeof letters;
 
-function isEpcText(epc: unknown): epc is string {
-  return typeof epc === "string" && /^[89a-f][0-9a-f]$/i.test(epc);
+export function isTextEncoding(name: unknown): name is TextEncodingName {
+  return typeof name === "string" && Object.hasOwn(letters, name);
+}
+
+/** Devices fill up with zeros or with blanks: neither is part of the text. */
+export function textCodec(encoding: TextEncodingName, length: number | undefined): ValueCodec {
+  return {
+    coefficients: [],
+    decode(edt) {
+      const end = 1 + edt.findLastIndex((octet) => octet !== 0 && octet !== blank);
+      const text = textOf(edt.subarray(0, end));
+      if (letters[encoding].test(text)) return text;
+      throw noValue(edt, `it is no text of ${encoding}`);
+    },
+    encode(value) {
+      const octets = octetsOf(value, encoding);
+      if (length === undefined) return octets;
+      if (octets.length > length) throw notEncodable(value, `a text of ${length} octets at most`);
+      const edt = new Uint8Array(length);
+      edt.set(octets);
+      return edt;
+    },
+  };
+
+  function textOf(edt: Uint8Array): string {
+    try {
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(edt);
+    } catch {
+      throw noValue(edt, `it is no text of ${encoding}`);
+    }
+  }
+}
+
+function octetsOf(value: Json, encoding: TextEncodingName): Uint8Array {
+  if (typeof value !== "string" || !letters[encoding].test(value)) throw notEncodable(value, `a text of ${encoding}`);
+  return new TextEncoder().encode(value);
 }

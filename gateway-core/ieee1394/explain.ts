@@ -4,10 +4,16 @@ import { fromHex } from "../bytes/hex.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { explainAvc } from "./avc/explain-avc.ts";
 import { explainConfigRom } from "./explain-config-rom.ts";
+import { explainCsr } from "./explain-csr.ts";
+import { explainHavi } from "./havi/explain-havi.ts";
+import { explainCip } from "./iec61883/explain-cip.ts";
 
 const explainers: Readonly<Record<string, (octets: Uint8Array) => JsonObject>> = {
   avc: explainAvc,
+  cip: explainCip,
   "config-rom": explainConfigRom,
+  csr: explainCsr,
+  havi: explainHavi,
 };
 
 /**

@@ -59,6 +59,7 @@ function textWidget(schema: DataSchema & { readonly "gk:role"?: string }): TextW
     words: wordsOf(schema),
     role: schema["gk:role"] ?? "",
     ...(members.length > 0 ? { members: Object.fromEntries(members) } : {}),
+    ...(schema.items === undefined ? {} : { items: textWidget(schema.items) }),
   };
 }
 

@@ -35,7 +35,7 @@ describe("The catalogue", () => {
     const catalogue = loadCatalogue([shipped]);
     expect(catalogue.find({ protocol: "echonet", eojClass: "0x026b" })?.["gk:kind"]).toBe("waterHeater");
     expect(catalogue.find({ protocol: "echonet", eojClass: "0x026B" })?.["gk:kind"]).toBe("waterHeater");
-    expect(catalogue.list()).toHaveLength(4);
+    expect(catalogue.list()).toHaveLength(99);
   });
 
   it("finds nothing for a class that nobody described", () => {
@@ -70,7 +70,7 @@ describe("The catalogue", () => {
 
   it("reads sub-folders, and no file that is not a descriptor of a package", () => {
     cpSync(shipped, join(folder, "copy"), { recursive: true });
-    expect(loadCatalogue([join(folder, "copy")]).list()).toHaveLength(4);
+    expect(loadCatalogue([join(folder, "copy")]).list()).toHaveLength(99);
   });
 
   it("says which file is wrong, and where in it", () => {
@@ -87,9 +87,43 @@ describe("The catalogue", () => {
     cpSync(shipped, join(folder, "copy"), { recursive: true });
     writeFileSync(join(folder, "copy", "half.json"), "{");
     const told: HomeError[] = [];
-    expect(loadCatalogue([join(folder, "copy")], (error) => told.push(error)).list()).toHaveLength(4);
+    expect(loadCatalogue([join(folder, "copy")], (error) => told.push(error)).list()).toHaveLength(99);
     expect(told.map(({ code }) => code)).toEqual(["descriptor-invalid"]);
   });
+
+  it("reads what an index tells only when it is asked for, and once", () => {
+    cpSync(shipped, join(folder, "copy"), { recursive: true });
+    const catalogue = loadCatalogue([join(folder, "copy")]);
+    const found = catalogue.find(any);
+    rmSync(join(folder, "copy", "echonet"), { recursive: true });
+    expect(catalogue.find(any)).toBe(found);
+    expect(() => catalogue.find({ ...any, eojClass: "0x0130" })).toThrow(/0130\.json/);
+  });
+
+  it("checks a file that was edited since its index was made, and falls back when it is not in order", () => {
+    cpSync(shipped, join(folder, "copy"), { recursive: true });
+    const edited = join(folder, "copy", "echonet", "0290.json");
+    writeFileSync(edited, readFileSync(lamp, "utf8").replace('"title": "Light"', '"title": ""'));
+    const told: HomeError[] = [];
+    const catalogue = loadCatalogue([shipped, join(folder, "copy")], (error) => told.push(error));
+    expect(told).toEqual([]);
+    expect(catalogue.find(any)?.title).toBe("Light");
+    expect(catalogue.find(any)?.title).toBe("Light");
+    expect(told.map(({ details }) => details["file"])).toEqual([edited]);
+  });
+
+  it("goes without an index that cannot be read", () => {
+    cpSync(shipped, join(folder, "copy"), { recursive: true, filter: (path) => !/echonet.0[1-9]/.test(path) });
+    for (const index of [
+      "{",
+      "[]",
+      '{"descriptors": [{"file": 7}]}',
+      '{"descriptors": [{"file": "a", "match": [{}], "sha256": ""}]}',
+    ]) {
+      writeFileSync(join(folder, "copy", "index.json"), index);
+      expect(loadCatalogue([join(folder, "copy")]).find({ ...any, eojClass: "0x0011" })?.["gk:kind"]).toBe("sensor");
+    }
+  }, 60_000);
 
   it("says which folder is not there", () => {
     const error = thrownBy(() => loadCatalogue([join(folder, "nowhere")]));

@@ -115,7 +115,7 @@ describe("A descriptor is refused", () => {
       }),
       { numRuns: 200 },
     );
-  });
+  }, 60_000);
 });
 
 describe("A descriptor may", () => {
@@ -144,7 +144,7 @@ describe("A descriptor may", () => {
     const list = { type: "array", items: { type: "string" } };
     const model = Object.assign(Object(planted(["gk:screen"], undefined)), {
       properties: {
-        product: read("0x8C", "text", { type: "string" }),
+        product: read("0x8C", { text: "ascii" }, { type: "string" }),
         map: read("0x9F", "propertyMap", list),
         instances: read("0xD6", { array: { of: { raw: true }, itemLength: 3, counted: true } }, list),
       },

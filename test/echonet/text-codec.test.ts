@@ -10,9 +10,9 @@ const unfit = expect.objectContaining({ code: "value-invalid" });
 describe("The codecs of texts and lists", () => {
   it("reads text without what fills it up, and writes none", () => {
     for (const hex of ["4c4737", "4c47370000", "4c473720202000", "20"]) {
-      expect(parseCodec("text").decode(fromHex(hex), none)).toBe(hex === "20" ? "" : "LG7");
+      expect(parseCodec({ text: "ascii" }).decode(fromHex(hex), none)).toBe(hex === "20" ? "" : "LG7");
     }
-    expect(toHex(parseCodec("text").encode("LG 7", none))).toBe("4c472037");
+    expect(toHex(parseCodec({ text: "ascii" }).encode("LG 7", none))).toBe("4c472037");
   });
 
   it("believes the items of a counted array, not their count", () => {
@@ -25,16 +25,16 @@ describe("The codecs of texts and lists", () => {
 
   it.each<[string, Json]>([
     ["", counted],
-    ["004c", "text"],
-    ["82a0", "text"],
+    ["004c", { text: "ascii" }],
+    ["82a0", { text: "ascii" }],
     ["", "propertyMap"],
   ])("%j is no value of %j", (hex, codec) => {
     expect(() => parseCodec(codec).decode(fromHex(hex), none)).toThrow(unfit);
   });
 
   it.each<[Json, Json]>([
-    [7, "text"],
-    ["玄関", "text"],
+    [7, { text: "ascii" }],
+    ["玄関", { text: "ascii" }],
     ["80", "propertyMap"],
     [["7f"], "propertyMap"],
     [[128], "propertyMap"],

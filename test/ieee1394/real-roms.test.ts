@@ -44,7 +44,7 @@ const images: readonly Image[] = hasImages
   : [];
 const withoutPrefix = (hex: string | null): string | null => hex?.slice(2) ?? null;
 
-describe.skipIf(!hasImages)("The ROMs of real devices", () => {
+describe.skipIf(!hasImages)("The ROMs of real devices", { timeout: 60_000 }, () => {
   it("are all there", () => {
     expect(images).toHaveLength(79);
   });

@@ -1,9 +1,10 @@
 /** The AV/C commands that are known, read from their tables: those of any address, of the unit, and of each subunit type. */
 
+import { arrayOf, numberOf, objectOf, octetOf, textOf } from "../table-json.ts";
 import disc from "./disc.json" with { type: "json" };
 import general from "./general.json" with { type: "json" };
 import type { Layout } from "./layout.ts";
-import { arrayOf, numberOf, objectOf, octetOf, parseLayout, textOf } from "./layout-grammar.ts";
+import { parseLayout } from "./layout-grammar.ts";
 import { subunitWords } from "./operand-values.ts";
 import panel from "./panel.json" with { type: "json" };
 import tape from "./tape.json" with { type: "json" };

@@ -7,8 +7,8 @@
  */
 
 import { fromHex } from "../../bytes/hex.ts";
-import { HomeError } from "../../contract/errors.ts";
-import { isJsonObject, type JsonObject } from "../../contract/json.ts";
+import type { JsonObject } from "../../contract/json.ts";
+import { arrayOf, invalid, numberOf, objectOf, octetOf, textOf } from "../table-json.ts";
 import { bitsOperand, countedValue, fixedOperand, type Layout, namedOperand, type Operand } from "./layout.ts";
 import {
   hexValue,
@@ -91,38 +91,4 @@ function wordsNamed(name: string): ReadonlyMap<number, string> {
 
 function wordsOf(words: unknown): ReadonlyMap<number, string> {
   return new Map(Object.entries(objectOf(words)).map(([hex, word]) => [octetOf(hex), textOf(word)]));
-}
-
-/** Two hexadecimal digits as a number. @throws HomeError `descriptor-invalid` */
-export function octetOf(hex: unknown): number {
-  if (typeof hex === "string" && /^[0-9a-f]{2}$/.test(hex)) return Number.parseInt(hex, 16);
-  throw invalid(hex, "two hexadecimal digits");
-}
-
-/** @throws HomeError `descriptor-invalid` */
-export function objectOf(value: unknown): JsonObject {
-  if (isJsonObject(value)) return value;
-  throw invalid(value, "an object");
-}
-
-/** @throws HomeError `descriptor-invalid` */
-export function arrayOf(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw invalid(value, "an array");
-}
-
-/** @throws HomeError `descriptor-invalid` */
-export function textOf(value: unknown): string {
-  if (typeof value === "string") return value;
-  throw invalid(value, "a text");
-}
-
-/** @throws HomeError `descriptor-invalid` */
-export function numberOf(value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-  throw invalid(value, "a whole number");
-}
-
-function invalid(value: unknown, expected: string): HomeError {
-  return new HomeError("descriptor-invalid", `${JSON.stringify(value)} is not ${expected}`);
 }
