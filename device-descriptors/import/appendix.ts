@@ -55,19 +55,22 @@ function isLatest({ validRelease }: JsonObject): boolean {
 }
 
 function readProperty(property: JsonObject, definitions: JsonObject): SourceProperty {
-  const { epc, shortName, propertyName, accessRule, data } = property;
+  const { epc, shortName, propertyName, accessRule, atomic, data } = property;
   const rules = isJsonObject(accessRule) ? accessRule : {};
   const isSettable = isAllowed(rules["set"]);
   return {
-    epc: `0x${String(epc).slice(2).toUpperCase()}`,
+    epc: epcText(epc),
     name: typeof shortName === "string" && shortName !== deletedName ? shortName : undefined,
     titles: parseTexts(propertyName),
     isReadable: isAllowed(rules["get"]) || !isSettable,
     isSettable,
     isObservable: rules["inf"] === "required",
     data: readData(data, definitions),
+    ...(atomic === undefined ? {} : { atomic: epcText(atomic) }),
   };
 }
+
+const epcText = (epc: unknown): string => `0x${String(epc).slice(2).toUpperCase()}`;
 
 /** What is beyond the vocabulary is read as raw octets, so that one property does not take a class away. */
 function readData(data: unknown, definitions: JsonObject): Data {

@@ -125,7 +125,9 @@ function propertyOf({ source, overlay }: Completed, all: readonly Completed[]): 
     ...(history ? { "gk:history": true } : {}),
     ...(overlay.settle === undefined ? {} : { "gk:settle": overlay.settle }),
     ...(overlay.presets === undefined ? {} : { "gk:presets": overlay.presets }),
-    "gk:bind": { echonet: { epc: source.epc, codec } },
+    "gk:bind": {
+      echonet: { epc: source.epc, codec, ...(source.atomic === undefined ? {} : { atomic: source.atomic }) },
+    },
   };
 }
 

@@ -14,6 +14,8 @@ export interface SourceProperty {
   /** Whether every such device announces its changes. */
   readonly isObservable: boolean;
   readonly data: Data;
+  /** The EPC that selects which of its values this property tells. */
+  readonly atomic?: string;
 }
 
 export interface SourceClass {

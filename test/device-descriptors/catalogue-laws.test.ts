@@ -90,21 +90,24 @@ describe("The catalogue that is shipped", () => {
     }
   });
 
-  it.skipIf(!isThere(sources.mra))("lets be set exactly what the Appendix lets be set", () => {
-    const appendix: Appendix = JSON.parse(readFileSync(join(sources.mra, "mra.json"), "utf8"));
-    for (const one of appendix.devices) {
-      const own = new Set(one.elProperties.map(({ epc }) => epc));
-      const inherited = [appendix.superClass].flat().flatMap(({ elProperties }) => elProperties);
-      const wanted = [...one.elProperties, ...inherited.filter(({ epc }) => !own.has(epc))]
-        .filter(({ epc, validRelease }) => !/0x9[DEF]/.test(epc) && validRelease.to === "latest")
-        .map(({ epc, accessRule }) => [epc, accessRule.set !== "notApplicable"]);
-      const held = bindingsOf(descriptorOf(`echonet:${one.eoj.slice(2).toLowerCase()}`)).map(({ property, epc }) => [
-        epc,
-        property.readOnly !== true,
-      ]);
-      expect(Object.fromEntries(held), one.eoj).toEqual(Object.fromEntries(wanted));
-    }
-  });
+  it.skipIf(!isThere(sources.mra))(
+    "lets be set exactly what the Appendix lets be set, and asks together for what it calls atomic",
+    () => {
+      const appendix: Appendix = JSON.parse(readFileSync(join(sources.mra, "mra.json"), "utf8"));
+      for (const one of appendix.devices) {
+        const own = new Set(one.elProperties.map(({ epc }) => epc));
+        const inherited = [appendix.superClass].flat().flatMap(({ elProperties }) => elProperties);
+        const wanted = [...one.elProperties, ...inherited.filter(({ epc }) => !own.has(epc))]
+          .filter(({ epc, validRelease }) => !/0x9[DEF]/.test(epc) && validRelease.to === "latest")
+          .map(({ epc, accessRule, atomic }) => [epc, { isSettable: accessRule.set !== "notApplicable", atomic }]);
+        const held = bindingsOf(descriptorOf(`echonet:${one.eoj.slice(2).toLowerCase()}`)).map(({ property, epc }) => [
+          epc,
+          { isSettable: property.readOnly !== true, atomic: property["gk:bind"]["echonet"]?.["atomic"] },
+        ]);
+        expect(Object.fromEntries(held), one.eoj).toEqual(Object.fromEntries(wanted));
+      }
+    },
+  );
 });
 
 interface AppendixClass {
@@ -113,6 +116,7 @@ interface AppendixClass {
     readonly epc: string;
     readonly validRelease: { readonly to: string };
     readonly accessRule: { readonly set: string };
+    readonly atomic?: string;
   }[];
 }
 
