@@ -23,7 +23,10 @@ export class RoundTrip {
       this.#variationMs = ms / 2;
       return;
     }
-    this.#variationMs += (Math.abs(ms - this.#smoothedMs) - this.#variationMs) / 4;
+    const deviationMs = Math.abs(ms - this.#smoothedMs);
+    // By the bare rule, the first quick answer after a slow spell, such as a start is, would make the next wait longer.
+    const isEarly = ms < this.#smoothedMs && deviationMs > this.#variationMs;
+    if (!isEarly) this.#variationMs += (deviationMs - this.#variationMs) / 4;
     this.#smoothedMs += (ms - this.#smoothedMs) / 8;
   }
 

@@ -71,6 +71,17 @@ describe("the time given to an answer", () => {
     expect(trip.timeoutMs(0)).toBeGreaterThan(600);
     expect(trip.timeoutMs(0)).toBeLessThan(2_000);
   });
+
+  it("never grows by an answer that comes early", () => {
+    const trip = new RoundTrip({ firstAnswerMs: 1_000, longestAnswerMs: 4_000, mostProperties: 10 });
+    for (const slow of [400, 20, 150, 390, 170, 340]) trip.sample(slow);
+    for (let turn = 0; turn < 20; turn++) {
+      const before = trip.timeoutMs(0);
+      trip.sample(4);
+      expect(trip.timeoutMs(0)).toBeLessThanOrEqual(before);
+    }
+    expect(trip.timeoutMs(0)).toBe(200);
+  });
 });
 
 describe("a node's queue", () => {
