@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 const codecs = [
   "gateway-core/bytes/*.ts",
   "gateway-core/echonet/{frame,eoj,service-code,property-map,instance-list,explain-frame}.ts",
+  "access-broker/challenge/{requirement,networks,ssh-reader,ssh-key,ssh-signature}.ts",
   "gateway-core/echonet/{property-value,value-codec,structured-codec,number-codec,time-codec}.ts",
 ];
 

@@ -19,11 +19,16 @@ export interface Arguments {
   readonly wantsHelp: boolean;
   readonly wantsVersion: boolean;
   readonly hasPasswordOnStdin: boolean;
+  readonly isOneTime: boolean;
   readonly isByLine: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
-  readonly values: Readonly<Partial<Record<"number" | "user" | "out" | "card" | "listen" | "cert" | "key", string>>>;
+  readonly values: Readonly<
+    Partial<
+      Record<"number" | "user" | "require" | "out" | "card" | "listen" | "cert" | "key" | "authorized-key", string>
+    >
+  >;
 }
 
 const options = {
@@ -40,6 +45,9 @@ const options = {
   number: { type: "string" },
   user: { type: "string" },
   "password-stdin": { type: "boolean", default: false },
+  "one-time": { type: "boolean", default: false },
+  require: { type: "string" },
+  "authorized-key": { type: "string" },
   lines: { type: "boolean", default: false },
   out: { type: "string" },
   card: { type: "string" },
@@ -51,12 +59,25 @@ const options = {
 /** @throws HomeError `usage` */
 export function parseArguments(args: readonly string[], environment: NodeJS.ProcessEnv): Arguments {
   const { values, positionals } = read(args);
-  const { state, lang, home, number, user, out, card, listen, cert, key } = values;
+  const {
+    state,
+    lang,
+    home,
+    number,
+    user,
+    out,
+    card,
+    listen,
+    cert,
+    key,
+    require,
+    "authorized-key": authorized,
+  } = values;
   const homes = home.split(",").map((name) => {
     if (name === "simulated" || name === "network") return name;
     throw new HomeError("usage", `--home takes simulated, network or both, not "${name}"`);
   });
-  const given = { number, user, out, card, listen, cert, key };
+  const given = { number, user, require, out, card, listen, cert, key, "authorized-key": authorized };
   return {
     verb: positionals[0] ?? "",
     rest: positionals.slice(1),
@@ -69,6 +90,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     wantsHelp: values.help,
     wantsVersion: values.version,
     hasPasswordOnStdin: values["password-stdin"],
+    isOneTime: values["one-time"],
     isByLine: values.lines,
     overrides: values.set,
     homes,

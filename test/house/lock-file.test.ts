@@ -40,7 +40,7 @@ describe.each([["package-lock.json"], ["toolchain/package-lock.json"]])("%s", (f
     const args = ["ci", "--dry-run", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
     const { status, stderr } = spawnSync("npm", args, { cwd: folder, encoding: "utf8" });
     expect(status, stderr).toBe(0);
-  });
+  }, 120_000);
 
   it("holds the binaries of other platforms at all", () => {
     const names = Object.keys(packages).join("\n");

@@ -28,7 +28,7 @@ describe("The access broker's own pages", () => {
   ] as const)("have no axe violations (%s, %s)", async (language, colorScheme) => {
     const speech = speechFor(language);
     const pages = [
-      loginForm("090-1234-5678", speech, speech.say("loginRefused")),
+      loginForm("090-1234-5678", speech, { alert: speech.say("loginRefused"), isLookOffered: true }),
       passwordForm("hanako", true, speech),
       passwordForm("hanako", false, speech, speech.say("short")),
       logoutForm("hanako", speech),
