@@ -34,6 +34,7 @@ export async function subscribeUser(args: Arguments): Promise<void> {
   const { require: requirement, "authorized-key": line } = values;
   const isForPerson = hasPasswordOnStdin || line !== undefined;
   if (!isForPerson && requirement === undefined) {
+    needed(args, "user");
     throw new HomeError("usage", "the password is read from --password-stdin");
   }
   const told: string[] = [];

@@ -47,6 +47,8 @@ export function createLockOut(clock: Pick<Clock, "now">, pace?: Pace): LockOut {
   const keyOf = (subject: string, source: string, device: string | undefined): string =>
     device === undefined ? `${subject} ${networkOf(source)}` : `${subject} device ${device}`;
 
+  const isKnown = (key: string, device: string | undefined): boolean =>
+    device !== undefined || clock.now() - (known.get(key) ?? Number.NEGATIVE_INFINITY) < knownMs;
   const pour = (subject: string, { burst, refillMs }: Pace): void => {
     const now = clock.now();
     const before = buckets.get(subject) ?? { level: 0, at: now };
@@ -70,14 +72,16 @@ export function createLockOut(clock: Pick<Clock, "now">, pace?: Pace): LockOut {
         const retryAfter = Math.ceil((past.openAt - now) / 1000);
         throw new HomeError("too-many-attempts", `too many attempts; the next one in ${retryAfter} s`, { retryAfter });
       }
-      const isKnown = device !== undefined || now - (known.get(key) ?? Number.NEGATIVE_INFINITY) < knownMs;
-      if (pace !== undefined && !isKnown) pour(subject, pace);
+      if (pace !== undefined && !isKnown(key, device)) pour(subject, pace);
       const count = past.count + 1;
       const waitMs = count < freeAttempts ? 0 : Math.min(1_000 * 2 ** (count - freeAttempts), longestMs);
       put(remembered, key, { count, at: now, openAt: now + waitMs });
     },
     forgive(subject, source, device) {
       const key = keyOf(subject, source, device);
+      const bucket = buckets.get(subject);
+      // Who came for the first time and was right has guessed nothing.
+      if (bucket !== undefined && !isKnown(key, device)) put(buckets, subject, { ...bucket, level: bucket.level - 1 });
       remembered.delete(key);
       put(known, key, clock.now());
     },

@@ -22,7 +22,8 @@ ul{list-style:none;margin:0 0 12px;padding:0}
 li{display:flex;align-items:center;justify-content:space-between;gap:12px;padding:10px 0;border-bottom:1px solid var(--edge)}
 li div{min-width:0;overflow-wrap:anywhere}
 li small{display:block;color:var(--text2);font-size:.8125rem}
-li button{width:auto;flex:none;margin:0;min-height:44px;padding:8px 12px}
+a{color:var(--focus)}
+li button{width:auto;white-space:nowrap;flex:none;margin:0;min-height:44px;padding:8px 12px}
 code{font-family:ui-monospace,monospace;font-size:1.0625rem;color:var(--text);overflow-wrap:anywhere}
 .qr{display:block;width:200px;height:200px;margin:0 auto 16px;border-radius:8px}
 .codes{columns:2;margin:0 0 16px}

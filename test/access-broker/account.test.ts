@@ -13,11 +13,11 @@ const silent: Handler = async () =>
     headers: { "content-type": "text/event-stream" },
   });
 
-describe("At the account page", () => {
+describe("At the account page", { timeout: 60_000 }, () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await openRig();
-  });
+  }, 60_000);
   afterAll(async () => {
     await rig?.[Symbol.asyncDispose]();
   });
@@ -46,7 +46,7 @@ describe("At the account page", () => {
     await vi.waitFor(() => expect(ended).toHaveBeenCalledWith("closed"), 10_000);
     expect(codeOf(await at("/api/home", other))).toBe("session-required");
     expect((await at("/account", own)).status).toBe(200);
-  }, 30_000);
+  });
 
   it("a person ends all others, and nobody else's", async () => {
     await subscribe({ ...rig.provider, number, user: "taro", password, isOneTime: false });
@@ -110,7 +110,7 @@ describe("At the account page", () => {
   });
 });
 
-describe("A passkey", () => {
+describe("A passkey", { timeout: 60_000 }, () => {
   let rig: Rig;
   let passkey: FakePasskey;
   const neighbour = "passkey-neighbour";
@@ -144,7 +144,7 @@ describe("A passkey", () => {
       cookie,
     );
     expect(made.status, made.text).toBe(303);
-  });
+  }, 60_000);
   afterAll(async () => {
     await rig?.[Symbol.asyncDispose]();
   });
@@ -227,9 +227,10 @@ describe("A passkey", () => {
   });
 });
 
-describe("While strangers guess from everywhere", () => {
+describe("While strangers guess from everywhere", { timeout: 60_000 }, () => {
   it("who is known by device or source logs in as ever", async () => {
-    await using rig = await openRig();
+    const now = Date.now();
+    await using rig = await openRig(() => now);
     const first = await rig.ask("/login", { form: { user, password }, from: "127.9.0.1" });
     const device =
       cookiesOf(first)
@@ -242,11 +243,11 @@ describe("While strangers guess from everywhere", () => {
       const answer = await rig.ask("/login", { form: { user, challenge: "x", signature: "y" }, from });
       if (codeOf(answer) === "too-many-attempts") slowed++;
     }
-    expect(slowed).toBeGreaterThan(0);
+    expect(slowed).toBe(10);
     const logIn = (more: object) => rig.ask("/login", { form: { user, password }, ...more });
     expect(codeOf(await logIn({ from: "127.7.0.1" }))).toBe("too-many-attempts");
     expect((await logIn({ from: "127.9.0.1" })).status).toBe(303);
     expect((await logIn({ from: "127.7.0.1", headers: { cookie: device } })).status).toBe(303);
     expect(codeOf(await logIn({ from: "127.7.0.1", headers: { cookie: `${device}x` } }))).toBe("too-many-attempts");
-  }, 60_000);
+  });
 });

@@ -9,7 +9,7 @@ import { bareHost, codeOf, cookiesOf, number, openRig, password, type Rig, user 
 const hasSsh = spawnSync("ssh-keygen", ["-?"]).error === undefined;
 if (!hasSsh) console.warn("ssh-keygen is not here: logging in with it is not tried (install openssh-client)");
 
-describe.skipIf(!hasSsh)("A program logs in with a key", () => {
+describe.skipIf(!hasSsh)("A program logs in with a key", { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "genkan-key-"));
   const key = join(folder, "id");
   let rig: Rig;
@@ -18,7 +18,7 @@ describe.skipIf(!hasSsh)("A program logs in with a key", () => {
     const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "script", "-f", key]);
     expect(made.status).toBe(0);
     await addKey({ ...rig.provider, number, user, line: readFileSync(`${key}.pub`, "utf8") });
-  });
+  }, 60_000);
   afterAll(async () => {
     await rig?.[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true, force: true });

@@ -91,9 +91,11 @@ export const cookiesOf = ({ headers }: Answer): string =>
 /** The code of an answer that is a problem. */
 export const codeOf = ({ text }: Answer): unknown => JSON.parse(text).code;
 
-export async function openRig(): Promise<Rig> {
+/** `now`: the broker's time, for what depends on how much of it passes. */
+export async function openRig(now: () => number = () => systemClock.now()): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), "genkan-broker-"));
-  const host = realHost();
+  const after: typeof systemClock.after = (delayMs, action) => systemClock.after(delayMs, action);
+  const host = { ...realHost(), clock: { now, after } };
   const settings = parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0 });
   const provider = { settings, host, folder };
   let broker: AccessBroker | undefined = await openAccessBroker(provider);

@@ -17,21 +17,24 @@ async function newHome(rig: Rig, requirement?: string, isOneTime = false) {
   /** Sets up an authenticator app with the session; its secret and the session after. */
   const setUpApp = async (cookie: string) => {
     const { secret, ticket } = JSON.parse((await at("/account/totp", cookie, { json: {} })).text);
-    const code = generateSync({ secret, epoch: Date.now() / 1000 - 30 });
+    const code = codeAt(secret);
     const done = await at("/account/totp/confirm", cookie, { json: { secret, ticket, code } });
     expect(done.status, done.text).toBe(303);
     return { secret: String(secret), cookie: cookiesOf(done) };
   };
   return { number, user, name, logIn, at, setUpApp, origin: `https://${name}:${rig.port}` };
 }
+/** Time stands still: codes and waits are the same on a slow machine. */
+const now = Date.now();
+const codeAt = (secret: string, seconds = 0): string => generateSync({ secret, epoch: now / 1000 + seconds });
 const html = { accept: "text/html", "accept-language": "en" };
 const summary = ({ status, text }: Answer) => ({ status, text });
 
-describe("An authenticator app", () => {
+describe("An authenticator app", { timeout: 60_000 }, () => {
   let rig: Rig;
   beforeAll(async () => {
-    rig = await openRig();
-  });
+    rig = await openRig(() => now);
+  }, 60_000);
   afterAll(async () => {
     await rig?.[Symbol.asyncDispose]();
   });
@@ -61,7 +64,7 @@ describe("An authenticator app", () => {
     const page = await at("/login", half, { headers: { cookie: half, ...html } });
     expect(page.text).toContain('autocomplete="one-time-code"');
 
-    const code = generateSync({ secret });
+    const code = codeAt(secret, 30);
     const wrong = await logIn({ code: code === "123456" ? "654321" : "123456" }, half, html);
     expect(wrong.status).toBe(401);
     expect(wrong.text).toContain("That was not right");
@@ -73,7 +76,7 @@ describe("An authenticator app", () => {
     expect(codeOf(await at("/login/challenge", half, { json: { kind: "x" } }))).toBe("value-invalid");
     expect(codeOf(await at("/api/home", half))).toBe("session-required");
     expect(codeOf(await logIn({ user, password, code }))).toBe("login-refused");
-  }, 30_000);
+  });
 
   it("is replaced by a recovery code, once each; new ones end the old", async () => {
     const { logIn, at, setUpApp, user } = await newHome(rig);
@@ -90,40 +93,39 @@ describe("An authenticator app", () => {
     const removed = await at("/account/totp/remove", cookie, { json: {} });
     expect(removed.status).toBe(303);
     expect((await logIn({ user, password })).status).toBe(303);
-  }, 30_000);
+  });
 
   it("is guessed no faster by who starts again with the password each time", async () => {
-    const { logIn, at, setUpApp, user } = await newHome(rig);
+    const { logIn, setUpApp, user } = await newHome(rig);
     await setUpApp(cookiesOf(await logIn({ user, password })));
     const codes: unknown[] = [];
     for (let n = 0; n < 7; n++) codes.push(codeOf(await logIn({ user, password, code: `00000${n}` })));
     expect(codes.slice(0, 5)).toEqual(Array(5).fill("login-refused"));
-    expect(codes.slice(5)).toContain("too-many-attempts");
-    void at;
-  }, 30_000);
+    expect(codes.slice(5)).toEqual(["too-many-attempts", "too-many-attempts"]);
+  });
 
   it("is not taken with a wrong code, another's ticket or a secret of one's own", async () => {
     const { logIn, at, user } = await newHome(rig);
     const cookie = cookiesOf(await logIn({ user, password }));
     const { secret, ticket } = JSON.parse((await at("/account/totp", cookie, { json: {} })).text);
     const confirm = (json: object, more = {}) => at("/account/totp/confirm", cookie, { json, ...more });
-    const code = generateSync({ secret });
+    const code = codeAt(secret);
     const wrong = await confirm({ secret, ticket, code: "000000" });
     expect([codeOf(wrong), JSON.parse(wrong.text).reason]).toEqual(["value-invalid", "code"]);
     const own = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
-    const foreign = await confirm({ secret: own, ticket, code: generateSync({ secret: own }) });
+    const foreign = await confirm({ secret: own, ticket, code: codeAt(own) });
     expect(JSON.parse(foreign.text).reason).toBe("ticket");
     const page = await confirm({ secret, ticket, code: "000000" }, { headers: { cookie, ...html } });
     expect([page.status, page.text.includes("not right")]).toEqual([422, true]);
     expect((await confirm({ secret, ticket, code })).status).toBe(303);
-  }, 30_000);
+  });
 });
 
-describe("A home's requirement", () => {
+describe("A home's requirement", { timeout: 60_000 }, () => {
   let rig: Rig;
   beforeAll(async () => {
-    rig = await openRig();
-  });
+    rig = await openRig(() => now);
+  }, 60_000);
   afterAll(async () => {
     await rig?.[Symbol.asyncDispose]();
   });
@@ -141,7 +143,7 @@ describe("A home's requirement", () => {
       .map(({ number: at, facts }) => [at, facts["reason"]]);
     expect(reasons).toContainEqual([number, "method-not-accepted"]);
     expect(reasons).toContainEqual([elsewhere.number, "source-not-accepted"]);
-  }, 20_000);
+  });
 
   it("is not told by the login page", async () => {
     const pages: string[] = [];
@@ -216,5 +218,5 @@ describe("A home's requirement", () => {
     );
     const opened = await logIn({ passkey: JSON.stringify(assert(passkey, get, { origin })) });
     expect(opened.status).toBe(303);
-  }, 20_000);
+  });
 });

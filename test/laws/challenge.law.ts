@@ -64,7 +64,7 @@ export function challengeLaw(name: string, make: () => Promise<ChallengeHarness>
       judge: harness.give ?? ((claim: Claim, proof: JsonObject) => harness.challenge.judge(claim, proof)),
     };
   };
-  describe(`The ${name} challenge`, () => {
+  describe(`The ${name} challenge`, { timeout: 60_000 }, () => {
     it("knows who gives a right proof, at each home where they hold one", async () => {
       const { judge, prove } = await open();
       for (const claim of [known, neighbour]) {

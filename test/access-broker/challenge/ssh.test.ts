@@ -50,7 +50,7 @@ const ed25519Blob = strings("ssh-ed25519", coordinate(ed25519.publicKey, "x"));
 const point = Buffer.concat([Buffer.from([4]), coordinate(p256.publicKey, "x"), coordinate(p256.publicKey, "y")]);
 const p256Blob = strings("ecdsa-sha2-nistp256", "nistp256", point);
 
-describe.skipIf(!hasSsh)("ssh-keygen's own", () => {
+describe.skipIf(!hasSsh)("ssh-keygen's own", { timeout: 60_000 }, () => {
   it.each([
     ["ssh-ed25519", ["-t", "ed25519"]],
     ["ecdsa-sha2-nistp256", ["-t", "ecdsa", "-b", "256"]],
@@ -79,7 +79,7 @@ describe.skipIf(!hasSsh)("ssh-keygen's own", () => {
 
   it("RSA keys are not taken", () => {
     expect(() => parseAuthorizedKey(keyOf("-t", "rsa", "-b", "2048").line)).toThrow(invalid);
-  }, 30_000);
+  });
 });
 
 describe("A public key", () => {
