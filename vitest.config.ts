@@ -25,6 +25,9 @@ export default defineConfig({
           environment: "node",
           include: ["test/**/*.test.ts"],
           exclude: ["test/journeys/**", "test/flows/**", "test/ui/**", "test/package/**"],
+          // How fast a busy machine is decides over no test.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

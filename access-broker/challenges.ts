@@ -44,7 +44,8 @@ export async function createChallenges(
     requirementOf,
     hasTotp: async (number, user) => (await store.findCredential(number, "totp", user)) !== undefined,
     challenges: {
-      password: guardChallenge(password, homes, homeOf),
+      // Counted for the person too: who lives there and logs in between guesses at another's password forgives none of them.
+      password: guardChallenge(guardChallenge(password, homes, homeOf), createLockOut(clock), personOf),
       key: guardChallenge(createKeyChallenge({ store, nonces, now }), homes, homeOf),
       passkey: guardChallenge(createPasskeyChallenge({ store, nonces, now, rpId }), homes, homeOf),
       source: guardChallenge(createSourceChallenge({ requirementOf, isUser }), homes, homeOf),

@@ -250,4 +250,16 @@ describe("While strangers guess from everywhere", { timeout: 60_000 }, () => {
     expect((await logIn({ from: "127.7.0.1", headers: { cookie: device } })).status).toBe(303);
     expect(codeOf(await logIn({ from: "127.7.0.1", headers: { cookie: `${device}x` } }))).toBe("too-many-attempts");
   });
+
+  it("who lives in the home gets no more guesses at another's password by logging in between", async () => {
+    const now = Date.now();
+    await using rig = await openRig(() => now);
+    await subscribe({ ...rig.provider, number, user: "taro", password: "another long one", isOneTime: false });
+    const codes: unknown[] = [];
+    for (let n = 0; n < 7; n++) {
+      codes.push(codeOf(await rig.ask("/login", { form: { user, password: `wrong wrong ${n}` } })));
+      expect((await rig.ask("/login", { form: { user: "taro", password: "another long one" } })).status).toBe(303);
+    }
+    expect(codes).toEqual([...Array(5).fill("login-refused"), "too-many-attempts", "too-many-attempts"]);
+  });
 });
