@@ -3,14 +3,13 @@
  * dial in at another; between the two stand the challenge and the firewall.
  */
 
+import { randomBytes } from "node:crypto";
 import { linkLabel } from "../gateway-core/contract/access-number.ts";
 import { toHomeError } from "../gateway-core/contract/errors.ts";
 import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
 import { createServerCertificates } from "./authority/server-certificates.ts";
 import { createLockOut } from "./challenge/lock-out.ts";
-import { createPasswordChallenge } from "./challenge/password-challenge.ts";
-import { createPasswordHasher } from "./challenge/password-hash.ts";
-import { createSessions } from "./challenge/sessions.ts";
+import { createChallenges } from "./challenges.ts";
 import { openDescriptorDatabase } from "./descriptor-database/descriptor-database.ts";
 import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
@@ -26,7 +25,7 @@ import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
-export { caCertificatePem, issueCard, listTable, subscribe } from "./provider.ts";
+export { addKey, caCertificatePem, issueCard, listTable, setRequirement, subscribe } from "./provider.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -83,17 +82,15 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
     clock,
   );
-  const lockOut = createLockOut(clock);
-  const sessions = createSessions(store, clock);
-  const challenge = await createPasswordChallenge(store, createPasswordHasher(), lockOut);
-  const openAnswers = opened.use(createOpenAnswers(clock, sessions.isLive));
+  const cards = createLockOut(clock);
+  const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
+  const challenges = await createChallenges(store, clock, settings.host, secret);
+  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.isOpen));
   const { relay } = createPageRelay(directory.find);
 
   const home = createHomeDoor({
+    ...challenges,
     clock,
-    sessions,
-    judge: challenge.judge,
-    changePassword: challenge.change,
     longestBody,
     relay,
     openAnswers,
@@ -131,12 +128,12 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     host: settings.host,
     gatewayPort: () => gateways.port,
     async enrol(input, source) {
-      lockOut.attempt("enrol", source);
+      cards.attempt("enrol", source);
       const { number, answer } = await enrolment.enrol(input).catch((thrown: unknown) => {
         audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
         throw thrown;
       });
-      lockOut.forgive("enrol", source);
+      cards.forgive("enrol", source);
       // The certificates before are no longer known: a link that one of them opened ends.
       directory.cut(number);
       audit("gateway-enrolled", number, null, source, {});

@@ -6,8 +6,11 @@ import type { Host } from "../gateway-core/contract/clock.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Card } from "../gateway-core/contract/link.ts";
 import { type Authority, openAuthority } from "./authority/authority.ts";
+import { createAccount } from "./challenge/account.ts";
+import { createNonces } from "./challenge/nonces.ts";
 import { createPasswordHasher } from "./challenge/password-hash.ts";
 import { assertSuitablePassword } from "./challenge/password-rules.ts";
+import { defaultRequirement, parseRequirement } from "./challenge/requirement.ts";
 import { makeCard } from "./gateways/enrolment.ts";
 import { rememberedPorts } from "./ports.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
@@ -34,7 +37,7 @@ export interface Subscription {
   readonly number: string;
   readonly user: string;
   readonly password: string;
-  /** Good for one login, which must set another. */
+  /** Good for one login, which must set another: the person begins anew, and what they held beside a password is forgotten. */
   readonly isOneTime: boolean;
 }
 
@@ -55,8 +58,53 @@ export async function subscribe({
   const passwordHash = await createPasswordHasher().hash(password);
   await using store = openStore(provider);
   await store.putUser({ number, user, passwordHash, state: isOneTime ? "one-time" : "password" });
+  const held = isOneTime ? await store.listCredentials(number, user) : [];
+  for (const { kind, id } of held) await store.removeCredential(number, user, kind, id);
   const at = provider.host.clock.now();
   await store.appendAudit({ at, event: "subscribed", number, user, source: "command-line", facts: { isOneTime } });
+}
+
+/**
+ * Sets what a home requires of who comes in, as challenge/requirement.ts writes it; null: the product's default again.
+ * It holds at once, for open sessions too.
+ * @throws HomeError `value-invalid`, `not-found` when nobody is subscribed under that number.
+ */
+export async function setRequirement({
+  number: told,
+  requirement,
+  ...provider
+}: Provider & { readonly number: string; readonly requirement: string | null }): Promise<void> {
+  const number = parseAccessNumber(told);
+  if (requirement !== null) parseRequirement(requirement);
+  await using store = openStore(provider);
+  await assertSubscribed(store, number);
+  await store.setRequirement(number, requirement);
+  const facts = { requirement: requirement ?? defaultRequirement };
+  const at = provider.host.clock.now();
+  await store.appendAudit({ at, event: "requirement-set", number, user: null, source: "command-line", facts });
+}
+
+/**
+ * Registers a key of a person's program, a line of authorized_keys; returns its fingerprint.
+ * @throws HomeError `value-invalid`, `not-found` when there is no such person.
+ */
+export async function addKey({
+  number: told,
+  user,
+  line,
+  ...provider
+}: Provider & { readonly number: string; readonly user: string; readonly line: string }): Promise<string> {
+  const number = parseAccessNumber(told);
+  const { clock } = provider.host;
+  await using store = openStore(provider);
+  if ((await store.findUser(number, user)) === undefined) {
+    throw new HomeError("not-found", `there is no ${user} at ${number}`, { number });
+  }
+  const account = createAccount({ store, nonces: createNonces(clock), now: () => clock.now() });
+  const fingerprint = await account.addKey(number, user, line);
+  const facts = { kind: "key" };
+  await store.appendAudit({ at: clock.now(), event: "factor-added", number, user, source: "command-line", facts });
+  return fingerprint;
 }
 
 /** One line of the authentication table. */
@@ -64,12 +112,26 @@ export interface TableRow {
   readonly number: AccessNumber;
   readonly user: string;
   readonly state: PasswordState;
+  /** What the home requires; the product's default where nothing is set. */
+  readonly requirement: string;
+  /** What the person holds beside a password, each kind once. */
+  readonly factors: readonly string[];
 }
 
 export async function listTable(provider: Provider): Promise<readonly TableRow[]> {
   await using store = openStore(provider);
-  const users = await store.listUsers();
-  return users.map(({ number, user, state }) => ({ number, user, state }));
+  const rows: TableRow[] = [];
+  for (const { number, user, state } of await store.listUsers()) {
+    const requirement = (await store.findRequirement(number)) ?? defaultRequirement;
+    const held = await store.listCredentials(number, user);
+    rows.push({ number, user, state, requirement, factors: [...new Set(held.map(({ kind }) => kind))].sort() });
+  }
+  return rows;
+}
+
+async function assertSubscribed(store: Store, number: AccessNumber): Promise<void> {
+  if ((await store.listUsers()).some((user) => user.number === number)) return;
+  throw new HomeError("not-found", `nobody is subscribed under ${number}`, { number });
 }
 
 /**
@@ -80,9 +142,7 @@ export async function issueCard({ number: told, ...provider }: Provider & { read
   const number = parseAccessNumber(told);
   const { settings, host } = provider;
   await using store = openStore(provider);
-  if (!(await store.listUsers()).some((user) => user.number === number)) {
-    throw new HomeError("not-found", `nobody is subscribed under ${number}`, { number });
-  }
+  await assertSubscribed(store, number);
   const { caSha256, descriptorKey } = await openProviderAuthority(provider);
   const { users } = rememberedPorts(host, { users: settings.userPort, gateways: settings.gatewayPort });
   const broker = users === 443 ? `https://${settings.host}` : `https://${settings.host}:${users}`;

@@ -19,6 +19,7 @@ export interface Arguments {
   readonly wantsHelp: boolean;
   readonly wantsVersion: boolean;
   readonly hasPasswordOnStdin: boolean;
+  readonly isOneTime: boolean;
   readonly isByLine: boolean;
   readonly hasGaps: boolean;
   readonly overrides: readonly string[];
@@ -29,7 +30,7 @@ export interface Arguments {
 
 /** Names of the options that take a value and only some verbs look at. */
 const valueOptions = [
-  ...(["number", "user", "out", "card", "listen", "cert", "key"] as const),
+  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
 ];
@@ -49,6 +50,9 @@ const options = {
   number: { type: "string" },
   user: { type: "string" },
   "password-stdin": { type: "boolean", default: false },
+  "one-time": { type: "boolean", default: false },
+  require: { type: "string" },
+  "authorized-key": { type: "string" },
   lines: { type: "boolean", default: false },
   out: { type: "string" },
   card: { type: "string" },
@@ -87,6 +91,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     wantsHelp: values.help,
     wantsVersion: values.version,
     hasPasswordOnStdin: values["password-stdin"],
+    isOneTime: values["one-time"],
     isByLine: values.lines,
     hasGaps: values.gaps,
     overrides: values.set,

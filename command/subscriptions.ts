@@ -4,7 +4,14 @@ import { createHash, X509Certificate } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { caCertificatePem, issueCard, listTable, subscribe } from "../access-broker/access-broker.ts";
+import {
+  addKey,
+  caCertificatePem,
+  issueCard,
+  listTable,
+  setRequirement,
+  subscribe,
+} from "../access-broker/access-broker.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
@@ -20,18 +27,38 @@ export function provider(args: Arguments) {
   return { settings, folder, host: systemHost(folder, args.isVerbose) };
 }
 
+/** A password or a key for a person, what the home requires, or several of these at once. */
 export async function subscribeUser(args: Arguments): Promise<void> {
-  const { number, user } = { number: needed(args, "number"), user: needed(args, "user") };
-  if (!args.hasPasswordOnStdin) throw new HomeError("usage", "the password is read from --password-stdin");
-  const password = (await text(process.stdin)).replace(/\r?\n$/, "");
-  await subscribe({ ...provider(args), number, user, password, isOneTime: false });
-  print(args, { number, user }, say(args.language, "subscribed", { number, user }));
+  const { hasPasswordOnStdin, isOneTime, language, values } = args;
+  const number = needed(args, "number");
+  const { require: requirement, "authorized-key": line } = values;
+  const isForPerson = hasPasswordOnStdin || line !== undefined;
+  if (!isForPerson && requirement === undefined) {
+    needed(args, "user");
+    throw new HomeError("usage", "the password is read from --password-stdin");
+  }
+  const told: string[] = [];
+  if (hasPasswordOnStdin) {
+    const password = (await text(process.stdin)).replace(/\r?\n$/, "");
+    await subscribe({ ...provider(args), number, user: needed(args, "user"), password, isOneTime });
+    told.push(say(language, "subscribed", { number, user: needed(args, "user") }));
+  }
+  if (line !== undefined) {
+    const fingerprint = await addKey({ ...provider(args), number, user: needed(args, "user"), line });
+    told.push(say(language, "key-added", { number, user: needed(args, "user"), fingerprint }));
+  }
+  if (requirement !== undefined) {
+    await setRequirement({ ...provider(args), number, requirement: requirement === "default" ? null : requirement });
+    told.push(say(language, "requirement-set", { number, requirement }));
+  }
+  const facts = { number, ...(values.user === undefined ? {} : { user: values.user }) };
+  print(args, { ...facts, ...(requirement === undefined ? {} : { requirement }) }, told.join("\n"));
 }
 
 export async function printTable(args: Arguments): Promise<void> {
   const rows = await listTable(provider(args));
-  const line = ({ number, user, state }: (typeof rows)[number]): string =>
-    `${number.padEnd(18)}${user.padEnd(18)}${state}`;
+  const line = ({ number, user, state, factors, requirement }: (typeof rows)[number]): string =>
+    `${number.padEnd(18)}${user.padEnd(18)}${state.padEnd(16)}${(factors.join(",") || "-").padEnd(24)}${requirement}`;
   print(args, rows, [say(args.language, "table-head"), ...rows.map(line)].join("\n"));
 }
 

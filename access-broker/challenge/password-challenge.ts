@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { type Challenge, type Claim, refused, textIn } from "./challenge.ts";
 import type { LockOut } from "./lock-out.ts";
 import type { PasswordHasher } from "./password-hash.ts";
 import { assertSuitablePassword } from "./password-rules.ts";
@@ -23,24 +24,15 @@ export interface PasswordStore {
   spendOneTimePassword(number: AccessNumber, user: string): Promise<boolean>;
 }
 
-/** Told to the audit alone. */
-export type RefusalReason = "unknown" | "wrong-password" | "one-time-used";
+const longest = 4096;
 
-export interface PasswordChallenge {
-  /**
-   * Resolves when the person is who they say.
-   * @throws HomeError `login-refused` (its `cause` is the RefusalReason), `too-many-attempts`.
-   */
-  judge(number: AccessNumber, user: string, password: string, source: string): Promise<void>;
+/** The proof: `{password}`, of the claim's user. */
+export interface PasswordChallenge extends Challenge {
   /**
    * Sets another password; the user's sessions end. `current` may be left out only after a one-time password.
    * @throws HomeError `password-unsuitable`, `login-refused`, `too-many-attempts`.
    */
-  change(
-    who: { readonly number: AccessNumber; readonly user: string; readonly source: string },
-    current: string | undefined,
-    next: string,
-  ): Promise<void>;
+  change(claim: Claim & { readonly user: string }, current: string | undefined, next: string): Promise<void>;
 }
 
 export async function createPasswordChallenge(
@@ -51,8 +43,7 @@ export async function createPasswordChallenge(
   /** Verified against when there is no such user, so that it takes as long. */
   const decoy = await hasher.hash(randomBytes(16).toString("hex"));
 
-  async function verify(number: AccessNumber, user: string, password: string, source: string): Promise<User> {
-    lockOut.attempt(number, source);
+  async function verify(number: AccessNumber, user: string, password: string): Promise<User> {
     const found = await store.findUser(number, user);
     const isRight = await hasher.verify(password, found?.passwordHash ?? decoy);
     if (found === undefined) throw refused("unknown");
@@ -61,19 +52,23 @@ export async function createPasswordChallenge(
   }
 
   return {
-    async judge(number, user, password, source) {
-      const { state } = await verify(number, user, password, source);
-      const isSpent = state === "one-time" && !(await store.spendOneTimePassword(number, user));
-      if (isSpent || state === "one-time-used") throw refused("one-time-used");
-      lockOut.forgive(number, source);
+    prepare: async () => ({}),
+
+    async judge({ number, user = "" }, proof) {
+      const { state } = await verify(number, user, textIn(proof, "password", longest));
+      if (state === "password") return { user, assurances: ["password"] };
+      const isSpent = state === "one-time-used" || !(await store.spendOneTimePassword(number, user));
+      if (isSpent) throw refused("one-time-used");
+      return { user, assurances: ["password", "one-time"] };
     },
 
-    async change({ number, user, source }, current, next) {
+    async change({ number, user, source, device }, current, next) {
       assertSuitablePassword(next, user, number);
       const known = await store.findUser(number, user);
       if (known?.state === "password" || current !== undefined) {
-        await verify(number, user, current ?? "", source);
-        lockOut.forgive(number, source);
+        lockOut.attempt(number, source, device);
+        await verify(number, user, current ?? "");
+        lockOut.forgive(number, source, device);
       }
       if (known === undefined) throw refused("unknown");
       if (await hasher.verify(next, known.passwordHash)) {
@@ -83,8 +78,4 @@ export async function createPasswordChallenge(
       await store.putUser({ number, user, passwordHash: await hasher.hash(next), state: "password" });
     },
   };
-}
-
-function refused(reason: RefusalReason): HomeError {
-  return new HomeError("login-refused", "access number, user or password is wrong", {}, reason);
 }

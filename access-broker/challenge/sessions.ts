@@ -3,24 +3,49 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
+import type { Assurance, Method } from "./challenge.ts";
+import {
+  defaultRequirement,
+  nextMethods,
+  parseRequirement,
+  type Requirement,
+  type Rights,
+  rightsOf,
+} from "./requirement.ts";
 
 const idleMs = 7 * 24 * 60 * 60_000;
 const absoluteMs = 30 * 24 * 60 * 60_000;
+/** How long a session that may do nothing yet waits for what it lacks. */
+const halfOpenMs = 10 * 60_000;
+/** How long after a login its person may change what opens the home. */
+const freshMs = 15 * 60_000;
 /** How often `seenAt` is written down. */
 const touchMs = 60_000;
+const longestAgent = 256;
 
-interface StoredSession {
+export interface StoredSession {
   readonly id: string;
   readonly number: AccessNumber;
   readonly user: string;
+  readonly begunAt: number;
   readonly seenAt: number;
   readonly expiresAt: number;
+  readonly methods: string;
+  readonly source: string;
+  readonly agent: string;
+}
+
+interface FoundSession extends StoredSession {
+  readonly state: string;
+  readonly requirement: string | null;
+  readonly hasTotp: boolean;
 }
 
 /** What this room asks of the store. */
 export interface SessionStore {
   addSession(session: StoredSession): Promise<void>;
-  findSession(id: string): Promise<(StoredSession & { readonly state: string }) | undefined>;
+  findSession(id: string): Promise<FoundSession | undefined>;
+  listSessions(number: AccessNumber, user: string): Promise<readonly StoredSession[]>;
   touchSession(id: string, seenAt: number): Promise<void>;
   removeSession(id: string): Promise<void>;
 }
@@ -29,46 +54,100 @@ export interface Session {
   readonly id: string;
   readonly number: AccessNumber;
   readonly user: string;
+  readonly begunAt: number;
+  readonly assurances: readonly Assurance[];
+  /** By the home's requirement as it is now, from where the request comes. */
+  readonly rights: Rights;
+  /** What must still be shown, any of these, while there are no rights. */
+  readonly next: readonly Method[];
   /** A one-time password was used: nothing else is open until another is set. */
   readonly mustChangePassword: boolean;
+  /** The provider vouched for the person just now: who lacks what the home asks for may set it up. */
+  readonly isVouchedFor: boolean;
+  readonly isFresh: boolean;
+}
+
+/** Who begins a session, and with what. `begunAt`: of the session that this one takes the place of. */
+export interface NewSession {
+  readonly number: AccessNumber;
+  readonly user: string;
+  readonly assurances: readonly Assurance[];
+  readonly source: string;
+  readonly agent: string;
+  readonly begunAt?: number;
 }
 
 export interface Sessions {
   /** A new session; the token is told once and only its hash is kept. */
-  begin(number: AccessNumber, user: string): Promise<string>;
+  begin(session: NewSession): Promise<string>;
   /** The session that this token stands for at this home; undefined when there is none or it belongs to another home. */
-  find(token: string, number: AccessNumber): Promise<Session | undefined>;
-  /** Whether a session is still one: for requests that stay open. */
-  isLive(id: string): Promise<boolean>;
+  find(token: string, number: AccessNumber, source: string): Promise<Session | undefined>;
+  /** Whether a session may still look, from that source: for requests that stay open. */
+  isOpen(id: string, source: string): Promise<boolean>;
+  /** A person's sessions that have not ended, the one seen last first. */
+  list(number: AccessNumber, user: string): Promise<readonly StoredSession[]>;
   end(id: string): Promise<void>;
 }
 
-export function createSessions(store: SessionStore, clock: Clock): Sessions {
-  const live = async (id: string) => {
+export function createSessions(store: SessionStore, clock: Pick<Clock, "now">): Sessions {
+  const isInTime = ({ expiresAt, seenAt }: StoredSession): boolean =>
+    clock.now() < Math.min(expiresAt, seenAt + idleMs);
+
+  const live = async (id: string, source: string): Promise<(FoundSession & Session) | undefined> => {
     const found = await store.findSession(id);
     if (found === undefined) return undefined;
     const now = clock.now();
-    if (now < found.expiresAt && now < found.seenAt + idleMs) return found;
-    await store.removeSession(id);
-    return undefined;
+    const assurances = assurancesOf(found.methods);
+    const shown = { assurances, source, hasTotp: found.hasTotp };
+    const requirement = requirementIn(found.requirement);
+    const rights = rightsOf(requirement, shown);
+    const isEnded = !isInTime(found) || (rights === "none" && now >= found.begunAt + halfOpenMs);
+    if (isEnded) {
+      await store.removeSession(id);
+      return undefined;
+    }
+    return {
+      ...found,
+      assurances,
+      rights,
+      next: rights === "none" ? nextMethods(requirement, shown) : [],
+      mustChangePassword: found.state !== "password",
+      isVouchedFor: assurances.includes("one-time") && now < found.begunAt + halfOpenMs,
+      isFresh: now < found.begunAt + freshMs,
+    };
   };
 
   return {
-    async begin(number, user) {
+    async begin({ number, user, assurances, source, agent, begunAt }) {
       const token = randomBytes(32).toString("base64url");
-      const seenAt = clock.now();
-      await store.addSession({ id: idOf(token), number, user, seenAt, expiresAt: seenAt + absoluteMs });
+      const now = clock.now();
+      const times = { begunAt: begunAt ?? now, seenAt: now, expiresAt: (begunAt ?? now) + absoluteMs };
+      const told = { methods: assurances.join("+"), source, agent: agent.slice(0, longestAgent) };
+      await store.addSession({ id: idOf(token), number, user, ...times, ...told });
       return token;
     },
-    async find(token, number) {
-      const found = await live(idOf(token));
+    async find(token, number, source) {
+      const found = await live(idOf(token), source);
       if (found === undefined || found.number !== number) return undefined;
       if (clock.now() - found.seenAt >= touchMs) await store.touchSession(found.id, clock.now());
-      return { id: found.id, number, user: found.user, mustChangePassword: found.state !== "password" };
+      return found;
     },
-    isLive: async (id) => (await live(id)) !== undefined,
+    async isOpen(id, source) {
+      const found = await live(id, source);
+      return found !== undefined && found.rights !== "none";
+    },
+    list: async (number, user) => (await store.listSessions(number, user)).filter(isInTime),
     end: (id) => store.removeSession(id),
   };
+}
+
+/** A home's requirement as the table holds it. */
+export const requirementIn = (text: string | null): Requirement => parseRequirement(text ?? defaultRequirement);
+
+const all: readonly Assurance[] = ["password", "totp", "key", "passkey", "one-time", "source"];
+function assurancesOf(methods: string): readonly Assurance[] {
+  const told = methods.split("+");
+  return all.filter((one) => told.includes(one));
 }
 
 const idOf = (token: string): string => createHash("sha256").update(token).digest("hex");

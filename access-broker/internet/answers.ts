@@ -15,7 +15,7 @@ export function pageAnswer(page: OwnPage, { speech }: Visit, status = 200, formT
     status,
     headers: {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": ownPagePolicy(formTargets),
+      "content-security-policy": ownPagePolicy(page, formTargets),
       "cache-control": "no-store",
       vary: "accept-language",
     },
@@ -23,9 +23,9 @@ export function pageAnswer(page: OwnPage, { speech }: Visit, status = 200, formT
 }
 
 /** 303: whatever was asked, the next one is a GET. */
-export function leadTo(location: string, cookie?: string): Response {
+export function leadTo(location: string, ...cookies: readonly string[]): Response {
   const headers = new Headers({ location, "cache-control": "no-store" });
-  if (cookie !== undefined) headers.append("set-cookie", cookie);
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
   return new Response(null, { status: 303, headers });
 }
 
@@ -46,6 +46,7 @@ const notices: Partial<Record<HomeError["code"], readonly [Word, Word]>> = {
   "home-away": ["awayTitle", "awayText"],
   "page-not-wired": ["notWiredTitle", "notWiredText"],
   "not-found": ["notFoundTitle", "notFoundText"],
+  "view-only": ["viewOnlyTitle", "viewOnlyText"],
   internal: ["wrongTitle", "wrongText"],
 };
 

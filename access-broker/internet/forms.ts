@@ -3,18 +3,73 @@
 import { escapeHtml, type OwnPage, renderAlert, renderField } from "./own-page.ts";
 import type { Speech } from "./words.ts";
 
-export function loginForm(number: string, { say }: Speech, alert?: string): OwnPage {
-  const title = say("loginTitle");
-  const user = { name: "user", label: say("user"), type: "text", autocomplete: "username", isFirst: true } as const;
+export interface LoginFormFacts {
+  /** Whether somebody who comes from there may look without a proof. */
+  readonly isLookOffered?: boolean;
+  /** A person with a session who must show once more who they are, and is led back to their account. */
+  readonly isAgain?: boolean;
+  readonly alert?: string;
+}
+
+/** The same for every number, whatever its home requires. */
+export function loginForm(number: string, { say }: Speech, facts: LoginFormFacts = {}): OwnPage {
+  const { isLookOffered = false, isAgain = false, alert } = facts;
+  const user = { name: "user", label: say("user"), type: "text", autocomplete: "username" } as const;
   const password = { name: "password", label: say("password"), type: "password" } as const;
+  const back = isAgain ? '<input type="hidden" name="to" value="account">' : "";
+  const look = `<hr><h2>${escapeHtml(say("lookTitle"))}</h2><p>${escapeHtml(say("lookText"))}</p>
+<form method="post" action="/login"><input type="hidden" name="way" value="look">
+${renderField({ ...user, id: "look-user" })}
+<button class="quiet" type="submit">${escapeHtml(say("look"))}</button></form>`;
   return {
-    title,
+    title: say("loginTitle"),
+    hasPasskey: true,
     body: `<p>${escapeHtml(say("number"))} <span class="number">${escapeHtml(number)}</span></p>
-${renderAlert(alert)}<form method="post" action="/login">
-${renderField(user)}
+${isAgain ? `<p>${escapeHtml(say("againText"))}</p>` : ""}${renderAlert(alert)}<form method="post" action="/login">${back}
+${renderField({ ...user, isFirst: true })}
 ${renderField({ ...password, autocomplete: "current-password" })}
-<button type="submit">${escapeHtml(say("logIn"))}</button></form>`,
+<button type="submit">${escapeHtml(say("logIn"))}</button></form>
+<hr>${passkeyForm("passkeyLogIn", back, { say })}
+${isLookOffered ? look : ""}`,
   };
+}
+
+/** A login that lacks a proof: a field or button for each that would do. */
+export function stepForm(
+  {
+    user,
+    next,
+    isVouchedFor,
+  }: { readonly user: string; readonly next: readonly string[]; readonly isVouchedFor: boolean },
+  { say }: Speech,
+  alert?: string,
+): OwnPage {
+  const submit = `<button type="submit">${escapeHtml(say("goOn"))}</button></form>`;
+  const code = { name: "code", label: say("code"), type: "text", hint: say("codeHint") } as const;
+  const password = { name: "password", label: say("password"), type: "password" } as const;
+  const ways: Readonly<Record<string, string>> = {
+    totp: `<form method="post" action="/login">${renderField({ ...code, autocomplete: "one-time-code", isFirst: true })}${submit}`,
+    password: `<form method="post" action="/login"><input type="hidden" autocomplete="username" value="${escapeHtml(user)}">
+${renderField({ ...password, autocomplete: "current-password", isFirst: true })}${submit}`,
+    passkey: passkeyForm("stepPasskey", "", { say }),
+    key: `<p>${escapeHtml(say("stepKey"))}</p>`,
+  };
+  const setUp = `<p>${escapeHtml(say("stepSetUp"))}</p><a class="button" href="/account">${escapeHtml(say("setUpNow"))}</a>`;
+  return {
+    title: say("stepTitle"),
+    hasPasskey: next.includes("passkey"),
+    body: `<p>${escapeHtml(say("stepText", { user }))}</p>
+${renderAlert(alert)}${isVouchedFor ? `${setUp}<hr>` : ""}${next.map((method) => ways[method] ?? "").join("<hr>")}
+<form method="post" action="/logout"><button class="quiet" type="submit">${escapeHtml(say("otherUser"))}</button></form>`,
+  };
+}
+
+/** Hidden until the script finds that the browser knows passkeys; without script there is a word instead. */
+function passkeyForm(label: "passkeyLogIn" | "stepPasskey", more: string, { say }: Pick<Speech, "say">): string {
+  return `<noscript><p>${escapeHtml(say("passkeyNoScript"))}</p></noscript>
+<form method="post" action="/login" data-passkey="get" data-ask="/login/challenge" hidden>${more}
+<input type="hidden" name="passkey"><p class="alert" role="alert" data-text="${escapeHtml(say("passkeyFailed"))}" hidden></p>
+<button class="quiet" type="submit">${escapeHtml(say(label))}</button></form>`;
 }
 
 /** `isFirst`: after a one-time password, whose holder has just shown it. */

@@ -7,20 +7,34 @@ const checkMs = 10_000;
 
 export interface OpenAnswers extends Disposable {
   /** A signal that aborts when the session ends or the viewer leaves. It is forgotten when `closed` resolves. */
-  hold(session: string, viewer: AbortSignal, closed: Promise<void>): AbortSignal;
+  hold(session: string, source: string, viewer: AbortSignal, closed: Promise<void>): AbortSignal;
   /** Ends all answers of a session. */
   end(session: string): void;
 }
 
-export function createOpenAnswers(clock: Clock, isLive: (session: string) => Promise<boolean>): OpenAnswers {
-  const open = new Map<string, Set<AbortController>>();
+interface Open {
+  readonly source: string;
+  readonly ending: AbortController;
+}
+
+/** `isOpen`: whether the session may still look, from there. */
+export function createOpenAnswers(
+  clock: Clock,
+  isOpen: (session: string, source: string) => Promise<boolean>,
+): OpenAnswers {
+  const open = new Map<string, Set<Open>>();
   let timer: Timer | undefined;
 
   const end = (session: string): void => {
-    for (const answer of open.get(session) ?? []) answer.abort();
+    for (const { ending } of open.get(session) ?? []) ending.abort();
   };
   const check = async (): Promise<void> => {
-    for (const session of open.keys()) if (!(await isLive(session))) end(session);
+    for (const [session, answers] of open) {
+      for (const source of new Set([...answers].map((one) => one.source))) {
+        if (await isOpen(session, source)) continue;
+        for (const one of answers) if (one.source === source) one.ending.abort();
+      }
+    }
   };
   const watch = (): void => {
     timer ??= clock.after(checkMs, () => {
@@ -33,8 +47,9 @@ export function createOpenAnswers(clock: Clock, isLive: (session: string) => Pro
   };
 
   return {
-    hold(session, viewer, closed) {
-      const answer = new AbortController();
+    hold(session, source, viewer, closed) {
+      const ending = new AbortController();
+      const answer = { source, ending };
       const answers = open.get(session) ?? new Set();
       open.set(session, answers.add(answer));
       void closed.then(() => {
@@ -42,7 +57,7 @@ export function createOpenAnswers(clock: Clock, isLive: (session: string) => Pro
         if (answers.size === 0 && open.get(session) === answers) open.delete(session);
       });
       watch();
-      return AbortSignal.any([viewer, answer.signal]);
+      return AbortSignal.any([viewer, ending.signal]);
     },
     end,
     [Symbol.dispose]: () => timer?.cancel(),

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { ownStyle } from "./own-style.ts";
+import { passkeyScript } from "./passkey-script.ts";
 import type { Speech } from "./words.ts";
 
 export interface OwnPage {
@@ -10,9 +11,11 @@ export interface OwnPage {
   readonly body: string;
   /** Seconds after which the browser asks again by itself. */
   readonly reloadSeconds?: number;
+  /** Whether a passkey can be used on it: the one thing that takes a script. */
+  readonly hasPasskey?: boolean;
 }
 
-export function renderOwnPage({ title, body, reloadSeconds }: OwnPage, { language, say }: Speech): string {
+export function renderOwnPage({ title, body, reloadSeconds, hasPasskey }: OwnPage, { language, say }: Speech): string {
   const reload = reloadSeconds === undefined ? "" : `\n<meta http-equiv="refresh" content="${reloadSeconds}">`;
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8">
@@ -24,7 +27,7 @@ export function renderOwnPage({ title, body, reloadSeconds }: OwnPage, { languag
 <body><main><p class="brand">${door}<span>${escapeHtml(say("product"))}</span></p>
 <h1>${escapeHtml(title)}</h1>
 ${body}
-</main></body></html>
+</main>${hasPasskey ? `<script>${passkeyScript}</script>` : ""}</body></html>
 `;
 }
 
@@ -35,34 +38,45 @@ export function escapeHtml(text: string): string {
 
 export interface Field {
   readonly name: string;
+  /** Unique on the page; the name unless told. */
+  readonly id?: string;
   readonly label: string;
   readonly type: "text" | "password";
   readonly autocomplete: string;
   readonly value?: string;
   readonly hint?: string;
   readonly isFirst?: boolean;
+  readonly isOptional?: boolean;
+  readonly longest?: number;
+  /** What the keys of a phone should show. */
+  readonly keys?: "numeric";
 }
 
 /** A labelled field; its hint is read out with it. */
-export function renderField({ name, label, type, autocomplete, value, hint, isFirst }: Field): string {
+export function renderField(field: Field): string {
+  const { name, id = name, label, type, autocomplete, value, hint, isFirst, isOptional, longest = 256, keys } = field;
   const given = value === undefined ? "" : ` value="${escapeHtml(value)}"`;
-  const described = hint === undefined ? "" : ` aria-describedby="${name}-hint"`;
-  const below = hint === undefined ? "" : `<p class="hint" id="${name}-hint">${escapeHtml(hint)}</p>`;
-  const focus = isFirst ? " autofocus" : "";
-  return `<div class="field"><label for="${name}">${escapeHtml(label)}</label>
-<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" autocapitalize="none" spellcheck="false" required maxlength="256"${given}${described}${focus}>${below}</div>`;
+  const described = hint === undefined ? "" : ` aria-describedby="${id}-hint"`;
+  const below = hint === undefined ? "" : `<p class="hint" id="${id}-hint">${escapeHtml(hint)}</p>`;
+  const more = `${isOptional ? "" : " required"}${keys === undefined ? "" : ` inputmode="${keys}"`}${isFirst ? " autofocus" : ""}`;
+  return `<div class="field"><label for="${id}">${escapeHtml(label)}</label>
+<input id="${id}" name="${name}" type="${type}" autocomplete="${autocomplete}" autocapitalize="none" spellcheck="false" maxlength="${longest}"${given}${described}${more}>${below}</div>`;
 }
 
 /** What went wrong with a form: read out at once. */
 export const renderAlert = (text: string | undefined): string =>
   text === undefined ? "" : `<p class="alert" role="alert">${escapeHtml(text)}</p>\n`;
 
-/** A page of ours runs nothing, loads nothing and is framed by nobody. `formTargets`: origins that a form may lead to. */
-export function ownPagePolicy(formTargets = ""): string {
+/**
+ * A page of ours loads nothing, is framed by nobody and runs nothing, unless a passkey can be used on it: then the one
+ * script of ours. `formTargets`: origins that a form may lead to.
+ */
+export function ownPagePolicy({ hasPasskey }: Pick<OwnPage, "hasPasskey"> = {}, formTargets = ""): string {
   return [
     "default-src 'none'",
     `style-src 'sha256-${styleHash}'`,
     "img-src data:",
+    ...(hasPasskey ? [`script-src 'sha256-${scriptHash}'`, "connect-src 'self'"] : []),
     `form-action 'self'${formTargets === "" ? "" : ` ${formTargets}`}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -70,6 +84,7 @@ export function ownPagePolicy(formTargets = ""): string {
 }
 
 const styleHash = createHash("sha256").update(ownStyle).digest("base64");
+const scriptHash = createHash("sha256").update(passkeyScript).digest("base64");
 const shape = "M4 21V9.5L12 3l8 6.5V21h-5.5v-6.5h-5V21z";
 const door = `<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path fill="currentColor" d="${shape}"/></svg>`;
 const icon = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#0B57D0" d="${shape}"/></svg>`)}`;

@@ -16,6 +16,20 @@ input{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;ba
 .hint{margin:6px 0 0;font-size:.8125rem}
 .alert{margin:0 0 16px;padding-left:12px;border-left:4px solid var(--error);color:var(--error);font-weight:600}
 button,.button{display:block;width:100%;min-height:48px;margin:8px 0 0;padding:10px 16px;font:inherit;font-weight:600;color:var(--on-focus);background:var(--focus);border:1px solid transparent;border-radius:10px;cursor:pointer;text-align:center;text-decoration:none}
+h2{margin:28px 0 4px;font-size:1.125rem}
+hr{margin:24px 0;border:0;border-top:1px solid var(--edge)}
+ul{list-style:none;margin:0 0 12px;padding:0}
+li{display:flex;align-items:center;justify-content:space-between;gap:12px;padding:10px 0;border-bottom:1px solid var(--edge)}
+li div{min-width:0;overflow-wrap:anywhere}
+li small{display:block;color:var(--text2);font-size:.8125rem}
+a{color:var(--focus)}
+li button{width:auto;white-space:nowrap;flex:none;margin:0;min-height:44px;padding:8px 12px}
+code{font-family:ui-monospace,monospace;font-size:1.0625rem;color:var(--text);overflow-wrap:anywhere}
+.qr{display:block;width:200px;height:200px;margin:0 auto 16px;border-radius:8px}
+.codes{columns:2;margin:0 0 16px}
+.codes li{display:block;padding:6px 0;border:0}
+.codes code{font-size:.875rem}
+[hidden]{display:none!important}
 .quiet{color:var(--focus);background:none;border-color:var(--line)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 `;

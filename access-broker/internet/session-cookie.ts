@@ -10,12 +10,26 @@ export function sessionCookie(token: string): string {
 
 export const noSessionCookie: string = `${name}=; ${attributes}; Max-Age=0`;
 
+/** The cookie of a device from which somebody has logged in: it opens nothing. */
+const deviceName = "__Host-genkan-device";
+const deviceDays = 180;
+
+export function deviceCookie(token: string): string {
+  return `${deviceName}=${token}; ${attributes}; Max-Age=${deviceDays * 24 * 60 * 60}`;
+}
+
+export const deviceToken = (headers: Headers): string | undefined => cookieNamed(headers, deviceName);
+
 /** The token of a session; undefined when there is none, or more than one, or it is no token. */
 export function sessionToken(headers: Headers): string | undefined {
+  const token = cookieNamed(headers, name);
+  return token !== undefined && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : undefined;
+}
+
+function cookieNamed(headers: Headers, wanted: string): string | undefined {
   const told = (headers.get("cookie") ?? "")
     .split(/;\s*/)
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
-  const [token = ""] = told;
-  return told.length === 1 && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : undefined;
+    .filter((pair) => pair.startsWith(`${wanted}=`))
+    .map((pair) => pair.slice(wanted.length + 1));
+  return told.length === 1 ? told[0] : undefined;
 }

@@ -3,6 +3,7 @@
 import type { Readable } from "node:stream";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { isJson, isJsonObject, type JsonObject } from "../../gateway-core/contract/json.ts";
 import type { Speech } from "./words.ts";
 
 export interface Visit {
@@ -62,14 +63,36 @@ export function readBody({ body, headers }: Visit, maximum: number, clock: Clock
   });
 }
 
+/** A form, or a JSON object with the same members. */
+const longestForm = 8 * 1024;
+
 /** The fields of a form. @throws HomeError `unsupported-media-type`, `body-too-large` */
-export async function readForm(visit: Visit, clock: Clock): Promise<URLSearchParams> {
-  const type = visit.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+export async function readForm(visit: Visit, clock: Clock, longest = 4096): Promise<URLSearchParams> {
+  const type = typeOf(visit);
   if (type !== "application/x-www-form-urlencoded") {
     throw new HomeError("unsupported-media-type", `a form is awaited here, not "${type}"`, { type });
   }
-  return new URLSearchParams(Buffer.from(await readBody(visit, 4096, clock)).toString("utf8"));
+  return new URLSearchParams(Buffer.from(await readBody(visit, longest, clock)).toString("utf8"));
 }
+
+/**
+ * The members of a form or of a JSON object, as a person's browser and a program send them.
+ * @throws HomeError `unsupported-media-type`, `body-too-large`, `command-invalid`
+ */
+export async function readMembers(visit: Visit, clock: Clock): Promise<JsonObject> {
+  if (typeOf(visit) !== "application/json") return Object.fromEntries(await readForm(visit, clock, longestForm));
+  const text = Buffer.from(await readBody(visit, longestForm, clock)).toString("utf8");
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isJson(value) && isJsonObject(value)) return value;
+  } catch {
+    // Told below.
+  }
+  throw new HomeError("command-invalid", "the body is no JSON object");
+}
+
+const typeOf = ({ headers }: Visit): string =>
+  headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 
 /** A person's browser that opens or posts a page: it gets words. A program gets the code. */
 export function isForPerson({ headers }: Visit): boolean {

@@ -18,7 +18,7 @@ const hopByHop: readonly string[] = [
 const claims = /^(?:x-forwarded-.*|forwarded|x-real-ip|via|proxy-.*|genkan-.*|authorization|host|expect)$/;
 /** What a home may not say in the name of the broker. */
 const brokersOwn = /^(?:genkan-.*|strict-transport-security|alt-svc|server|clear-site-data|service-worker-allowed)$/;
-const ownCookie = "__Host-genkan";
+const ownCookies: readonly string[] = ["__Host-genkan", "__Host-genkan-device"];
 
 /** What the home is told of a viewer's request. */
 export function headersToHome(headers: Headers, viewer: Pick<Viewer, "name" | "session">): Headers {
@@ -54,4 +54,4 @@ function keep(headers: Headers, isKept: (name: string) => boolean): Headers {
 const isOfHome = (cookie: string): boolean =>
   /^\s*[^=;\s][^=;]*=/.test(cookie) && !/;\s*domain\s*=/i.test(cookie) && !isOwn(cookie);
 
-const isOwn = (cookie: string): boolean => cookie.slice(0, cookie.indexOf("=")).trim() === ownCookie;
+const isOwn = (cookie: string): boolean => ownCookies.includes(cookie.slice(0, cookie.indexOf("=")).trim());

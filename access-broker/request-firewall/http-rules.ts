@@ -12,6 +12,8 @@ export interface HttpRequestLine {
   readonly contentType: string | undefined;
   /** Octets of the body. */
   readonly length: number;
+  /** `view`: the session may look and change nothing. */
+  readonly rights: "all" | "view";
 }
 
 export type Verdict = { readonly allow: true } | { readonly allow: false; readonly reason: HomeError };
@@ -47,13 +49,16 @@ const longestTarget = 2048;
 export const longestBody: number = 64 * 1024;
 const bodies = ["application/json", "application/x-www-form-urlencoded"];
 
-export function judgeHttp({ method, target, contentType, length }: HttpRequestLine): Verdict {
+export function judgeHttp({ method, target, contentType, length, rights }: HttpRequestLine): Verdict {
   const [path = "", query = ""] = split(target);
   if (target.length > longestTarget || !isPlain(path) || !/^[\x21-\x7e]*$/.test(query)) return deny("not-found", path);
   const rule = rules.find((one) => one.path.test(path));
   if (rule === undefined) return deny("not-found", path);
   if (!rule.methods.includes(method)) {
     return refuse(new HomeError("method-not-allowed", `${method} is not for this path`, { allow: rule.methods }));
+  }
+  if (rights === "view" && !read.includes(method)) {
+    return refuse(new HomeError("view-only", "this session may look and change nothing", { method }));
   }
   if (length > longestBody) {
     return refuse(

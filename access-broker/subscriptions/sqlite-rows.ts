@@ -4,7 +4,17 @@ import type { SQLOutputValue } from "node:sqlite";
 import { isAccessNumber } from "../../gateway-core/contract/access-number.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../../gateway-core/contract/json.ts";
-import type { AuditEntry, GatewayCertificate, PasswordState, Session, StoredCard, User } from "./store.ts";
+import type {
+  AuditEntry,
+  Credential,
+  CredentialKind,
+  GatewayCertificate,
+  PasswordState,
+  Session,
+  SessionInTable,
+  StoredCard,
+  User,
+} from "./store.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -25,8 +35,31 @@ export const sessionOf = (row: Row): Session => ({
   id: text(row, "id"),
   number: numberOf(row),
   user: text(row, "user"),
+  begunAt: count(row, "begun_at"),
   seenAt: count(row, "seen_at"),
   expiresAt: count(row, "expires_at"),
+  methods: text(row, "methods"),
+  source: text(row, "source"),
+  agent: text(row, "agent"),
+});
+
+/** A row of sessions joined with its user's, its home's requirement and `has_totp`. */
+export const sessionInTableOf = (row: Row): SessionInTable => ({
+  ...sessionOf(row),
+  state: stateOf(row),
+  requirement: orNull(row, "requirement", text),
+  hasTotp: count(row, "has_totp") === 1,
+});
+
+export const credentialOf = (row: Row): Credential => ({
+  number: numberOf(row),
+  user: text(row, "user"),
+  kind: kindOf(row),
+  id: text(row, "id"),
+  facts: factsOf(text(row, "facts")),
+  counter: count(row, "counter"),
+  addedAt: count(row, "added_at"),
+  usedAt: orNull(row, "used_at", count),
 });
 
 export const cardOf = (row: Row): StoredCard => ({
@@ -50,6 +83,12 @@ export const auditOf = (row: Row): AuditEntry => ({
   source: orNull(row, "source", text),
   facts: factsOf(text(row, "facts")),
 });
+
+function kindOf(row: Row): CredentialKind {
+  const kind = text(row, "kind");
+  if (kind === "totp" || kind === "recovery" || kind === "key" || kind === "passkey") return kind;
+  throw new HomeError("internal", `the store holds "${kind}" as a kind of credential`);
+}
 
 export function text(row: Row, column: string): string {
   const value = row[column];

@@ -26,4 +26,18 @@ export const migrations: readonly string[] = [
      number TEXT, user TEXT, source TEXT, facts TEXT NOT NULL
    ) STRICT;`,
   descriptorTables,
+  `CREATE TABLE requirements (number TEXT PRIMARY KEY, requirement TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE secrets (name TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE credentials (
+     number TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, user TEXT NOT NULL, facts TEXT NOT NULL,
+     counter INTEGER NOT NULL, added_at INTEGER NOT NULL, used_at INTEGER,
+     PRIMARY KEY (number, kind, id),
+     FOREIGN KEY (number, user) REFERENCES users ON DELETE CASCADE
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX credentials_of_user ON credentials (number, user);
+   CREATE INDEX credentials_of_id ON credentials (kind, id);
+   ALTER TABLE sessions ADD COLUMN begun_at INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE sessions ADD COLUMN methods TEXT NOT NULL DEFAULT 'password';
+   ALTER TABLE sessions ADD COLUMN source TEXT NOT NULL DEFAULT '';
+   ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';`,
 ];

@@ -3,8 +3,9 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { openCredentialTables } from "./sqlite-credentials.ts";
 import { descriptorStatements } from "./sqlite-descriptors.ts";
-import { auditOf, cardOf, certificateOf, sessionOf, stateOf, userOf } from "./sqlite-rows.ts";
+import { auditOf, cardOf, certificateOf, sessionInTableOf, sessionOf, userOf } from "./sqlite-rows.ts";
 import { migrations } from "./sqlite-schema.ts";
 import type { GatewayCertificate, Store } from "./store.ts";
 
@@ -57,14 +58,24 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
       return spent.changes === 1;
     },
 
-    async addSession({ id, number, user, seenAt, expiresAt }) {
-      sql("INSERT INTO sessions (id, number, user, seen_at, expires_at) VALUES (?, ?, ?, ?, ?)").run(
-        ...[id, number, user, seenAt, expiresAt],
-      );
+    async addSession({ id, number, user, begunAt, seenAt, expiresAt, methods, source, agent }) {
+      sql(
+        `INSERT INTO sessions (id, number, user, begun_at, seen_at, expires_at, methods, source, agent)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ).run(...[id, number, user, begunAt, seenAt, expiresAt, methods, source, agent]);
     },
     async findSession(id) {
-      const row = sql("SELECT sessions.*, state FROM sessions JOIN users USING (number, user) WHERE id = ?").get(id);
-      return row && { ...sessionOf(row), state: stateOf(row) };
+      const row = sql(
+        `SELECT sessions.*, state, requirement,
+           EXISTS (SELECT 1 FROM credentials AS c
+             WHERE c.number = sessions.number AND c.user = sessions.user AND kind = 'totp') AS has_totp
+         FROM sessions JOIN users USING (number, user) LEFT JOIN requirements USING (number) WHERE sessions.id = ?`,
+      ).get(id);
+      return row && sessionInTableOf(row);
+    },
+    async listSessions(number, user) {
+      const rows = sql("SELECT * FROM sessions WHERE number = ? AND user = ? ORDER BY seen_at DESC").all(number, user);
+      return rows.map(sessionOf);
     },
     async touchSession(id, seenAt) {
       sql("UPDATE sessions SET seen_at = ? WHERE id = ?").run(seenAt, id);
@@ -72,6 +83,8 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
     async removeSession(id) {
       sql("DELETE FROM sessions WHERE id = ?").run(id);
     },
+
+    ...openCredentialTables(sql),
 
     async addCard({ tokenHash, number, expiresAt, usedAt }) {
       sql("INSERT INTO cards (token_hash, number, expires_at, used_at) VALUES (?, ?, ?, ?)").run(

@@ -20,8 +20,39 @@ export interface Session {
   readonly id: string;
   readonly number: AccessNumber;
   readonly user: string;
+  /** When the person last showed who they are. */
+  readonly begunAt: number;
   readonly seenAt: number;
   readonly expiresAt: number;
+  /** What was shown, joined by `+`: challenge/challenge.ts, Assurance. */
+  readonly methods: string;
+  /** Where the session was begun: address, and User-Agent as it was told. */
+  readonly source: string;
+  readonly agent: string;
+}
+
+/** A session with what decides over it: the state of its user, what its home requires, and whether its user has an authenticator app. */
+export interface SessionInTable extends Session {
+  readonly state: PasswordState;
+  readonly requirement: string | null;
+  readonly hasTotp: boolean;
+}
+
+export type CredentialKind = "totp" | "recovery" | "key" | "passkey";
+
+/** What a person holds beside a password. At one home an `id` of a kind belongs to one user. */
+export interface Credential {
+  readonly number: AccessNumber;
+  readonly user: string;
+  readonly kind: CredentialKind;
+  /** Key: its fingerprint; passkey: the credential id; recovery code: its hash; authenticator app: a word of its own. */
+  readonly id: string;
+  /** What the challenge of this kind needs: a secret, a public key, a label. */
+  readonly facts: JsonObject;
+  /** What may only grow: the passkey's sign counter, the time step of the last code. */
+  readonly counter: number;
+  readonly addedAt: number;
+  readonly usedAt: number | null;
 }
 
 export interface StoredCard {
@@ -58,10 +89,31 @@ export interface Store extends DescriptorStore, AsyncDisposable {
   spendOneTimePassword(number: AccessNumber, user: string): Promise<boolean>;
 
   addSession(session: Session): Promise<void>;
-  /** The session with its user's state, unless it has ended. */
-  findSession(id: string): Promise<(Session & { readonly state: PasswordState }) | undefined>;
+  /** The session and what decides over it, unless it has ended. */
+  findSession(id: string): Promise<SessionInTable | undefined>;
+  /** A user's sessions, the one seen last first. */
+  listSessions(number: AccessNumber, user: string): Promise<readonly Session[]>;
   touchSession(id: string, seenAt: number): Promise<void>;
   removeSession(id: string): Promise<void>;
+
+  /** What a home requires of who comes in; null: the product's default again. */
+  setRequirement(number: AccessNumber, requirement: string | null): Promise<void>;
+  findRequirement(number: AccessNumber): Promise<string | null>;
+
+  /** False, and nothing done, when the home has that credential already. */
+  addCredential(credential: Credential): Promise<boolean>;
+  findCredential(number: AccessNumber, kind: CredentialKind, id: string): Promise<Credential | undefined>;
+  /** The same credential at whichever home: one passkey opens each of a person's homes. */
+  findCredentialAnywhere(kind: CredentialKind, id: string): Promise<Credential | undefined>;
+  /** In the order in which they were added. */
+  listCredentials(number: AccessNumber, user: string): Promise<readonly Credential[]>;
+  /** Moves the counter up; false when it has stood there or higher before. A counter that the credential does not keep stays 0. */
+  advanceCredential(credential: Credential, counter: number, usedAt: number): Promise<boolean>;
+  /** False when it was not there any more. */
+  removeCredential(number: AccessNumber, user: string, kind: CredentialKind, id: string): Promise<boolean>;
+
+  /** A secret of the broker's own, made by the first who asks. */
+  secret(name: string, fresh: string): Promise<string>;
 
   addCard(card: StoredCard): Promise<void>;
   findCard(tokenHash: string): Promise<StoredCard | undefined>;

@@ -29,6 +29,7 @@ export type ErrorCode =
   | "import-invalid"
   | "internal"
   | "link-message-invalid"
+  | "login-again"
   | "login-refused"
   | "method-not-allowed"
   | "node-too-old"
@@ -40,6 +41,7 @@ export type ErrorCode =
   | "password-change-required"
   | "password-unsuitable"
   | "read-only"
+  | "second-factor-required"
   | "session-required"
   | "settings-invalid"
   | "too-many-attempts"
@@ -48,7 +50,8 @@ export type ErrorCode =
   | "unknown-property"
   | "unsupported-media-type"
   | "usage"
-  | "value-invalid";
+  | "value-invalid"
+  | "view-only";
 
 /** HTTP status of each code (RFC 9110), used by the doors and proven against docs/errors.md by a house test. */
 export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
@@ -78,6 +81,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "import-invalid": 422,
   internal: 500,
   "link-message-invalid": 400,
+  "login-again": 403,
   "login-refused": 401,
   "method-not-allowed": 405,
   "node-too-old": 500,
@@ -89,6 +93,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "password-change-required": 403,
   "password-unsuitable": 422,
   "read-only": 405,
+  "second-factor-required": 401,
   "session-required": 401,
   "settings-invalid": 422,
   "too-many-attempts": 429,
@@ -98,6 +103,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "unsupported-media-type": 415,
   usage: 400,
   "value-invalid": 422,
+  "view-only": 403,
 };
 
 /** What of an error crosses a door: MQTT result, problem+json (RFC 9457), node status. Details are flat beside code. */

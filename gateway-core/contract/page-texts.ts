@@ -39,6 +39,7 @@ export interface PageTexts {
   readonly pageNotWired: string;
   readonly notFound: string;
   readonly account: string;
+  readonly accountPage: string;
   readonly changePassword: string;
   readonly logOut: string;
   /** What a person reads for an error code; `other` for the rest. */

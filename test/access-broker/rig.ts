@@ -50,6 +50,9 @@ export interface Ask {
   /** The name for SNI, and for Host unless that is among the headers. */
   readonly name?: string;
   readonly form?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  /** The address to come from, of 127.0.0.0/8. */
+  readonly from?: string;
 }
 
 export interface Rig extends AsyncDisposable {
@@ -79,9 +82,20 @@ export interface Joined extends AsyncDisposable {
 
 export const bareHost = "genkan.localhost";
 
-export async function openRig(): Promise<Rig> {
+const ownName = `${number}.${bareHost}`;
+
+/** The cookies of an answer, as the next request sends them. */
+export const cookiesOf = ({ headers }: Answer): string =>
+  (headers["set-cookie"] ?? []).map((cookie) => cookie.split(";", 1)[0]).join("; ");
+
+/** The code of an answer that is a problem. */
+export const codeOf = ({ text }: Answer): unknown => JSON.parse(text).code;
+
+/** `now`: the broker's time, for what depends on how much of it passes. */
+export async function openRig(now: () => number = () => systemClock.now()): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), "genkan-broker-"));
-  const host = realHost();
+  const after: typeof systemClock.after = (delayMs, action) => systemClock.after(delayMs, action);
+  const host = { ...realHost(), clock: { now, after } };
   const settings = parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0 });
   const provider = { settings, host, folder };
   let broker: AccessBroker | undefined = await openAccessBroker(provider);
@@ -91,17 +105,19 @@ export async function openRig(): Promise<Rig> {
   const ca = await caCertificatePem(provider);
   const opened = new AsyncDisposableStack();
 
-  const optionsOf: Rig["optionsOf"] = (path, { method, headers, name = `${number}.${bareHost}`, body, form } = {}) => ({
+  const optionsOf: Rig["optionsOf"] = (path, { method, headers, name = ownName, body, form, json, from } = {}) => ({
     host: "127.0.0.1",
     port,
     servername: name,
     ca,
     path,
     agent: false,
-    method: method ?? (body === undefined && form === undefined ? "GET" : "POST"),
+    ...(from === undefined ? {} : { localAddress: from }),
+    method: method ?? (body === undefined && form === undefined && json === undefined ? "GET" : "POST"),
     headers: {
       host: `${name}:${port}`,
       ...(form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
+      ...(json === undefined ? {} : { "content-type": "application/json" }),
       ...headers,
     },
   });
@@ -124,7 +140,9 @@ export async function openRig(): Promise<Rig> {
           response.once("error", reject);
         });
         sent.once("error", reject);
-        sent.end(ask.form === undefined ? ask.body : new URLSearchParams(ask.form).toString());
+        const { form, json, body } = ask;
+        if (json !== undefined) sent.end(JSON.stringify(json));
+        else sent.end(form === undefined ? body : new URLSearchParams(form).toString());
       });
     },
     async logIn(name) {

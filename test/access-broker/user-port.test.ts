@@ -146,8 +146,10 @@ describe("At the users' port", () => {
       headers: { "content-type": "application/x-www-form-urlencoded" },
     });
     expect([large.status, JSON.parse(large.text).code]).toEqual([413, "body-too-large"]);
-    const foreign = await rig.ask("/login", { body: "{}", headers: { "content-type": "application/json" } });
+    const foreign = await rig.ask("/login", { body: "{}", headers: { "content-type": "text/plain" } });
     expect(foreign.status).toBe(415);
+    const broken = await rig.ask("/login", { body: "[1", headers: { "content-type": "application/json" } });
+    expect([broken.status, JSON.parse(broken.text).code]).toEqual([400, "command-invalid"]);
   });
 
   it("the firewall stands before the home even when nobody is there", async () => {

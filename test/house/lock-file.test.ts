@@ -35,7 +35,7 @@ describe.each([["package-lock.json"], ["toolchain/package-lock.json"]])("%s", (f
     expect(missing).toEqual([]);
   });
 
-  it("is what `npm ci` takes for this package.json, without a word to the registry", { timeout: 60_000 }, () => {
+  it("is what `npm ci` takes for this package.json, without a word to the registry", { timeout: 120_000 }, () => {
     const folder = dirname(join(packageRoot(), file));
     const args = ["ci", "--dry-run", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
     const { status, stderr } = spawnSync("npm", args, { cwd: folder, encoding: "utf8" });

@@ -53,6 +53,35 @@ describe("The genkan command", () => {
     ]);
   });
 
+  it("sets what a home requires, registers keys, and shows both in the table, in both languages", async () => {
+    const at = ["--state", folder, "--number", "090-1111-2222"];
+    const person = [...at, "--user", "hanako"];
+    const subscribed = await genkan(
+      ["subscribe", ...person, "--password-stdin", "--one-time"],
+      "correct horse battery",
+    );
+    expect(subscribed.code, subscribed.stderr).toBe(0);
+    const line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJgt0dU6RqRZv0p+LzYJd6CPsNmYXeFKPN0L2HFMFfV5 cron";
+    const key = await genkan([
+      "subscribe",
+      ...person,
+      "--authorized-key",
+      line,
+      "--require",
+      "passkey|key",
+      "--lang",
+      "ja",
+    ]);
+    expect([key.code, key.stdout]).toEqual([0, expect.stringMatching(/hanako の鍵 SHA256:\S{43}[\s\S]*passkey\|key/)]);
+    const table = await genkan(["table", "--state", folder, "--lang", "en"]);
+    expect(table.stdout).toMatch(/^090-1111-2222 +hanako +one-time +key +passkey\|key$/m);
+    const wrong = await genkan(["subscribe", ...at, "--require", "pin", "--json"]);
+    expect([wrong.code, JSON.parse(wrong.stderr).error.code]).toEqual([1, "value-invalid"]);
+    expect((await genkan(["subscribe", ...at, "--require", "default"])).code).toBe(0);
+    const [row] = JSON.parse((await genkan(["table", "--state", folder, "--json"])).stdout);
+    expect(row).toMatchObject({ requirement: "password|passkey|key", factors: ["key"] });
+  });
+
   it("says what a setting that it does not know is called", async () => {
     const { code, stderr } = await genkan(["gateway", "--state", folder, "--set", "page.prot=1"]);
     expect([code, stderr]).toEqual([1, expect.stringContaining("page.prot")]);

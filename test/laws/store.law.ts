@@ -4,7 +4,21 @@ import { describe, expect, it } from "vitest";
 import type { Store } from "../../access-broker/subscriptions/store.ts";
 
 const hanako = { number: "090-1234-5678", user: "hanako", passwordHash: "hash-1", state: "password" } as const;
-const session = { id: "s1", number: hanako.number, user: "hanako", seenAt: 10, expiresAt: 1_000 };
+const session = {
+  ...{ id: "s1", number: hanako.number, user: "hanako", begunAt: 5, seenAt: 10, expiresAt: 1_000 },
+  ...{ methods: "password", source: "192.0.2.1", agent: "test" },
+};
+const passkey = {
+  number: hanako.number,
+  user: "hanako",
+  kind: "passkey",
+  id: "p1",
+  facts: { publicKey: "k", label: "電話" },
+  counter: 0,
+  addedAt: 10,
+  usedAt: null,
+} as const;
+const decisive = { state: "password", requirement: null, hasTotp: false };
 const certificate = { serial: "4A", number: hanako.number, expiresAt: 1_000 };
 const card = { tokenHash: "t1", number: hanako.number, expiresAt: 1_000, usedAt: null };
 
@@ -23,7 +37,7 @@ export function storeLaw(open: () => Promise<{ store: Store; reopen: () => Promi
       const { store } = await open();
       await store.putUser(hanako);
       await store.addSession(session);
-      expect(await store.findSession("s1")).toEqual({ ...session, state: "password" });
+      expect(await store.findSession("s1")).toEqual({ ...session, ...decisive });
       await store.putUser({ ...hanako, passwordHash: "hash-2" });
       expect(await store.findSession("s1")).toBeUndefined();
       expect((await store.findUser(hanako.number, "hanako"))?.passwordHash).toBe("hash-2");
@@ -89,56 +103,91 @@ export function storeLaw(open: () => Promise<{ store: Store; reopen: () => Promi
       await again[Symbol.asyncDispose]();
     });
 
-    it("adds signed statements in rising sequence, all or none, and finds them by it", async () => {
+    it("holds what a home requires, until it is the default again", async () => {
       const { store } = await open();
-      const entry = {
-        sequence: 5,
-        type: "a",
-        version: "1.0.0",
-        gateways: { model: "m" },
-        matches: [{ protocol: "p" }],
-      };
-      const signed = { statement: "{}", signature: "s" };
-      const withdrawal = { sequence: 6, type: "a", version: null, gateways: null, matches: null };
-      expect(await store.descriptorSequence()).toBe(0);
-      expect(
-        await store.addDescriptors([
-          { ...entry, ...signed },
-          { ...withdrawal, ...signed },
-        ]),
-      ).toBe(true);
-      expect(await store.addDescriptors([{ ...entry, ...signed, sequence: 6 }])).toBe(false);
-      expect(await store.listDescriptors(0)).toEqual([entry, withdrawal]);
-      expect(await store.listDescriptors(5)).toEqual([withdrawal]);
-      expect(await store.readDescriptor(5)).toEqual(signed);
-      expect(await store.readDescriptor(4)).toBeUndefined();
-      expect(await store.descriptorSequence()).toBe(6);
+      await store.putUser(hanako);
+      await store.addSession(session);
+      expect(await store.findRequirement(hanako.number)).toBeNull();
+      for (const requirement of ["passkey", "password+totp"]) {
+        await store.setRequirement(hanako.number, requirement);
+        expect(await store.findRequirement(hanako.number)).toBe(requirement);
+        expect((await store.findSession("s1"))?.requirement).toBe(requirement);
+      }
+      expect(await store.findRequirement("090-0000-0000")).toBeNull();
+      await store.setRequirement(hanako.number, null);
+      expect((await store.findSession("s1"))?.requirement).toBeNull();
     });
 
-    it("counts who wants what, each home once and each within a bound, and forgets after 90 days", async () => {
+    it("gives a credential to one user of a home, and the same one to another home too", async () => {
       const { store } = await open();
-      const dayMs = 24 * 60 * 60_000;
-      for (const [key, home] of [
-        ["lamp", "h1"],
-        ["lamp", "h2"],
-        ["lamp", "h2"],
-        ["fan", "h1"],
-      ] as const)
-        await store.noteWanted(key, home, 1);
-      expect(await store.listWanted(10)).toEqual([
-        { key: "lamp", homes: 2, askedAt: 1 },
-        { key: "fan", homes: 1, askedAt: 1 },
+      for (const user of [hanako, { ...hanako, user: "taro" }, { ...hanako, number: "090-0000-0000" }])
+        await store.putUser(user);
+      expect(await store.findCredentialAnywhere("passkey", "p1")).toBeUndefined();
+      expect(await store.addCredential(passkey)).toBe(true);
+      expect(await store.addCredential({ ...passkey, user: "taro" })).toBe(false);
+      expect(await store.addCredential({ ...passkey, kind: "key" })).toBe(true);
+      expect(await store.findCredential(hanako.number, "passkey", "p1")).toEqual(passkey);
+      expect(await store.findCredential("090-0000-0000", "passkey", "p1")).toBeUndefined();
+      expect(await store.findCredentialAnywhere("passkey", "p1")).toEqual(passkey);
+      expect(await store.addCredential({ ...passkey, number: "090-0000-0000" })).toBe(true);
+      expect((await store.listCredentials(hanako.number, "hanako")).map(({ kind }) => kind).sort()).toEqual([
+        "key",
+        "passkey",
       ]);
-      expect(await store.listWanted(1)).toHaveLength(1);
-      await store.noteWanted("fan", "h1", dayMs + 1);
-      await store.forgetWanted("lamp", "h1");
-      await store.prune(90 * dayMs + 1);
-      expect(await store.listWanted(10)).toEqual([{ key: "fan", homes: 1, askedAt: dayMs + 1 }]);
-      for (let n = 0; n < 150; n++) await store.noteWanted(`k${n}`, "h1", 2 * dayMs + n);
-      const kept = (await store.listWanted(1_000)).map(({ key }) => key);
-      expect(kept).toHaveLength(100);
-      expect(kept).not.toContain("fan");
-      expect(kept).toContain("k149");
+      expect(await store.listCredentials(hanako.number, "taro")).toEqual([]);
+    });
+
+    it("moves a credential's counter only upwards, unless it keeps none", async () => {
+      const { store } = await open();
+      await store.putUser(hanako);
+      await store.addCredential(passkey);
+      expect(await store.advanceCredential(passkey, 0, 20)).toBe(true);
+      expect(await store.advanceCredential(passkey, 0, 30)).toBe(true);
+      expect(await store.advanceCredential(passkey, 7, 40)).toBe(true);
+      for (const counter of [7, 6, 0]) expect(await store.advanceCredential(passkey, counter, 50)).toBe(false);
+      expect(await store.findCredential(hanako.number, "passkey", "p1")).toMatchObject({ counter: 7, usedAt: 40 });
+    });
+
+    it("removes a credential once, of its own user alone, and says on a session who has an authenticator app", async () => {
+      const { store } = await open();
+      await store.putUser(hanako);
+      await store.addSession(session);
+      await store.addCredential({ ...passkey, kind: "totp" });
+      expect((await store.findSession("s1"))?.hasTotp).toBe(true);
+      expect(await store.removeCredential(hanako.number, "taro", "totp", "p1")).toBe(false);
+      expect(await store.removeCredential(hanako.number, "hanako", "totp", "p1")).toBe(true);
+      expect(await store.removeCredential(hanako.number, "hanako", "totp", "p1")).toBe(false);
+      expect((await store.findSession("s1"))?.hasTotp).toBe(false);
+    });
+
+    it("keeps credentials and requirement when a password is changed", async () => {
+      const { store } = await open();
+      await store.putUser(hanako);
+      await store.addCredential(passkey);
+      await store.setRequirement(hanako.number, "passkey");
+      await store.putUser({ ...hanako, passwordHash: "hash-2" });
+      expect(await store.listCredentials(hanako.number, "hanako")).toEqual([passkey]);
+      expect(await store.findRequirement(hanako.number)).toBe("passkey");
+    });
+
+    it("lists a user's sessions, the one seen last first", async () => {
+      const { store } = await open();
+      await store.putUser(hanako);
+      await store.addSession(session);
+      await store.addSession({ ...session, id: "s2", seenAt: 20 });
+      expect((await store.listSessions(hanako.number, "hanako")).map(({ id }) => id)).toEqual(["s2", "s1"]);
+      expect(await store.listSessions(hanako.number, "taro")).toEqual([]);
+    });
+
+    it("makes a secret once, the same over a restart", async () => {
+      const { store, reopen } = await open();
+      expect(await store.secret("one", "a")).toBe("a");
+      expect(await store.secret("one", "b")).toBe("a");
+      expect(await store.secret("two", "b")).toBe("b");
+      await store[Symbol.asyncDispose]();
+      const again = await reopen();
+      expect(await again.secret("one", "c")).toBe("a");
+      await again[Symbol.asyncDispose]();
     });
 
     it("tells the table's own text as text, whatever it holds", async () => {

@@ -128,6 +128,7 @@ describe("The page without script", () => {
     const viewed = { ...options(), viewer: '<a>"nna' };
     const page = renderHome(state([lamp()]), viewed);
     expect(page).toContain('popovertarget="account" aria-label="Account of &lt;a&gt;&quot;nna"');
+    expect(page).toContain('<a class="menu-item" href="account">Login and devices</a>');
     expect(page).toContain('<a class="menu-item" href="password">Change password</a>');
     expect(page).toMatch(/<form method="post" action="logout"><button class="menu-item">Log out/);
     const single = renderDevice(buildPageDevice(lamp()), viewed);

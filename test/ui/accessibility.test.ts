@@ -86,7 +86,7 @@ describe("The menu of who looks in from outside", () => {
     finishAnimations();
     expect(await violations()).toEqual([]);
     const touched = [...open.home.querySelectorAll(".account :is(button, a)")];
-    expect(touched).toHaveLength(3);
+    expect(touched).toHaveLength(4);
     for (const { width, height } of touched.map((control) => control.getBoundingClientRect())) {
       expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
     }

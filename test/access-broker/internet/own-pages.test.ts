@@ -1,12 +1,33 @@
 import { createRequire } from "node:module";
 import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loginForm, logoutForm, numberForm, passwordForm } from "../../../access-broker/internet/forms.ts";
+import { accountPage, recoveryPage, totpPage } from "../../../access-broker/internet/account-pages.ts";
+import { loginForm, logoutForm, numberForm, passwordForm, stepForm } from "../../../access-broker/internet/forms.ts";
 import { escapeHtml, renderOwnPage } from "../../../access-broker/internet/own-page.ts";
 import en from "../../../access-broker/internet/words.en.json" with { type: "json" };
 import ja from "../../../access-broker/internet/words.ja.json" with { type: "json" };
 import { speechFor } from "../../../access-broker/internet/words.ts";
 import { bareHost, number, openRig, password, user } from "../rig.ts";
+
+const now = 1_800_000_000_000;
+const held = { id: "i", label: "電話 <b>", addedAt: now - 3 * 86_400_000, usedAt: null };
+const account = {
+  user: "hanako",
+  holdings: { passkeys: [held], keys: [{ ...held, usedAt: now - 60_000 }], hasTotp: false, recoveryCodesLeft: 3 },
+  sessions: [
+    { id: "own", source: "192.0.2.1", agent: "Mozilla/5.0 (iPhone) Version/19.0 Mobile Safari/604.1", seenAt: now },
+    {
+      id: "two",
+      source: "2001:db8:1234:5678:9abc:def0:1234:5678",
+      agent: "curl/8".repeat(20),
+      seenAt: now - 7_200_000,
+    },
+    { id: "three", source: "", agent: "", seenAt: now - 1 },
+  ],
+  own: "own",
+  now,
+};
+const uri = "otpauth://totp/Genkan:090-1234-5678%20hanako?secret=JBSWY3DPEHPK3PXP&issuer=Genkan";
 
 describe("The access broker's own pages", () => {
   let browser: Browser;
@@ -25,29 +46,38 @@ describe("The access broker's own pages", () => {
     ["en", "dark"],
     ["ja", "light"],
     ["ja", "dark"],
-  ] as const)("have no axe violations (%s, %s)", async (language, colorScheme) => {
-    const speech = speechFor(language);
-    const pages = [
-      loginForm("090-1234-5678", speech, speech.say("loginRefused")),
-      passwordForm("hanako", true, speech),
-      passwordForm("hanako", false, speech, speech.say("short")),
-      logoutForm("hanako", speech),
-      numberForm(speech, speech.say("numberWrong")),
-    ];
-    const context = await browser.newContext({ colorScheme, viewport: { width: 360, height: 740 } });
-    const page = await context.newPage();
-    for (const own of pages) {
-      await page.setContent(renderOwnPage(own, speech));
-      await page.addScriptTag({ path: axePath });
-      const { violations } = await page
-        .evaluate("axe.run()")
-        .then((result) => result as { violations: { id: string }[] });
-      expect(violations.map(({ id }) => id)).toEqual([]);
-      const overflows = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-      expect(overflows).toBe(false);
-    }
-    await context.close();
-  });
+  ] as const)(
+    "have no axe violations (%s, %s)",
+    async (language, colorScheme) => {
+      const speech = speechFor(language);
+      const pages = [
+        loginForm("090-1234-5678", speech, { alert: speech.say("loginRefused"), isLookOffered: true }),
+        passwordForm("hanako", true, speech),
+        passwordForm("hanako", false, speech, speech.say("short")),
+        logoutForm("hanako", speech),
+        stepForm({ user: "hanako", next: ["password", "totp", "key", "passkey"], isVouchedFor: true }, speech, "!"),
+        accountPage(account, speech, speech.say("taken")),
+        totpPage({ secret: "JBSWY3DPEHPK3PXP", uri, ticket: "t" }, speech, speech.say("appWrong")),
+        recoveryPage(["abcd-efgh-ijkm-nopq", "2345-6789-abcd-efgh"], speech),
+        numberForm(speech, speech.say("numberWrong")),
+      ];
+      const context = await browser.newContext({ colorScheme, viewport: { width: 360, height: 740 } });
+      const page = await context.newPage();
+      for (const own of pages) {
+        // What a script shows is looked at too.
+        await page.setContent(renderOwnPage(own, speech).replaceAll(" hidden>", ">"));
+        await page.addScriptTag({ path: axePath });
+        const { violations } = await page
+          .evaluate("axe.run()")
+          .then((result) => result as { violations: { id: string }[] });
+        expect(violations.map(({ id }) => id)).toEqual([]);
+        const overflows = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+        expect(overflows).toBe(false);
+      }
+      await context.close();
+    },
+    60_000,
+  );
 
   it("keep their look and their working forms under their own content security policy", async () => {
     await using rig = await openRig();
@@ -71,7 +101,7 @@ describe("The access broker's own pages", () => {
     await page.waitForURL(`https://${rig.authority()}/login`);
     expect(complaints.filter((text) => !text.includes("503"))).toEqual([]);
     await context.close();
-  });
+  }, 60_000);
 });
 
 describe("Words", () => {
@@ -100,5 +130,31 @@ describe("Words", () => {
     expect(renderOwnPage(logoutForm("<script>alert(1)</script>", speechFor("en")), speechFor("en"))).not.toContain(
       "<script",
     );
+  });
+});
+
+describe("The account page", () => {
+  it.each([
+    [
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1",
+      "Safari on iPhone",
+    ],
+    [
+      "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0",
+      "Edge on Windows",
+    ],
+    ["Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0", "Firefox on Android"],
+    ["Mozilla/5.0 (Macintosh; Intel Mac OS X 15_0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36", "Chrome on macOS"],
+    ["curl/8.5.0", "curl/8.5.0"],
+    ["", "A program"],
+    ["<script>", "&#60;script&#62;"],
+  ])("calls %s by its name", (agent, name) => {
+    const facts = { ...account, sessions: [{ id: "x", source: "192.0.2.1", agent, seenAt: now - 3_600_000 }] };
+    const { body } = accountPage(facts, speechFor("en"));
+    expect(body).toContain(`<div>${name}<small>192.0.2.1, last seen 1 hour ago</small>`);
+  });
+
+  it("escapes what people and programs are called", () => {
+    expect(accountPage(account, speechFor("ja")).body).not.toContain("<b>");
   });
 });

@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { judgeHttp, longestBody } from "../../../access-broker/request-firewall/http-rules.ts";
 
-const judge = (method: string, target: string, more: { contentType?: string; length?: number } = {}) => {
-  const verdict = judgeHttp({ method, target, contentType: more.contentType, length: more.length ?? 0 });
+interface More {
+  readonly contentType?: string;
+  readonly length?: number;
+  readonly rights?: "all" | "view";
+}
+const judge = (method: string, target: string, more: More = {}) => {
+  const { contentType, length = 0, rights = "all" } = more;
+  const verdict = judgeHttp({ method, target, contentType, length, rights });
   return verdict.allow ? "allow" : verdict.reason.code;
 };
 const json = { contentType: "application/json", length: 4 };
@@ -83,5 +89,25 @@ describe("The first firewall keeps out", () => {
     expect(judge("PUT", target, { contentType: "text/xml", length: 1 })).toBe("unsupported-media-type");
     expect(judge("PUT", target, { length: 1 })).toBe("unsupported-media-type");
     expect(judge("GET", "/api/home", json)).toBe("unsupported-media-type");
+  });
+});
+
+describe("A session that may only look", () => {
+  it.each(["GET", "HEAD"])("reads (%s)", (method) => {
+    for (const target of ["/", "/api/home", "/api/events", "/api/devices/light-1/properties/power", "/c/x"]) {
+      expect(judge(method, target, { rights: "view" }), target).toBe("allow");
+    }
+  });
+  it.each([
+    ["PUT", "/api/devices/light-1/properties/power"],
+    ["PUT", "/api/devices/light-1/properties"],
+    ["POST", "/api/devices/light-1/properties/power"],
+    ["POST", "/api/devices/light-1/actions/start"],
+    ["POST", "/api/devices/light-1/stream"],
+    ["DELETE", "/api/streams/one"],
+    ["POST", "/c/x"],
+  ])("changes nothing: %s %s", (method, target) => {
+    expect(judge(method, target, { ...json, rights: "view" })).toBe("view-only");
+    expect(judge(method, target, json)).toBe("allow");
   });
 });

@@ -1,0 +1,70 @@
+/** Joins the challenges of a home's door: each guarded by a lock-out, all under the home's requirement. */
+
+import type { Clock } from "../gateway-core/contract/clock.ts";
+import { createAccount } from "./challenge/account.ts";
+import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
+import { createKeyChallenge } from "./challenge/key-challenge.ts";
+import { createKnownDevices } from "./challenge/known-device.ts";
+import { createLockOut } from "./challenge/lock-out.ts";
+import { createLogin } from "./challenge/login.ts";
+import { createNonces } from "./challenge/nonces.ts";
+import { createPasskeyChallenge } from "./challenge/passkey-challenge.ts";
+import { createPasskeyRegistration } from "./challenge/passkey-registration.ts";
+import { createPasswordChallenge } from "./challenge/password-challenge.ts";
+import { createPasswordHasher } from "./challenge/password-hash.ts";
+import { createRecoveryChallenge } from "./challenge/recovery-challenge.ts";
+import { rightsOf } from "./challenge/requirement.ts";
+import { createSessions, requirementIn } from "./challenge/sessions.ts";
+import { createSourceChallenge } from "./challenge/source-challenge.ts";
+import { createTotpChallenge } from "./challenge/totp-challenge.ts";
+import type { DoorRooms } from "./internet/door-rooms.ts";
+import type { Store } from "./subscriptions/store.ts";
+
+/** All strangers together, at one home: a hundred guesses at once, then one each ten seconds. */
+const homePace = { burst: 100, refillMs: 10_000 };
+/** At one person's codes, by whoever has their password: a code has six digits only. */
+const codePace = { burst: 20, refillMs: 60_000 };
+
+/** `rpId`: the provider's host. `secret`: the broker's own, the same after a restart. */
+export async function createChallenges(
+  store: Store,
+  clock: Clock,
+  rpId: string,
+  secret: string,
+): Promise<
+  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & { sessions: ReturnType<typeof createSessions> }
+> {
+  const now = (): number => clock.now();
+  const [homes, codes] = [createLockOut(clock, homePace), createLockOut(clock, codePace)];
+  const nonces = createNonces(clock);
+  const requirementOf = async (number: string) => requirementIn(await store.findRequirement(number));
+  const password = await createPasswordChallenge(store, createPasswordHasher(), homes);
+  const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
+  const login = createLogin({
+    requirementOf,
+    hasTotp: async (number, user) => (await store.findCredential(number, "totp", user)) !== undefined,
+    challenges: {
+      // Counted for the person too: who lives there and logs in between guesses at another's password forgives none of them.
+      password: guardChallenge(guardChallenge(password, homes, homeOf), createLockOut(clock), personOf),
+      key: guardChallenge(createKeyChallenge({ store, nonces, now }), homes, homeOf),
+      passkey: guardChallenge(createPasskeyChallenge({ store, nonces, now, rpId }), homes, homeOf),
+      source: guardChallenge(createSourceChallenge({ requirementOf, isUser }), homes, homeOf),
+      totp: guardChallenge(createTotpChallenge(store, clock), codes, personOf),
+      recovery: guardChallenge(createRecoveryChallenge(store), codes, personOf),
+    },
+  });
+  return {
+    sessions: createSessions(store, clock),
+    login: {
+      ...login,
+      async mayLook(number, source) {
+        const shown = { assurances: ["source"], source, hasTotp: false } as const;
+        return rightsOf(await requirementOf(number), shown) === "view";
+      },
+    },
+    account: createAccount({ store, nonces, now }),
+    passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
+    devices: createKnownDevices(secret, clock),
+    changePassword: password.change,
+  };
+}

@@ -1,0 +1,129 @@
+/** What the doors at a home's origin ask of the challenge room, as access-broker.ts joins them. */
+
+import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import type { Clock } from "../../gateway-core/contract/clock.ts";
+import type { Json, JsonObject } from "../../gateway-core/contract/json.ts";
+import type { OpenAnswers } from "./open-answers.ts";
+
+type Assurance = "password" | "totp" | "key" | "passkey" | "one-time" | "source";
+type Method = "password" | "totp" | "key" | "passkey";
+export type ProofKind = "password" | "totp" | "recovery" | "key" | "passkey" | "source";
+type CredentialKind = "totp" | "recovery" | "key" | "passkey";
+
+/** Who asks, from where; the challenge room's Claim. */
+export interface DoorClaim {
+  readonly number: AccessNumber;
+  readonly origin: string;
+  readonly source: string;
+  readonly user?: string;
+  readonly device?: string;
+}
+export type Person = DoorClaim & { readonly user: string };
+
+export interface DoorSession {
+  readonly id: string;
+  readonly user: string;
+  readonly begunAt: number;
+  readonly assurances: readonly Assurance[];
+  readonly rights: "all" | "view" | "none";
+  readonly next: readonly Method[];
+  readonly mustChangePassword: boolean;
+  readonly isVouchedFor: boolean;
+  readonly isFresh: boolean;
+}
+
+export interface SessionLine {
+  readonly id: string;
+  readonly source: string;
+  readonly agent: string;
+  readonly seenAt: number;
+}
+
+export interface DoorSessions {
+  begin(session: {
+    readonly number: AccessNumber;
+    readonly user: string;
+    readonly assurances: readonly Assurance[];
+    readonly source: string;
+    readonly agent: string;
+    readonly begunAt?: number;
+  }): Promise<string>;
+  find(token: string, number: AccessNumber, source: string): Promise<DoorSession | undefined>;
+  list(number: AccessNumber, user: string): Promise<readonly SessionLine[]>;
+  end(id: string): Promise<void>;
+}
+
+export interface DoorLogin {
+  prepare(kind: ProofKind, claim: DoorClaim): Promise<JsonObject>;
+  /** @throws HomeError `login-refused`, `too-many-attempts` */
+  prove(
+    claim: DoorClaim,
+    before: { readonly user: string; readonly assurances: readonly Assurance[] } | undefined,
+    proofs: readonly { readonly kind: ProofKind; readonly proof: JsonObject }[],
+  ): Promise<{
+    readonly user: string;
+    readonly assurances: readonly Assurance[];
+    readonly rights: "all" | "view" | "none";
+    readonly next: readonly Method[];
+  }>;
+  /** Whether the home lets somebody who comes from there look without a proof. */
+  mayLook(number: AccessNumber, source: string): Promise<boolean>;
+}
+
+export interface Held {
+  readonly id: string;
+  readonly label: string;
+  readonly addedAt: number;
+  readonly usedAt: number | null;
+}
+
+export interface Holdings {
+  readonly passkeys: readonly Held[];
+  readonly keys: readonly Held[];
+  readonly hasTotp: boolean;
+  readonly recoveryCodesLeft: number;
+}
+
+export interface TotpSetUp {
+  readonly secret: string;
+  readonly uri: string;
+  readonly ticket: string;
+}
+
+/** What goes wrong in it is `value-invalid` with a `reason`. */
+export interface DoorAccount {
+  holdings(number: AccessNumber, user: string): Promise<Holdings>;
+  beginTotp(person: Person): TotpSetUp;
+  resumeTotp(person: Person, secret: string, ticket: string): TotpSetUp;
+  finishTotp(person: Person, secret: string, ticket: string, code: string): Promise<void>;
+  renewRecoveryCodes(number: AccessNumber, user: string): Promise<readonly string[]>;
+  addKey(number: AccessNumber, user: string, line: string): Promise<string>;
+  remove(number: AccessNumber, user: string, kind: CredentialKind, id: string): Promise<boolean>;
+}
+
+export interface DoorPasskeys {
+  begin(person: Person): Promise<{ readonly create: JsonObject; readonly get: JsonObject }>;
+  finish(person: Person, way: "create" | "get", response: Json | undefined, label: string): Promise<void>;
+}
+
+export interface DoorRooms {
+  readonly clock: Clock;
+  readonly sessions: DoorSessions;
+  readonly login: DoorLogin;
+  readonly account: DoorAccount;
+  readonly passkeys: DoorPasskeys;
+  readonly devices: {
+    remember(number: AccessNumber, user: string): string;
+    find(token: string | undefined, number: AccessNumber, user: string | undefined): string | undefined;
+  };
+  /** @throws HomeError `password-unsuitable`, `login-refused`, `too-many-attempts` */
+  readonly changePassword: (person: Person, current: string | undefined, next: string) => Promise<void>;
+  readonly openAnswers: OpenAnswers;
+  readonly audit: (
+    event: string,
+    number: AccessNumber,
+    user: string | null,
+    source: string,
+    facts: Readonly<Record<string, string>>,
+  ) => void;
+}
