@@ -124,7 +124,7 @@ describe("A home that runs", () => {
 
   it("is recorded as it runs, for its owner alone, and read back", async () => {
     const { stdout } = await genkan(["replay", recording, "--lang", "ja"]);
-    expect(stdout).toMatch(/← {2}127\.0\.0\.2 .*エアコン → コントローラ {2}読出し応答/);
+    expect(stdout).toMatch(/← {2}127\.0\.0\.2 .*エアコン → コントローラー {2}読出し応答/);
     expect(stdout).toMatch(/→ {2}multicast .*ノードプロファイル {2}通知 \(INF\)/);
     expect(statSync(recording).mode & 0o777).toBe(0o600);
   });
