@@ -55,6 +55,19 @@ export function levelOf(device: PageDevice): number | undefined {
   return Math.min(1, Math.max(0, remaining / capacity));
 }
 
+/** Words that stand side by side in a tile; more would break into lines. */
+const mostSideBySide = 2;
+
+/** The device with the control of its tile as a tile has room for it: a choice of many is a list there. */
+export function withTileControl(device: PageDevice): PageDevice {
+  const name = device.tile.control ?? "";
+  const widget = device.widgets[name];
+  if (widget?.widget !== "segmented" && widget?.widget !== "buttons") return device;
+  const settable = widget.options.filter(({ readOnly }) => readOnly !== true);
+  if (settable.length <= mostSideBySide) return device;
+  return { ...device, widgets: { ...device.widgets, [name]: { ...widget, widget: "select" } } };
+}
+
 export interface Place {
   /** `null` where the home has no places at all. */
   readonly title: string | null;

@@ -1,7 +1,7 @@
 /** The control page as HTML that needs no script: first paint, and the whole page where scripts are off. Pure. */
 
 import type { PageDevice } from "../contract/page.ts";
-import { accentOf, levelOf, placesOf } from "../contract/page-look.ts";
+import { accentOf, levelOf, placesOf, withTileControl } from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
 import type { Speech } from "../contract/page-texts.ts";
 import { say, sayCounts, sayEmpty, sayState } from "../contract/page-words.ts";
@@ -72,7 +72,7 @@ function tile(device: PageDevice, print: Print): Markup {
   const isStepped = control !== undefined && control === value;
   return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
 <div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && widgetForm(device, toggle, print)}</div>
-<div class="tile-body">${value !== undefined && !isStepped && bigValue(device, value, print)}${control !== undefined && html`<div class="tile-control">${!isNumber(device, control) && html`<span class="control-name">${device.widgets[control]?.titles[print.speech.language]}</span>`}${widgetForm(device, control, print)}</div>`}</div>
+<div class="tile-body">${value !== undefined && !isStepped && bigValue(device, value, print)}${control !== undefined && html`<div class="tile-control">${!isNumber(device, control) && html`<span class="control-name">${device.widgets[control]?.titles[print.speech.language]}</span>`}${widgetForm(withTileControl(device), control, print)}</div>`}</div>
 </article>`;
 }
 

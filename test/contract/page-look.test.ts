@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accentOf, levelOf, placesOf } from "../../gateway-core/contract/page-look.ts";
+import { accentOf, levelOf, placesOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
 import { speechOf } from "../../gateway-core/page/language.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
 import { cooler, lamp, reportedAt, sensor, tank } from "../fakes/page-home.ts";
@@ -33,6 +33,36 @@ describe("The level", () => {
   it("is not told of a device that knows only one of them", () => {
     expect(levelOf(buildPageDevice(lamp()))).toBeUndefined();
     expect(levelOf(buildPageDevice(tank({ values: { remainingWater: { value: 1, at } } })))).toBeUndefined();
+  });
+});
+
+describe("The control of a tile", () => {
+  const withControl = (control: string) => {
+    const device = buildPageDevice(cooler());
+    return { ...device, tile: { ...device.tile, control } };
+  };
+
+  it("is a list where there is more to choose than stands side by side, and stays what it is in the sheet", () => {
+    const device = withControl("mode");
+    const before = device.widgets["mode"];
+    expect(before?.widget).toBe("buttons");
+    expect(withTileControl(device).widgets["mode"]).toEqual({ ...before, widget: "select" });
+    expect(device.widgets["mode"]).toBe(before);
+  });
+
+  it("is as it is when it is a number, or nothing", () => {
+    for (const control of ["targetTemperature", "nothing"]) {
+      const device = withControl(control);
+      expect(withTileControl(device)).toBe(device);
+    }
+  });
+
+  it("is side by side when there are two", () => {
+    const device = withControl("mode");
+    const mode = device.widgets["mode"];
+    if (mode?.widget !== "buttons") throw new Error("no buttons");
+    const two = { ...device, widgets: { ...device.widgets, mode: { ...mode, options: mode.options.slice(0, 2) } } };
+    expect(withTileControl(two)).toBe(two);
   });
 });
 

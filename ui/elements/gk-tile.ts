@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
-import { accentOf, levelOf } from "../../gateway-core/contract/page-look.ts";
+import { accentOf, levelOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
 import { say } from "../../gateway-core/contract/page-words.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
@@ -41,7 +41,7 @@ export class GkTile extends DeviceElement {
     const title = isNumber
       ? nothing
       : html`<span class="control-name">${widget?.titles[this.page.speech.language]}</span>`;
-    return html`<div class="tile-control">${title}${widgetControl(device, name, this.page)}</div>`;
+    return html`<div class="tile-control">${title}${widgetControl(withTileControl(device), name, this.page)}</div>`;
   }
 
   /** With a modifier the link leads to the device's own page, as any link. */
