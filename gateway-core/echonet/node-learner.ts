@@ -43,21 +43,37 @@ const retriesMs = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 const identification = 0x83;
 /** So much later a node is learned that is heard by IPv6: by then it was heard by IPv4, if it has that too. */
 const ipv6GraceMs = 300;
+const turnMs = 1;
 /** After the values, which somebody waits for. */
 const recheckMs = 10_000;
 
 export function createNodeLearner(options: NodeLearnerOptions): NodeLearner {
   const { host, transactions, book, maps, warnOnce, signal, nodes, objects, onFound, onGone } = options;
   const rechecking = new Set<DeviceObject>();
+  const waiting: LanNode[] = [];
+  let isTurnTaken = false;
   const call = { priority: "get", signal } as const;
 
   function learn(node: LanNode): void {
     node.news++;
     if (node.isLearning) return;
     node.isLearning = true;
+    waiting.push(node);
+    if (!isTurnTaken) takeTurn();
+  }
+
+  /**
+   * One node begins with each turn of the clock. All nodes answer a multicast at once: begun together, they would be done
+   * together at the very end; so the first devices are whole while the last have not been asked.
+   */
+  function takeTurn(): void {
+    const node = waiting.shift();
+    isTurnTaken = node !== undefined;
+    if (node === undefined) return;
     void learnAll(node).finally(() => {
       node.isLearning = false;
     });
+    host.clock.after(turnMs, takeTurn);
   }
 
   /** Until all is known, or the node stays silent for too long. */

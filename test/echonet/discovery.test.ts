@@ -54,6 +54,19 @@ describe("discovery", () => {
     await home.close();
   });
 
+  it("of many nodes that speak at once has the first device whole before the last is asked", async () => {
+    const nodes = Array.from({ length: 30 }, (_, index) => lampAt(`10.0.0.${index + 2}`));
+    const home = await openFakeHome([]);
+    for (const node of nodes) home.lan.plug(node);
+    for (const node of nodes) node.start();
+    const last = "10.0.0.31";
+    while (home.sightings.length === 0) await home.pass(1);
+    expect(home.lan.requestsTo(last)).toEqual([]);
+    await home.pass(1_000);
+    expect(home.sightings).toHaveLength(30);
+    await home.close();
+  });
+
   it("finds a node whose object speaks though its announcement was lost, and an object that was not listed", async () => {
     const home = await openFakeHome([]);
     await home.pass(100_000);
