@@ -55,9 +55,7 @@ function kept(raw: RawHeaders): string[] {
 }
 
 function pairsOf(raw: RawHeaders): (readonly [string, string])[] {
-  const pairs: (readonly [string, string])[] = [];
-  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at] ?? "", raw[at + 1] ?? ""]);
-  return pairs;
+  return raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? ""] as const] : []));
 }
 
 /** RFC 9110 §5.1 and §5.5; octets above 0x7f are taken as they are. */

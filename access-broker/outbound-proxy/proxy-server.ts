@@ -20,6 +20,8 @@ const headMs = 10_000;
 const betweenRequestsMs = 15_000;
 const longestHead = 16 * 1024;
 const mostConnections = 4_000;
+/** A home with many computers comes from one address. */
+const mostFromOneSource = 512;
 /** How soon a home that may no longer use the proxy loses what it has open. */
 const recheckMs = 60_000;
 
@@ -140,9 +142,19 @@ export async function openOutboundProxy(
   server.on("checkContinue", (incoming, outgoing) => void serve(incoming, outgoing, true));
   server.on("connect", (incoming, client, head) => void tunnel(incoming, client, head));
   const sockets = new Set<Socket>();
+  const fromSource = new Map<string, number>();
   server.on("connection", (socket: Socket) => {
+    const { remoteAddress: source = "" } = socket;
+    const count = (fromSource.get(source) ?? 0) + 1;
+    fromSource.set(source, count);
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    socket.once("close", () => {
+      sockets.delete(socket);
+      const left = (fromSource.get(source) ?? 1) - 1;
+      if (left === 0) fromSource.delete(source);
+      else fromSource.set(source, left);
+    });
+    if (count > mostFromOneSource) socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

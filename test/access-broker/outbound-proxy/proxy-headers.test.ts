@@ -28,6 +28,7 @@ describe("A request's head", () => {
   it("that is clear passes", () => {
     expect(() => assertClearHead(raw("Host: a", "Transfer-Encoding: Chunked", "X: \u00e9"))).not.toThrow();
     expect(() => assertClearHead(raw("Host: a", "Content-Length: 12", "X:"))).not.toThrow();
+    expect(() => assertClearHead(["Host", "a", "X"])).not.toThrow();
   });
 });
 

@@ -237,7 +237,7 @@ describe("A request in absolute-form", () => {
     );
     const { port } = await server.place;
     const rig = await rigFor([`127.0.0.1:${port}`]);
-    const more = `${login}X-Forwarded-For: 192.168.0.2\r\nVia: 1.0 a\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nX-Kept: 2\r\n`;
+    const more = `${login}X-Forwarded-For: 192.168.0.2\r\nVia: 1.0 a\r\nConnection: close, X-Mine, Upgrade\r\nUpgrade: h2c\r\nX-Mine: 1\r\nX-Kept: 2\r\n`;
     const text = await (await rig.say(getFrom(`127.0.0.1:${port}`, more))).closed;
     expect(statusOf(text)).toBe(200);
     expect(text).toMatch(/x-kept: 1/i);
