@@ -6,6 +6,7 @@ const codecs = [
   "gateway-core/echonet/{frame,eoj,service-code,property-map,instance-list,explain-frame,object-knowledge}.ts",
   "gateway-core/echonet/{capture-record,recorded-exchanges,property-map-codec,text-codec}.ts",
   "gateway-core/ieee1394/**/*.ts",
+  "access-broker/outbound-proxy/{networks,target,proxy-rules,proxy-headers,proxy-credentials,pac}.ts",
   "access-broker/challenge/{requirement,networks,ssh-reader,ssh-key,ssh-signature}.ts",
   "gateway-core/echonet/{property-value,value-codec,structured-codec,number-codec,time-codec}.ts",
 ];

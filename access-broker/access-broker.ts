@@ -19,13 +19,16 @@ import { createHomeDoor } from "./internet/home-door.ts";
 import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
+import { pacFile } from "./outbound-proxy/pac.ts";
+import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
 import { onFreePort, rememberedPorts, rememberPorts } from "./ports.ts";
 import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import { createProxyDoor } from "./proxy-door.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
-export { addKey, caCertificatePem, issueCard, listTable, setRequirement, subscribe } from "./provider.ts";
+export { addKey, caCertificatePem, issueCard, listTable, setProxy, setRequirement, subscribe } from "./provider.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -38,7 +41,7 @@ const pruneMs = 60 * 60_000;
 
 export interface AccessBroker extends AsyncDisposable {
   /** `https://` and `tls://` addresses with the ports that are really open. */
-  readonly addresses: { readonly users: string; readonly gateways: string };
+  readonly addresses: { readonly users: string; readonly gateways: string; readonly proxy: string };
 }
 
 /** @throws HomeError `address-unusable`, `settings-invalid` */
@@ -101,7 +104,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
   });
 
-  const wished = { users: settings.userPort, gateways: settings.gatewayPort };
+  const wished = { users: settings.userPort, gateways: settings.gatewayPort, proxy: settings.proxyPort };
   const before = rememberedPorts(host, wished);
 
   const gateways = opened.use(
@@ -123,10 +126,18 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ),
   );
 
+  const openProxy = createProxyDoor({
+    ...{ settings, host, store, audit },
+    contextFor: certificates.contextFor,
+    judgeApp: challenges.judgeApp,
+  });
+  const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, openProxy));
+
   const provision = createProviderDoor({
     clock,
     host: settings.host,
     gatewayPort: () => gateways.port,
+    pacFile: () => pacFile(settings.host, proxy.port),
     async enrol(input, source) {
       cards.attempt("enrol", source);
       const { number, answer } = await enrolment.enrol(input).catch((thrown: unknown) => {
@@ -155,17 +166,21 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ),
   );
 
-  const taken = { users: users.port, gateways: gateways.port };
+  const taken = { users: users.port, gateways: gateways.port, proxy: proxy.port };
   rememberPorts(host, wished, taken);
-  for (const [what, port] of Object.entries({ users: before.users, gateways: before.gateways })) {
-    const now = what === "users" ? taken.users : taken.gateways;
-    if (port !== 0 && port !== now) log.write("warn", "port-moved", { what, wanted: port, port: now });
+  for (const what of ["users", "gateways", "proxy"] as const) {
+    const [wanted, port] = [before[what], taken[what]];
+    if (wanted !== 0 && wanted !== port) log.write("warn", "port-moved", { what, wanted, port });
   }
 
   const closing = opened.move();
   const address = settings.listen.includes(":") ? `[${settings.listen}]` : settings.listen;
   return {
-    addresses: { users: `https://${address}:${users.port}`, gateways: `tls://${address}:${gateways.port}` },
+    addresses: {
+      users: `https://${address}:${users.port}`,
+      gateways: `tls://${address}:${gateways.port}`,
+      proxy: `https://${address}:${proxy.port}`,
+    },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

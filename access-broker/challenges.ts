@@ -2,6 +2,7 @@
 
 import type { Clock } from "../gateway-core/contract/clock.ts";
 import { createAccount } from "./challenge/account.ts";
+import { createAppLogin } from "./challenge/app-login.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
 import { createKnownDevices } from "./challenge/known-device.ts";
@@ -32,7 +33,10 @@ export async function createChallenges(
   rpId: string,
   secret: string,
 ): Promise<
-  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & { sessions: ReturnType<typeof createSessions> }
+  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
+    sessions: ReturnType<typeof createSessions>;
+    judgeApp: ReturnType<typeof createAppLogin>;
+  }
 > {
   const now = (): number => clock.now();
   const [homes, codes] = [createLockOut(clock, homePace), createLockOut(clock, codePace)];
@@ -40,9 +44,11 @@ export async function createChallenges(
   const requirementOf = async (number: string) => requirementIn(await store.findRequirement(number));
   const password = await createPasswordChallenge(store, createPasswordHasher(), homes);
   const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
+  const hasTotp = async (number: string, user: string) =>
+    (await store.findCredential(number, "totp", user)) !== undefined;
+  const findUser = (number: string, user: string) => store.findUser(number, user);
   const login = createLogin({
-    requirementOf,
-    hasTotp: async (number, user) => (await store.findCredential(number, "totp", user)) !== undefined,
+    ...{ requirementOf, hasTotp },
     challenges: {
       // Counted for the person too: who lives there and logs in between guesses at another's password forgives none of them.
       password: guardChallenge(guardChallenge(password, homes, homeOf), createLockOut(clock), personOf),
@@ -66,5 +72,6 @@ export async function createChallenges(
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,
+    judgeApp: createAppLogin({ login, findUser, requirementOf, hasTotp, clock }),
   };
 }

@@ -7,24 +7,28 @@ import { isJsonObject } from "../gateway-core/contract/json.ts";
 const portsTried = 100;
 const name = "ports";
 
-export interface Ports {
-  readonly users: number;
-  readonly gateways: number;
-}
+/** The doors of the access broker, each at a port of its own. */
+const doors = ["users", "gateways", "proxy"] as const;
+type Ports = Readonly<Record<(typeof doors)[number], number>>;
 
 /** The ports of the last run, for as long as the same ones are wished for: gateways and people know them by now. */
 export function rememberedPorts({ memory }: Pick<Host, "memory">, wished: Ports): Ports {
-  const kept = memory.read(name);
-  const { users, gateways, wishedUsers, wishedGateways } = isJsonObject(kept) ? kept : {};
-  return {
-    users: typeof users === "number" && wishedUsers === wished.users ? users : wished.users,
-    gateways: typeof gateways === "number" && wishedGateways === wished.gateways ? gateways : wished.gateways,
-  };
+  const read = memory.read(name);
+  const kept = isJsonObject(read) ? read : {};
+  const ports = { ...wished };
+  for (const door of doors) {
+    const port = kept[door];
+    if (typeof port === "number" && kept[wishOf(door)] === wished[door]) ports[door] = port;
+  }
+  return ports;
 }
 
 export function rememberPorts({ memory }: Pick<Host, "memory">, wished: Ports, taken: Ports): void {
-  memory.write(name, { ...taken, wishedUsers: wished.users, wishedGateways: wished.gateways });
+  memory.write(name, { ...taken, ...Object.fromEntries(doors.map((door) => [wishOf(door), wished[door]])) });
 }
+
+/** `users` → `wishedUsers`. */
+const wishOf = (door: string): string => `wished${door.charAt(0).toUpperCase()}${door.slice(1)}`;
 
 /**
  * Opens a server on the port, or on the next free one.

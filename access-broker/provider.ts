@@ -85,6 +85,23 @@ export async function setRequirement({
 }
 
 /**
+ * Lets the computers of a home use the outbound proxy, or no longer; what is open ends within a minute.
+ * @throws HomeError `value-invalid`, `not-found` when nobody is subscribed under that number.
+ */
+export async function setProxy({
+  number: told,
+  isAllowed,
+  ...provider
+}: Provider & { readonly number: string; readonly isAllowed: boolean }): Promise<void> {
+  const number = parseAccessNumber(told);
+  await using store = openStore(provider);
+  await assertSubscribed(store, number);
+  await store.setProxyAllowed(number, isAllowed);
+  const at = provider.host.clock.now();
+  await store.appendAudit({ at, event: "proxy-set", number, user: null, source: "command-line", facts: { isAllowed } });
+}
+
+/**
  * Registers a key of a person's program, a line of authorized_keys; returns its fingerprint.
  * @throws HomeError `value-invalid`, `not-found` when there is no such person.
  */
@@ -144,7 +161,11 @@ export async function issueCard({ number: told, ...provider }: Provider & { read
   await using store = openStore(provider);
   await assertSubscribed(store, number);
   const { caSha256, descriptorKey } = await openProviderAuthority(provider);
-  const { users } = rememberedPorts(host, { users: settings.userPort, gateways: settings.gatewayPort });
+  const { users } = rememberedPorts(host, {
+    users: settings.userPort,
+    gateways: settings.gatewayPort,
+    proxy: settings.proxyPort,
+  });
   const broker = users === 443 ? `https://${settings.host}` : `https://${settings.host}:${users}`;
   const card = await makeCard(store, { broker, number, caSha256, descriptorKey }, host.clock);
   const at = host.clock.now();

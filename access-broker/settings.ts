@@ -3,7 +3,7 @@
 import { isIP } from "node:net";
 import { type Schema, Validator } from "jsonschema";
 import { HomeError } from "../gateway-core/contract/errors.ts";
-import { isJsonObject } from "../gateway-core/contract/json.ts";
+import { isJsonObject, type JsonObject } from "../gateway-core/contract/json.ts";
 import schema from "./settings.schema.json" with { type: "json" };
 
 export interface AccessBrokerSettings {
@@ -11,14 +11,26 @@ export interface AccessBrokerSettings {
   readonly listen: string;
   readonly userPort: number;
   readonly gatewayPort: number;
+  readonly proxyPort: number;
+  readonly proxy: ProxySettings;
   /** Files of a certificate that browsers know, and of its key; without them the own authority signs. */
   readonly cert?: string;
   readonly key?: string;
 }
 
+/** Where the outbound proxy leads beside the internet, where it does not, and how much each home may take of it. */
+interface ProxySettings {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  readonly openAtOnce: number;
+  readonly octetsPerDay: number;
+  readonly idleSeconds: number;
+  readonly longestSeconds: number;
+}
+
 /** @throws HomeError `settings-invalid` that names the key: {key, …}. */
 export function parseAccessBrokerSettings(input: unknown): AccessBrokerSettings {
-  const settings: unknown = isJsonObject(input) ? { ...defaults, ...input } : input;
+  const settings: unknown = isJsonObject(input) ? withDefaults(input) : input;
   const [error] = new Validator().validate(settings, schemaToValidate).errors;
   if (error !== undefined) throw invalid(error.property.replace(/^instance\.?/, ""), error.message);
   const parsed = settings as AccessBrokerSettings;
@@ -26,9 +38,17 @@ export function parseAccessBrokerSettings(input: unknown): AccessBrokerSettings 
   return parsed;
 }
 
-const defaults = Object.fromEntries(
-  Object.entries(schema.properties).flatMap(([name, one]) => ("default" in one ? [[name, one.default]] : [])),
-);
+const withDefaults = ({ proxy = {}, ...input }: JsonObject): JsonObject => ({
+  ...defaultsOf(schema.properties),
+  ...input,
+  proxy: isJsonObject(proxy) ? { ...defaultsOf(schema.properties.proxy.properties), ...proxy } : proxy,
+});
+
+function defaultsOf(properties: Readonly<Record<string, object>>): JsonObject {
+  const known = Object.entries(properties).flatMap(([name, one]) => ("default" in one ? [[name, one.default]] : []));
+  return Object.fromEntries(known) as JsonObject;
+}
+
 /** JSON's own types know a schema's words only as strings. */
 const schemaToValidate = schema as unknown as Schema;
 

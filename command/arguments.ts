@@ -30,7 +30,7 @@ export interface Arguments {
 
 /** Names of the options that take a value and only some verbs look at. */
 const valueOptions = [
-  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key"] as const),
+  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key", "proxy"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
 ];
@@ -52,6 +52,7 @@ const options = {
   "password-stdin": { type: "boolean", default: false },
   "one-time": { type: "boolean", default: false },
   require: { type: "string" },
+  proxy: { type: "string" },
   "authorized-key": { type: "string" },
   lines: { type: "boolean", default: false },
   out: { type: "string" },

@@ -16,7 +16,8 @@ export async function runAccessBroker(args: Arguments): Promise<void> {
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
   const ca = await publishCa(args);
-  const { users, gateways } = broker.addresses;
-  tellReady(args.isJson, { users, gateways, host: settings.host, ca }, `${users}\n${gateways}`);
+  const { users, gateways, proxy } = broker.addresses;
+  const facts = { users, gateways, proxy, host: settings.host, ca };
+  tellReady(args.isJson, facts, `${users}\n${gateways}\n${proxy}`);
   await stopping;
 }

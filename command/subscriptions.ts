@@ -9,6 +9,7 @@ import {
   caCertificatePem,
   issueCard,
   listTable,
+  setProxy,
   setRequirement,
   subscribe,
 } from "../access-broker/access-broker.ts";
@@ -27,13 +28,16 @@ export function provider(args: Arguments) {
   return { settings, folder, host: systemHost(folder, args.isVerbose) };
 }
 
-/** A password or a key for a person, what the home requires, or several of these at once. */
+/** A password or a key for a person, what the home requires, whether it may use the proxy, or several of these at once. */
 export async function subscribeUser(args: Arguments): Promise<void> {
   const { hasPasswordOnStdin, isOneTime, language, values } = args;
   const number = needed(args, "number");
-  const { require: requirement, "authorized-key": line } = values;
+  const { require: requirement, "authorized-key": line, proxy } = values;
+  if (proxy !== undefined && proxy !== "on" && proxy !== "off") {
+    throw new HomeError("usage", `--proxy takes on or off, not "${proxy}"`);
+  }
   const isForPerson = hasPasswordOnStdin || line !== undefined;
-  if (!isForPerson && requirement === undefined) {
+  if (!isForPerson && requirement === undefined && proxy === undefined) {
     needed(args, "user");
     throw new HomeError("usage", "the password is read from --password-stdin");
   }
@@ -51,7 +55,15 @@ export async function subscribeUser(args: Arguments): Promise<void> {
     await setRequirement({ ...provider(args), number, requirement: requirement === "default" ? null : requirement });
     told.push(say(language, "requirement-set", { number, requirement }));
   }
-  const facts = { number, ...(values.user === undefined ? {} : { user: values.user }) };
+  if (proxy !== undefined) {
+    await setProxy({ ...provider(args), number, isAllowed: proxy === "on" });
+    told.push(say(language, `proxy-${proxy}`, { number }));
+  }
+  const facts = {
+    number,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(values.user === undefined ? {} : { user: values.user }),
+  };
   print(args, { ...facts, ...(requirement === undefined ? {} : { requirement }) }, told.join("\n"));
 }
 

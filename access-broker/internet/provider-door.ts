@@ -14,12 +14,14 @@ export interface ProviderDoorOptions {
   readonly clock: Clock;
   readonly host: string;
   readonly gatewayPort: () => number;
+  /** How browsers find the outbound proxy. */
+  readonly pacFile: () => string;
   /** `{token, csr}` → certificates. @throws HomeError `card-invalid`, `card-used`, `card-expired`, `certificate-refused`, `too-many-attempts` */
   readonly enrol: (input: unknown, source: string) => Promise<CertificateAnswer>;
 }
 
 /** What both names answer; undefined for everything else. */
-export function createProviderDoor({ clock, host, gatewayPort, enrol }: ProviderDoorOptions) {
+export function createProviderDoor({ clock, host, gatewayPort, pacFile, enrol }: ProviderDoorOptions) {
   /** What gateways ask: where their port is, and a certificate for a card. */
   async function answerGateway(visit: Visit): Promise<Response> {
     const { method, path } = visit;
@@ -38,6 +40,11 @@ export function createProviderDoor({ clock, host, gatewayPort, enrol }: Provider
   /** A person's browser at the bare host. Whether a number exists is not told: each has its address. */
   async function answerBareHost(visit: Visit): Promise<Response> {
     const { method, path, query, speech, authority } = visit;
+    if (path === "/proxy.pac") {
+      if (method !== "GET" && method !== "HEAD") throw notAllowed(method, ["GET", "HEAD"]);
+      const headers = { "content-type": "application/x-ns-proxy-autoconfig", "cache-control": "no-cache" };
+      return new Response(pacFile(), { headers });
+    }
     if (path !== "/") return answerGateway(visit);
     if (method !== "GET" && method !== "HEAD") throw notAllowed(method, ["GET", "HEAD"]);
     const port = authority.slice(host.length);

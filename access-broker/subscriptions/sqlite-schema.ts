@@ -40,4 +40,5 @@ export const migrations: readonly string[] = [
    ALTER TABLE sessions ADD COLUMN methods TEXT NOT NULL DEFAULT 'password';
    ALTER TABLE sessions ADD COLUMN source TEXT NOT NULL DEFAULT '';
    ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';`,
+  "CREATE TABLE proxy_homes (number TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;",
 ];

@@ -99,6 +99,9 @@ export interface Store extends DescriptorStore, AsyncDisposable {
   /** What a home requires of who comes in; null: the product's default again. */
   setRequirement(number: AccessNumber, requirement: string | null): Promise<void>;
   findRequirement(number: AccessNumber): Promise<string | null>;
+  /** Whether the computers of a home may use the outbound proxy; false until it is set. */
+  setProxyAllowed(number: AccessNumber, isAllowed: boolean): Promise<void>;
+  isProxyAllowed(number: AccessNumber): Promise<boolean>;
 
   /** False, and nothing done, when the home has that credential already. */
   addCredential(credential: Credential): Promise<boolean>;

@@ -40,6 +40,12 @@ export type ErrorCode =
   | "page-not-wired"
   | "password-change-required"
   | "password-unsuitable"
+  | "proxy-login-required"
+  | "proxy-quota-reached"
+  | "proxy-request-invalid"
+  | "proxy-target-away"
+  | "proxy-target-refused"
+  | "proxy-target-silent"
   | "read-only"
   | "second-factor-required"
   | "session-required"
@@ -92,6 +98,12 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "page-not-wired": 503,
   "password-change-required": 403,
   "password-unsuitable": 422,
+  "proxy-login-required": 407,
+  "proxy-quota-reached": 429,
+  "proxy-request-invalid": 400,
+  "proxy-target-away": 502,
+  "proxy-target-refused": 403,
+  "proxy-target-silent": 504,
   "read-only": 405,
   "second-factor-required": 401,
   "session-required": 401,

@@ -23,7 +23,7 @@ function newProvider(settings: object = {}) {
   return {
     folder,
     host: realHost(),
-    settings: parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0, ...settings }),
+    settings: parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0, proxyPort: 0, ...settings }),
   };
 }
 const long = "correct horse battery";
@@ -170,6 +170,11 @@ describe("Settings", () => {
       listen: "127.0.0.1",
       userPort: 8443,
       gatewayPort: 8444,
+      proxyPort: 8445,
+      proxy: {
+        ...{ allow: [], deny: [], openAtOnce: 128, octetsPerDay: 50 * 1024 ** 3 },
+        ...{ idleSeconds: 300, longestSeconds: 12 * 60 * 60 },
+      },
     });
   });
 });

@@ -19,6 +19,7 @@ import { type AccessLink, openAccessLink } from "../../gateway-core/access-link/
 import { enrol } from "../../gateway-core/access-link/enrol.ts";
 import type { Registration } from "../../gateway-core/access-link/registration.ts";
 import type { Host } from "../../gateway-core/contract/clock.ts";
+import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import type { Handler } from "../../gateway-core/contract/web.ts";
 import { systemClock, systemIds } from "../../host/system-host.ts";
 import { FakeLog, FakeMemory } from "../fakes/fake-host.ts";
@@ -61,6 +62,7 @@ export interface Rig extends AsyncDisposable {
   /** Host and port of a name at the broker. */
   authority(name?: string): string;
   readonly port: number;
+  readonly proxyPort: number;
   readonly gatewayPort: number;
   ask(path: string, ask?: Ask): Promise<Answer>;
   /** The options of a request, for what `ask` cannot do. */
@@ -92,15 +94,16 @@ export const cookiesOf = ({ headers }: Answer): string =>
 export const codeOf = ({ text }: Answer): unknown => JSON.parse(text).code;
 
 /** `now`: the broker's time, for what depends on how much of it passes. */
-export async function openRig(now: () => number = () => systemClock.now()): Promise<Rig> {
+export async function openRig(now: () => number = () => systemClock.now(), wished: JsonObject = {}): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), "genkan-broker-"));
   const after: typeof systemClock.after = (delayMs, action) => systemClock.after(delayMs, action);
   const host = { ...realHost(), clock: { now, after } };
-  const settings = parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0 });
+  const settings = parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0, proxyPort: 0, ...wished });
   const provider = { settings, host, folder };
   let broker: AccessBroker | undefined = await openAccessBroker(provider);
   const portOf = (address: string): number => Number(new URL(address.replace("tls:", "https:")).port);
-  const [port, gatewayPort] = [portOf(broker.addresses.users), portOf(broker.addresses.gateways)];
+  const { users, gateways, proxy } = broker.addresses;
+  const [port, gatewayPort, proxyPort] = [portOf(users), portOf(gateways), portOf(proxy)];
   await subscribe({ ...provider, number, user, password, isOneTime: false });
   const ca = await caCertificatePem(provider);
   const opened = new AsyncDisposableStack();
@@ -127,6 +130,7 @@ export async function openRig(now: () => number = () => systemClock.now()): Prom
     ca,
     port,
     gatewayPort,
+    proxyPort,
     authority: (name = `${number}.${bareHost}`) => `${name}:${port}`,
     optionsOf,
     ask(path, ask = {}) {

@@ -8,6 +8,7 @@ const doors = {
   mqtt: "mqtt://127.0.0.1:1883",
   users: "https://127.0.0.1:8443",
   gateways: "tls://127.0.0.1:8444",
+  proxy: "https://127.0.0.1:8445",
 };
 
 describe("A door that moved", () => {

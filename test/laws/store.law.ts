@@ -118,6 +118,19 @@ export function storeLaw(open: () => Promise<{ store: Store; reopen: () => Promi
       expect((await store.findSession("s1"))?.requirement).toBeNull();
     });
 
+    it("knows which homes may use the proxy: none until it is said", async () => {
+      const { store, reopen } = await open();
+      expect(await store.isProxyAllowed(hanako.number)).toBe(false);
+      for (const isAllowed of [true, true]) await store.setProxyAllowed(hanako.number, isAllowed);
+      expect(await store.isProxyAllowed("090-0000-0000")).toBe(false);
+      await store[Symbol.asyncDispose]();
+      const again = await reopen();
+      expect(await again.isProxyAllowed(hanako.number)).toBe(true);
+      await again.setProxyAllowed(hanako.number, false);
+      expect(await again.isProxyAllowed(hanako.number)).toBe(false);
+      await again[Symbol.asyncDispose]();
+    });
+
     it("gives a credential to one user of a home, and the same one to another home too", async () => {
       const { store } = await open();
       for (const user of [hanako, { ...hanako, user: "taro" }, { ...hanako, number: "090-0000-0000" }])

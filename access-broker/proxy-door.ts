@@ -1,0 +1,45 @@
+/** Joins the outbound proxy to the rooms that it asks: who a program is, whether its home may, where names lead. */
+
+import { Resolver } from "node:dns/promises";
+import { networkInterfaces } from "node:os";
+import type { SecureContext } from "node:tls";
+import type { Host } from "../gateway-core/contract/clock.ts";
+import { createProxyRules } from "./outbound-proxy/proxy-rules.ts";
+import { type OutboundProxy, type OutboundProxyOptions, openOutboundProxy } from "./outbound-proxy/proxy-server.ts";
+import type { AccessBrokerSettings } from "./settings.ts";
+import type { Store } from "./subscriptions/store.ts";
+
+const reachMs = 10_000;
+
+export interface ProxyDoorOptions {
+  readonly settings: AccessBrokerSettings;
+  readonly host: Pick<Host, "clock" | "log">;
+  readonly store: Pick<Store, "isProxyAllowed">;
+  readonly contextFor: (serverName: string) => Promise<SecureContext>;
+  readonly judgeApp: OutboundProxyOptions["judgeApp"];
+  readonly audit: OutboundProxyOptions["audit"];
+}
+
+/** Opens the proxy at a port. @throws HomeError `settings-invalid` */
+export function createProxyDoor({ settings, host, store, ...rooms }: ProxyDoorOptions) {
+  const { clock, log } = host;
+  const { allow, deny, idleSeconds, longestSeconds, openAtOnce, octetsPerDay } = settings.proxy;
+  const rules = createProxyRules({
+    ...{ allow, deny },
+    ownHost: settings.host,
+    ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []),
+  });
+  // Not the system's look-up: it would share its few threads with the judging of passwords, and know the machine's own names.
+  const resolver = new Resolver({ timeout: reachMs / 4, tries: 2 });
+  const lookup = async (name: string): Promise<readonly string[]> => {
+    const found = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+    return found.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+  };
+  const limits = { idleMs: idleSeconds * 1000, longestMs: longestSeconds * 1000, openAtOnce, octetsPerDay };
+  const isAllowed: OutboundProxyOptions["isAllowed"] = (number) => store.isProxyAllowed(number);
+  return (port: number): Promise<OutboundProxy> =>
+    openOutboundProxy(settings.listen, port, {
+      ...{ clock, log, rules, lookup, reachMs, limits, isAllowed },
+      ...rooms,
+    });
+}

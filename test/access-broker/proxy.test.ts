@@ -1,0 +1,127 @@
+/** The outbound proxy of a whole access broker, used with curl as a computer in a home uses it. */
+
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { setProxy, setRequirement, subscribe } from "../../access-broker/access-broker.ts";
+import { bareHost, number, openRig, password, type Rig, user } from "./rig.ts";
+
+const run = promisify(execFile);
+
+describe("A computer of a home", () => {
+  let rig: Rig;
+  let server: Server;
+  let port: number;
+  const folder = mkdtempSync(join(tmpdir(), "genkan-curl-"));
+  const ca = join(folder, "ca.pem");
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      if (request.url === "/inside") response.writeHead(302, { location: `http://127.0.0.2:${port}/secret` }).end();
+      else if (request.url === "/metadata") response.writeHead(302, { location: "http://169.254.169.254/" }).end();
+      else response.end(`${request.method} ${request.url} ${Object.keys(request.headers).sort().join(",")}`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    port = typeof address === "object" && address !== null ? address.port : 0;
+    rig = await openRig(undefined, { proxy: { allow: [`127.0.0.1:${port}`] } });
+    writeFileSync(ca, rig.ca);
+  });
+  afterAll(async () => {
+    await rig?.[Symbol.asyncDispose]();
+    await new Promise((resolve) => server.close(resolve));
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    await setProxy({ ...rig.provider, number, isAllowed: true });
+    await setRequirement({ ...rig.provider, number, requirement: null });
+  });
+
+  /** The status of the proxy's own answer and of the last one, and the body. */
+  async function curl(url: string, { as = `${number}/${user}:${password}`, more = [] as readonly string[] } = {}) {
+    const proxy = ["--proxy", `https://${bareHost}:${rig.proxyPort}`, "--proxy-cacert", ca, "--proxy-user", as];
+    const resolve = ["--resolve", `${bareHost}:${rig.proxyPort}:127.0.0.1`];
+    const told = ["-sS", "--max-time", "30", "-w", "\n%{http_connect} %{http_code}"];
+    // `-q`: nobody's own settings; no variable of the environment keeps an address from the proxy.
+    const args = ["-q", "--noproxy", "", ...told, ...resolve, ...proxy, ...more, url];
+    const { stdout } = await run("curl", args, { env: {} }).catch((failed: { stdout: string }) => failed);
+    const [, body = "", connect, code] = /^(.*)\n(\d{3}) (\d{3})$/s.exec(stdout) ?? [];
+    return { body, connect: Number(connect), code: Number(code) };
+  }
+
+  it("gets to a server that the provider lists, by a request and through a tunnel", async () => {
+    const url = `http://127.0.0.1:${port}/x?y=1`;
+    expect(await curl(url)).toEqual({ body: "GET /x?y=1 accept,connection,host,user-agent", connect: 0, code: 200 });
+    const posted = await curl(url, { more: ["--data", "a=b"] });
+    expect(posted.body).toContain("POST /x?y=1");
+    const tunnelled = await curl(url, { more: ["--proxytunnel"] });
+    expect([tunnelled.connect, tunnelled.code]).toEqual([200, 200]);
+  });
+
+  it("is not led inside: not by an address, not by a name, not by a redirection", async () => {
+    for (const url of ["http://127.0.0.2/", "http://[::1]/", "http://169.254.169.254/latest/", "http://10.0.0.1/"]) {
+      expect((await curl(url)).code).toBe(403);
+    }
+    for (const url of ["https://127.0.0.1/", `https://${number}.${bareHost}/`, "https://169.254.169.254/"]) {
+      expect((await curl(url)).connect).toBe(403);
+    }
+    for (const path of ["inside", "metadata"]) {
+      const { code, body } = await curl(`http://127.0.0.1:${port}/${path}`, { more: ["--location"] });
+      expect([code, JSON.parse(body).code]).toEqual([403, "proxy-target-refused"]);
+    }
+    const reasons = (await rig.audit())
+      .filter(({ event }) => event === "proxy-refused")
+      .map(({ facts }) => facts["reason"]);
+    expect(new Set(reasons)).toEqual(new Set(["not-public", "own-name", "port"]));
+  });
+
+  it("is refused while its home may not use the proxy, asks for more than a password, or is another", async () => {
+    const url = `http://127.0.0.1:${port}/`;
+    await setProxy({ ...rig.provider, number, isAllowed: false });
+    expect((await curl(url)).code).toBe(403);
+    await setProxy({ ...rig.provider, number, isAllowed: true });
+    await setRequirement({ ...rig.provider, number, requirement: "passkey" });
+    expect((await curl(url)).code).toBe(407);
+    await setRequirement({ ...rig.provider, number, requirement: null });
+    expect((await curl(url)).code).toBe(200);
+    const wrong = [`${number}/${user}:wrong`, `${number}/nobody:${password}`, `090-9999-9999/${user}:${password}`];
+    const answers = await Promise.all(wrong.map((as) => curl(url, { as })));
+    expect(answers[0]?.code).toBe(407);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    await expect(setProxy({ ...rig.provider, number: "090-0000-0000", isAllowed: true })).rejects.toMatchObject({
+      code: "not-found",
+    });
+  });
+
+  it("cannot use up a password for one login here", async () => {
+    const once = { number: "once-1", user, password: "good for one login" };
+    await subscribe({ ...rig.provider, ...once, isOneTime: true });
+    await setProxy({ ...rig.provider, number: once.number, isAllowed: true });
+    const as = `${once.number}/${user}:${once.password}`;
+    expect((await curl(`http://127.0.0.1:${port}/`, { as })).code).toBe(407);
+    const login = await rig.ask("/login", { form: { user, password: once.password }, name: `once-1.${bareHost}` });
+    expect(login.status).toBe(303);
+  });
+
+  it("is slowed down when it guesses", async () => {
+    const as = `guessed-1/${user}:wrong`;
+    const codes: number[] = [];
+    // Each wait is twice the one before: a slow machine only comes to it later.
+    while (!codes.includes(429) && codes.length < 15)
+      codes.push((await curl(`http://127.0.0.1:${port}/`, { as })).code);
+    expect(codes.slice(0, 5)).toEqual([407, 407, 407, 407, 407]);
+    expect(codes).toContain(429);
+  });
+
+  it("finds the proxy by a file at the bare host, and at no home's origin", async () => {
+    const { status, headers, text } = await rig.ask("/proxy.pac", { name: bareHost });
+    expect([status, headers["content-type"]]).toEqual([200, "application/x-ns-proxy-autoconfig"]);
+    expect(text).toContain(`return "HTTPS ${bareHost}:${rig.proxyPort}"`);
+    expect((await rig.ask("/proxy.pac", { name: bareHost, method: "POST" })).status).toBe(405);
+    expect((await rig.ask("/proxy.pac")).status).toBe(401);
+  });
+});
