@@ -20,8 +20,10 @@ import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
-import { onFreePort, rememberedPorts, rememberPorts } from "./ports.ts";
+import { onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
 import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
+import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
@@ -38,7 +40,7 @@ const pruneMs = 60 * 60_000;
 
 export interface AccessBroker extends AsyncDisposable {
   /** `https://` and `tls://` addresses with the ports that are really open. */
-  readonly addresses: { readonly users: string; readonly gateways: string };
+  readonly addresses: { readonly users: string; readonly gateways: string; readonly remoteMqtt: string };
 }
 
 /** @throws HomeError `address-unusable`, `settings-invalid` */
@@ -88,8 +90,31 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.isOpen));
   const { relay } = createPageRelay(directory.find);
 
+  const remote = opened.use(
+    createRemoteHomes({
+      clock,
+      ids: host.ids,
+      tell(number, message) {
+        const link = directory.find(number);
+        if (link?.isReady !== true) return false;
+        link.tell(message);
+        return true;
+      },
+      onRefused: (number, visitor, reason) =>
+        audit("mqtt-refused", number, visitor?.user ?? null, visitor?.source ?? "", { reason }),
+    }),
+  );
+  const { account } = challenges;
   const home = createHomeDoor({
     ...challenges,
+    account: {
+      ...account,
+      async remove(number, user, kind, id) {
+        const isRemoved = await account.remove(number, user, kind, id);
+        await remote.recheck(number);
+        return isRemoved;
+      },
+    },
     clock,
     longestBody,
     relay,
@@ -101,7 +126,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
   });
 
-  const wished = { users: settings.userPort, gateways: settings.gatewayPort };
+  const wished = wishedPorts(settings);
   const before = rememberedPorts(host, wished);
 
   const gateways = opened.use(
@@ -118,6 +143,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         },
         renew: enrolment.renew,
         descriptors,
+        remote,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
     ),
@@ -155,17 +181,31 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ),
   );
 
-  const taken = { users: users.port, gateways: gateways.port };
+  const remoteMqtt = opened.use(
+    await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
+      openRemotePort(settings.listen, port, {
+        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.apps, homes: remote },
+        contextFor: certificates.contextFor,
+        ownCertificate: () => certificates.pairFor(settings.host),
+      }),
+    ),
+  );
+
+  const taken = { users: users.port, gateways: gateways.port, remoteMqtt: remoteMqtt.port };
   rememberPorts(host, wished, taken);
-  for (const [what, port] of Object.entries({ users: before.users, gateways: before.gateways })) {
-    const now = what === "users" ? taken.users : taken.gateways;
-    if (port !== 0 && port !== now) log.write("warn", "port-moved", { what, wanted: port, port: now });
+  for (const what of ["users", "gateways", "remoteMqtt"] as const) {
+    const [wanted, port] = [before[what], taken[what]];
+    if (wanted !== 0 && wanted !== port) log.write("warn", "port-moved", { what, wanted, port });
   }
 
   const closing = opened.move();
   const address = settings.listen.includes(":") ? `[${settings.listen}]` : settings.listen;
   return {
-    addresses: { users: `https://${address}:${users.port}`, gateways: `tls://${address}:${gateways.port}` },
+    addresses: {
+      users: `https://${address}:${users.port}`,
+      gateways: `tls://${address}:${gateways.port}`,
+      remoteMqtt: `mqtts://${address}:${remoteMqtt.port}`,
+    },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../gateway-core/contract/clock.ts";
 import { createAccount } from "./challenge/account.ts";
+import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
 import { createKnownDevices } from "./challenge/known-device.ts";
@@ -18,6 +19,7 @@ import { createSessions, requirementIn } from "./challenge/sessions.ts";
 import { createSourceChallenge } from "./challenge/source-challenge.ts";
 import { createTotpChallenge } from "./challenge/totp-challenge.ts";
 import type { DoorRooms } from "./internet/door-rooms.ts";
+import type { AppLogin } from "./remote-mqtt/remote-port.ts";
 import type { Store } from "./subscriptions/store.ts";
 
 /** All strangers together, at one home: a hundred guesses at once, then one each ten seconds. */
@@ -32,7 +34,10 @@ export async function createChallenges(
   rpId: string,
   secret: string,
 ): Promise<
-  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & { sessions: ReturnType<typeof createSessions> }
+  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
+    readonly sessions: ReturnType<typeof createSessions>;
+    readonly apps: AppLogin;
+  }
 > {
   const now = (): number => clock.now();
   const [homes, codes] = [createLockOut(clock, homePace), createLockOut(clock, codePace)];
@@ -53,7 +58,18 @@ export async function createChallenges(
       recovery: guardChallenge(createRecoveryChallenge(store), codes, personOf),
     },
   });
+  const appPasswords = createAppPasswords({ store, now, requirementOf });
+  // As for a password: counted at the home, and for the person.
+  const guardedApps = guardChallenge(guardChallenge(appPasswords, homes, homeOf), createLockOut(clock), personOf);
   return {
+    apps: {
+      async judge({ password, ...claim }) {
+        const { number, user, source } = claim;
+        const { credential } = await guardedApps.judge({ ...claim, origin: `https://${number}.${rpId}` }, { password });
+        return { credential, rights: await appPasswords.rightsNow(number, user, credential, source) };
+      },
+      rightsNow: appPasswords.rightsNow,
+    },
     sessions: createSessions(store, clock),
     login: {
       ...login,

@@ -3,6 +3,7 @@
 import type { Host } from "../gateway-core/contract/clock.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import { isJsonObject } from "../gateway-core/contract/json.ts";
+import type { AccessBrokerSettings } from "./settings.ts";
 
 const portsTried = 100;
 const name = "ports";
@@ -10,20 +11,38 @@ const name = "ports";
 export interface Ports {
   readonly users: number;
   readonly gateways: number;
+  readonly remoteMqtt: number;
 }
 
 /** The ports of the last run, for as long as the same ones are wished for: gateways and people know them by now. */
 export function rememberedPorts({ memory }: Pick<Host, "memory">, wished: Ports): Ports {
   const kept = memory.read(name);
-  const { users, gateways, wishedUsers, wishedGateways } = isJsonObject(kept) ? kept : {};
+  const known = isJsonObject(kept) ? kept : {};
+  const portOf = (door: keyof Ports, wish: string): number => {
+    const port = known[door];
+    return typeof port === "number" && known[wish] === wished[door] ? port : wished[door];
+  };
   return {
-    users: typeof users === "number" && wishedUsers === wished.users ? users : wished.users,
-    gateways: typeof gateways === "number" && wishedGateways === wished.gateways ? gateways : wished.gateways,
+    users: portOf("users", "wishedUsers"),
+    gateways: portOf("gateways", "wishedGateways"),
+    remoteMqtt: portOf("remoteMqtt", "wishedRemoteMqtt"),
   };
 }
 
+/** What the settings wish for. */
+export const wishedPorts = (settings: AccessBrokerSettings): Ports => ({
+  users: settings.userPort,
+  gateways: settings.gatewayPort,
+  remoteMqtt: settings.remoteMqttPort,
+});
+
 export function rememberPorts({ memory }: Pick<Host, "memory">, wished: Ports, taken: Ports): void {
-  memory.write(name, { ...taken, wishedUsers: wished.users, wishedGateways: wished.gateways });
+  const wishes = {
+    wishedUsers: wished.users,
+    wishedGateways: wished.gateways,
+    wishedRemoteMqtt: wished.remoteMqtt,
+  };
+  memory.write(name, { ...taken, ...wishes });
 }
 
 /**

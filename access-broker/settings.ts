@@ -11,6 +11,8 @@ export interface AccessBrokerSettings {
   readonly listen: string;
   readonly userPort: number;
   readonly gatewayPort: number;
+  /** MQTTS for people's programs. */
+  readonly remoteMqttPort: number;
   /** Files of a certificate that browsers know, and of its key; without them the own authority signs. */
   readonly cert?: string;
   readonly key?: string;

@@ -16,7 +16,11 @@ export async function runAccessBroker(args: Arguments): Promise<void> {
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
   const ca = await publishCa(args);
-  const { users, gateways } = broker.addresses;
-  tellReady(args.isJson, { users, gateways, host: settings.host, ca }, `${users}\n${gateways}`);
+  const { users, gateways, remoteMqtt } = broker.addresses;
+  tellReady(
+    args.isJson,
+    { users, gateways, remoteMqtt, host: settings.host, ca },
+    `${users}\n${gateways}\n${remoteMqtt}`,
+  );
   await stopping;
 }

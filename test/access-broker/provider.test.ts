@@ -23,7 +23,7 @@ function newProvider(settings: object = {}) {
   return {
     folder,
     host: realHost(),
-    settings: parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0, ...settings }),
+    settings: parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0, remoteMqttPort: 0, ...settings }),
   };
 }
 const long = "correct horse battery";
@@ -170,6 +170,7 @@ describe("Settings", () => {
       listen: "127.0.0.1",
       userPort: 8443,
       gatewayPort: 8444,
+      remoteMqttPort: 8883,
     });
   });
 });
