@@ -1,5 +1,6 @@
 /** Reads the CONNECT of a remote client before the MQTT engine sees anything: one packet of at most 8 kB within 5 s (MQTT 3.1.1 §3.1). */
 
+import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { generate, type IConnectPacket, parser } from "mqtt-packet";
 import { connectOctets } from "../../gateway-core/bytes/mqtt-frames.ts";
@@ -79,7 +80,9 @@ export function judgeConnect(packet: IConnectPacket, serverName: string, host: s
   if (will !== undefined && will !== null) return refuse("notAuthorized", "a will");
   const [, number, user = ""] = /^([^/]+)\/(.+)$/s.exec(username ?? "") ?? [];
   if (!isAccessNumber(number) || isMalformed(user) || user.length > 64) return refuse("credentials", "malformed");
-  const isOther = serverName !== "" && serverName !== host && serverName !== `${number}.${host}`;
+  // Clients that dial an address name it, though RFC 6066 has no place for that: it says nothing about a home.
+  const isNamed = serverName !== "" && isIP(serverName) === 0;
+  const isOther = isNamed && serverName !== host && serverName !== `${number}.${host}`;
   if (isOther) return refuse("credentials", "the name of another home");
   return { number, user, password: password?.toString("utf8") ?? "", clientId, keepalive };
 }

@@ -76,6 +76,7 @@ describe("Nobody gets in", () => {
   });
   it("under another home's name, whatever the user name says", async () => {
     expect(await returnCodeOf(connect(), `${neighbour}.${bareHost}`)).toBe(4);
+    expect(await returnCodeOf(connect(), bareHost)).toBe(0);
   });
   it("with MQTT 5, an empty client id and a session to keep, or text that is no UTF-8", async () => {
     expect(await returnCodeOf(connect({ protocolVersion: 5 }))).toBe(1);
