@@ -22,9 +22,11 @@ import { createProviderDoor } from "./internet/provider-door.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
-import { onFreePort, rememberedPorts, rememberPorts } from "./ports.ts";
+import { doors, onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
 import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
+import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
+import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
@@ -41,7 +43,12 @@ const pruneMs = 60 * 60_000;
 
 export interface AccessBroker extends AsyncDisposable {
   /** `https://` and `tls://` addresses with the ports that are really open. */
-  readonly addresses: { readonly users: string; readonly gateways: string; readonly proxy: string };
+  readonly addresses: {
+    readonly users: string;
+    readonly gateways: string;
+    readonly remoteMqtt: string;
+    readonly proxy: string;
+  };
 }
 
 /** @throws HomeError `address-unusable`, `settings-invalid` */
@@ -91,8 +98,31 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.isOpen));
   const { relay } = createPageRelay(directory.find);
 
+  const remote = opened.use(
+    createRemoteHomes({
+      clock,
+      ids: host.ids,
+      tell(number, message) {
+        const link = directory.find(number);
+        if (link?.isReady !== true) return false;
+        link.tell(message);
+        return true;
+      },
+      onRefused: (number, visitor, reason) =>
+        audit("mqtt-refused", number, visitor?.user ?? null, visitor?.source ?? "", { reason }),
+    }),
+  );
+  const { account } = challenges;
   const home = createHomeDoor({
     ...challenges,
+    account: {
+      ...account,
+      async remove(number, user, kind, id) {
+        const isRemoved = await account.remove(number, user, kind, id);
+        await remote.recheck(number);
+        return isRemoved;
+      },
+    },
     clock,
     longestBody,
     relay,
@@ -104,7 +134,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
   });
 
-  const wished = { users: settings.userPort, gateways: settings.gatewayPort, proxy: settings.proxyPort };
+  const wished = wishedPorts(settings);
   const before = rememberedPorts(host, wished);
 
   const gateways = opened.use(
@@ -121,6 +151,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         },
         renew: enrolment.renew,
         descriptors,
+        remote,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
     ),
@@ -166,9 +197,19 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ),
   );
 
-  const taken = { users: users.port, gateways: gateways.port, proxy: proxy.port };
+  const remoteMqtt = opened.use(
+    await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
+      openRemotePort(settings.listen, port, {
+        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.apps, homes: remote },
+        contextFor: certificates.contextFor,
+        ownCertificate: () => certificates.pairFor(settings.host),
+      }),
+    ),
+  );
+
+  const taken = { users: users.port, gateways: gateways.port, remoteMqtt: remoteMqtt.port, proxy: proxy.port };
   rememberPorts(host, wished, taken);
-  for (const what of ["users", "gateways", "proxy"] as const) {
+  for (const what of doors) {
     const [wanted, port] = [before[what], taken[what]];
     if (wanted !== 0 && wanted !== port) log.write("warn", "port-moved", { what, wanted, port });
   }
@@ -180,6 +221,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       users: `https://${address}:${users.port}`,
       gateways: `tls://${address}:${gateways.port}`,
       proxy: `https://${address}:${proxy.port}`,
+      remoteMqtt: `mqtts://${address}:${remoteMqtt.port}`,
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -3,6 +3,7 @@
 import type { Clock } from "../gateway-core/contract/clock.ts";
 import { createAccount } from "./challenge/account.ts";
 import { createAppLogin } from "./challenge/app-login.ts";
+import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
 import { createKnownDevices } from "./challenge/known-device.ts";
@@ -19,6 +20,7 @@ import { createSessions, requirementIn } from "./challenge/sessions.ts";
 import { createSourceChallenge } from "./challenge/source-challenge.ts";
 import { createTotpChallenge } from "./challenge/totp-challenge.ts";
 import type { DoorRooms } from "./internet/door-rooms.ts";
+import type { AppLogin } from "./remote-mqtt/remote-port.ts";
 import type { Store } from "./subscriptions/store.ts";
 
 /** All strangers together, at one home: a hundred guesses at once, then one each ten seconds. */
@@ -34,8 +36,9 @@ export async function createChallenges(
   secret: string,
 ): Promise<
   Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
-    sessions: ReturnType<typeof createSessions>;
-    judgeApp: ReturnType<typeof createAppLogin>;
+    readonly sessions: ReturnType<typeof createSessions>;
+    readonly apps: AppLogin;
+    readonly judgeApp: ReturnType<typeof createAppLogin>;
   }
 > {
   const now = (): number => clock.now();
@@ -59,7 +62,18 @@ export async function createChallenges(
       recovery: guardChallenge(createRecoveryChallenge(store), codes, personOf),
     },
   });
+  const appPasswords = createAppPasswords({ store, now, requirementOf });
+  // As for a password: counted at the home, and for the person.
+  const guardedApps = guardChallenge(guardChallenge(appPasswords, homes, homeOf), createLockOut(clock), personOf);
   return {
+    apps: {
+      async judge({ password, ...claim }) {
+        const { number, user, source } = claim;
+        const { credential } = await guardedApps.judge({ ...claim, origin: `https://${number}.${rpId}` }, { password });
+        return { credential, rights: await appPasswords.rightsNow(number, user, credential, source) };
+      },
+      rightsNow: appPasswords.rightsNow,
+    },
     sessions: createSessions(store, clock),
     login: {
       ...login,

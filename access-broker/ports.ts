@@ -3,12 +3,13 @@
 import type { Host } from "../gateway-core/contract/clock.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import { isJsonObject } from "../gateway-core/contract/json.ts";
+import type { AccessBrokerSettings } from "./settings.ts";
 
 const portsTried = 100;
 const name = "ports";
 
 /** The doors of the access broker, each at a port of its own. */
-const doors = ["users", "gateways", "proxy"] as const;
+export const doors = ["users", "gateways", "remoteMqtt", "proxy"] as const;
 type Ports = Readonly<Record<(typeof doors)[number], number>>;
 
 /** The ports of the last run, for as long as the same ones are wished for: gateways and people know them by now. */
@@ -22,6 +23,14 @@ export function rememberedPorts({ memory }: Pick<Host, "memory">, wished: Ports)
   }
   return ports;
 }
+
+/** What the settings wish for. */
+export const wishedPorts = (settings: AccessBrokerSettings): Ports => ({
+  users: settings.userPort,
+  gateways: settings.gatewayPort,
+  remoteMqtt: settings.remoteMqttPort,
+  proxy: settings.proxyPort,
+});
 
 export function rememberPorts({ memory }: Pick<Host, "memory">, wished: Ports, taken: Ports): void {
   memory.write(name, { ...taken, ...Object.fromEntries(doors.map((door) => [wishOf(door), wished[door]])) });

@@ -12,7 +12,7 @@ import { createPasswordHasher } from "./challenge/password-hash.ts";
 import { assertSuitablePassword } from "./challenge/password-rules.ts";
 import { defaultRequirement, parseRequirement } from "./challenge/requirement.ts";
 import { makeCard } from "./gateways/enrolment.ts";
-import { rememberedPorts } from "./ports.ts";
+import { rememberedPorts, wishedPorts } from "./ports.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
 import { openSqliteStore } from "./subscriptions/sqlite-store.ts";
 import type { PasswordState, Store } from "./subscriptions/store.ts";
@@ -161,11 +161,7 @@ export async function issueCard({ number: told, ...provider }: Provider & { read
   await using store = openStore(provider);
   await assertSubscribed(store, number);
   const { caSha256, descriptorKey } = await openProviderAuthority(provider);
-  const { users } = rememberedPorts(host, {
-    users: settings.userPort,
-    gateways: settings.gatewayPort,
-    proxy: settings.proxyPort,
-  });
+  const { users } = rememberedPorts(host, wishedPorts(settings));
   const broker = users === 443 ? `https://${settings.host}` : `https://${settings.host}:${users}`;
   const card = await makeCard(store, { broker, number, caSha256, descriptorKey }, host.clock);
   const at = host.clock.now();

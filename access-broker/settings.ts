@@ -13,6 +13,8 @@ export interface AccessBrokerSettings {
   readonly gatewayPort: number;
   readonly proxyPort: number;
   readonly proxy: ProxySettings;
+  /** MQTTS for people's programs. */
+  readonly remoteMqttPort: number;
   /** Files of a certificate that browsers know, and of its key; without them the own authority signs. */
   readonly cert?: string;
   readonly key?: string;

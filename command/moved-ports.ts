@@ -7,7 +7,7 @@ import { readSettings } from "./read-settings.ts";
 import { say } from "./say.ts";
 
 /** Addresses as the processes told them; null where there is none. */
-export type Doors = Readonly<Record<"lan" | "mqtt" | "users" | "gateways" | "proxy", Json | undefined>>;
+export type Doors = Readonly<Record<"lan" | "mqtt" | "users" | "gateways" | "remoteMqtt" | "proxy", Json | undefined>>;
 
 export function movedPorts(args: Arguments, doors: Doors): string[] {
   const { gateway } = readSettings(args.folder, args.overrides);
@@ -17,9 +17,10 @@ export function movedPorts(args: Arguments, doors: Doors): string[] {
     mqtt: gateway.localBroker.port,
     users: accessBroker.userPort,
     gateways: accessBroker.gatewayPort,
+    remoteMqtt: accessBroker.remoteMqttPort,
     proxy: accessBroker.proxyPort,
   };
-  const names = ["lan", "mqtt", "users", "gateways", "proxy"] as const;
+  const names = ["lan", "mqtt", "users", "gateways", "remoteMqtt", "proxy"] as const;
   return names.flatMap((name) => {
     const port = portOf(doors[name]);
     const isMoved = port !== undefined && wanted[name] !== 0 && port !== wanted[name];

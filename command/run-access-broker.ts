@@ -16,8 +16,8 @@ export async function runAccessBroker(args: Arguments): Promise<void> {
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
   const ca = await publishCa(args);
-  const { users, gateways, proxy } = broker.addresses;
-  const facts = { users, gateways, proxy, host: settings.host, ca };
-  tellReady(args.isJson, facts, `${users}\n${gateways}\n${proxy}`);
+  const { users, gateways, remoteMqtt, proxy } = broker.addresses;
+  const facts = { users, gateways, remoteMqtt, proxy, host: settings.host, ca };
+  tellReady(args.isJson, facts, `${users}\n${gateways}\n${remoteMqtt}\n${proxy}`);
   await stopping;
 }

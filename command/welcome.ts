@@ -20,15 +20,14 @@ export interface Started {
 export function printAddresses(args: Arguments, started: Started): void {
   const { number, user, password, broker, gateway, simulated } = started;
   const { folder, isJson } = args;
-  const { host, users, gateways, proxy } = broker.facts;
+  const { host, users, gateways, remoteMqtt, proxy } = broker.facts;
   const home = `https://${number}.${host}:${portOf(users)}/`;
   const addresses = {
     login: `${home}login`,
     home,
     lan: textOf(gateway.facts["lan"]),
     mqtt: textOf(gateway.facts["mqtt"]),
-    // A door that this version does not have yet.
-    remoteMqtt: null,
+    remoteMqtt: `mqtts://${number}.${host}:${portOf(remoteMqtt)}`,
     proxy: `https://${host}:${portOf(proxy)}`,
     number,
     user,
@@ -45,7 +44,7 @@ export function printAddresses(args: Arguments, started: Started): void {
   const editorPassword = textOf(gateway.facts["editorPassword"]);
   if (isJson) process.stdout.write(`${JSON.stringify({ ...addresses, editorPassword })}\n`);
   else {
-    const moved = movedPorts(args, { lan: addresses.lan, mqtt: addresses.mqtt, users, gateways, proxy });
+    const moved = movedPorts(args, { lan: addresses.lan, mqtt: addresses.mqtt, users, gateways, remoteMqtt, proxy });
     const { failed } = gateway.facts;
     const reasons = Array.isArray(failed) ? failed.filter((reason) => typeof reason === "string") : [];
     const troubles = reasons.map((reason) => say(args.language, "station-failed", { reason }));
@@ -70,6 +69,7 @@ function forPeople(args: Arguments, addresses: Addresses, editorPassword: string
     `  ${line(addresses["password"] === null ? "own-password" : "one-time")}`,
     ...only(addresses["lan"], "lan"),
     ...only(addresses["mqtt"], "mqtt"),
+    ...only(addresses["remoteMqtt"], "remote-mqtt"),
     ...only(addresses["panel"], "panel"),
     ...only(addresses["editor"], "editor"),
     ...(editorPassword ? [`  ${line("editor-password", { password: editorPassword })}`] : []),

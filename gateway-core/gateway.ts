@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { parseDescriptor } from "../device-descriptors/catalogue.ts";
 import { type Access, openAccess } from "./access-link/access.ts";
 import type { Host } from "./contract/clock.ts";
-import type { DescriptorEvent, DescriptorsWanted } from "./contract/descriptor-events.ts";
+import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
 import { HomeError, toHomeError } from "./contract/errors.ts";
 import type { JsonObject } from "./contract/json.ts";
 import type { Command, CommandResult, Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
-import type { PageEvent } from "./contract/page.ts";
 import type { Station, StationName } from "./contract/station.ts";
 import { openOrigins } from "./descriptor-origins.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
@@ -23,7 +22,8 @@ import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
 import { openPageServer } from "./page/page-server.ts";
-import { parseHomeEvent, parseLinkEvent, parseTranslationEvent } from "./parse-message.ts";
+import { type LinkEvent, parseHomeEvent, parseLinkEvent, parseTranslationEvent } from "./parse-message.ts";
+import { createRemoteTopics } from "./remote-topics.ts";
 import type { Settings } from "./settings.ts";
 import { shareSession } from "./shared-session.ts";
 import { createStation, type Plan, type Works } from "./station.ts";
@@ -94,6 +94,9 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
       ...(open.lan === undefined ? {} : { http: open.lan }),
       ...(open.mqtt === undefined ? {} : { mqtt: open.mqtt }),
     });
+  /** Whoever is outside is told the address outside, never one inside the home. */
+  const describeOutside = (http: string | undefined) => (device: Device) =>
+    thingDescription(device, http === undefined ? {} : { http });
   const things = (): readonly Device[] => open.devices?.list() ?? [];
 
   const transport = capture === undefined ? openUdpTransport : recordedTransport(openUdpTransport, clock, capture);
@@ -207,19 +210,27 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     },
   });
 
-  const accessLink = makeStation<PageEvent | DescriptorsWanted>({
+  const accessLink = makeStation<LinkEvent>({
     name: "access-link",
     parse: parseLinkEvent,
-    wires: { page: (event) => event.type === "snapshot", wanted: (event) => event.type === "wanted" },
-    async open(send, show): Promise<Works<PageEvent | DescriptorsWanted>> {
+    wires: {
+      page: (event) => event.type === "snapshot" && "epoch" in event,
+      home: (event) => event.type === "snapshot" && !("epoch" in event),
+      wanted: (event) => event.type === "wanted",
+    },
+    async open(send, show): Promise<Works<LinkEvent>> {
       const access = openAccess({
         host,
         isEnabled: settings.accessLink.enabled,
         gateway: gatewayModel(packageRoot),
-        // Whoever is outside is told the address outside, never one inside the home.
-        handlerAt: (http) => handlerOf(feeds.remote, (device) => thingDescription(device, { http })),
+        handlerAt: (http) => handlerOf(feeds.remote, describeOutside(http)),
         parse: parseDescriptor,
         onDescriptor: send,
+        onCommand: (command) => remote.execute(command),
+      });
+      const remote = createRemoteTopics({
+        ...{ host, control, publish: access.publish },
+        describe: describeOutside(access.home),
       });
       const tell = (state: Access["state"]): void =>
         show({ state: state === "connecting" || state === "offline" ? "opening" : "open", text: state });
@@ -228,6 +239,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
       return {
         receive(event) {
           if (event.type === "wanted") access.receive(event);
+          else if (!("epoch" in event)) remote.receive(event);
           else {
             feeds.remote.receive(event);
             access.setPage(true);
@@ -235,11 +247,15 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
         },
         unwire(wire) {
           if (wire === "wanted") return access.forget();
+          if (wire === "home") return remote.unwire();
           feeds.remote.unwire();
           access.setPage(false);
         },
         snapshots: () => [access.snapshot()],
-        close: async () => access[Symbol.asyncDispose](),
+        async close() {
+          remote[Symbol.dispose]();
+          await access[Symbol.asyncDispose]();
+        },
       };
     },
   });

@@ -93,8 +93,21 @@ export const parseTranslationEvent: (message: unknown) => DiscoveryEvent | Descr
 );
 /** @throws HomeError `flow-invalid` */
 export const parseHomeEvent: (message: unknown) => HomeEvent = parser("home", homeEvents);
-/** What enters an access link: the page, and what descriptors are wanted. @throws HomeError `flow-invalid` */
-export const parseLinkEvent: (message: unknown) => PageEvent | DescriptorsWanted = parser("page or descriptor", {
+/** Events of the home and of the page share their words; only the page's bear a stamp. */
+const either = (name: "snapshot" | "found" | "gone" | "availability"): Check => {
+  return (value) => (isJsonObject(value) && "epoch" in value ? pageEvents[name](value) : homeEvents[name](value));
+};
+
+/** What enters an access link. */
+export type LinkEvent = PageEvent | HomeEvent | DescriptorsWanted;
+
+/** The page, the home, and what descriptors are wanted. @throws HomeError `flow-invalid` */
+export const parseLinkEvent: (message: unknown) => LinkEvent = parser("page, home or descriptor", {
+  ...homeEvents,
   ...pageEvents,
   ...wantedEvents,
-});
+  snapshot: either("snapshot"),
+  found: either("found"),
+  gone: either("gone"),
+  availability: either("availability"),
+} satisfies Record<LinkEvent["type"], Check>);

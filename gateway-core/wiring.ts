@@ -9,6 +9,8 @@ export const joints: readonly Joint[] = [
   { from: "translation:echonet", to: "page" },
   { from: "translation:echonet", to: "local-broker" },
   { from: "page", to: "access-link" },
+  // The topics of the home for remote MQTT.
+  { from: "translation:echonet", to: "access-link" },
   // Which descriptors the house lacks, and what the provider answers.
   { from: "translation:echonet", output: 1, to: "access-link" },
   { from: "access-link", to: "translation:echonet" },

@@ -55,6 +55,14 @@ describe("A message of a wire", () => {
     expect(() => parseLinkEvent(event)).toThrow(refused);
   });
 
+  it("of the home and of the page share words at the access link: the page's bear an epoch", () => {
+    const home = { type: "gone", device: "a" };
+    const page = { type: "gone", device: "a", epoch: "e", seq: 1 };
+    expect([parseLinkEvent(home), parseLinkEvent(page)]).toEqual([home, page]);
+    expect(() => parseLinkEvent({ type: "gone", device: "a", epoch: "e" })).toThrow(refused);
+    expect(() => parseLinkEvent({ type: "gone" })).toThrow(refused);
+  });
+
   it("is a page event only with its epoch and sequence", () => {
     const event = { type: "live", isLive: true, epoch: "e", seq: 1 };
     expect(parseLinkEvent(event)).toBe(event);

@@ -1,7 +1,8 @@
 /** What a person holds at a home beside a password, and how they add to it and take from it. */
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
-import type { Claim } from "./challenge.ts";
+import { addAppPassword } from "./app-password.ts";
+import type { Assurance, Claim } from "./challenge.ts";
 import { addOwn, type CredentialKind, type CredentialStore, factOf, unfit } from "./credentials.ts";
 import type { Nonces } from "./nonces.ts";
 import { newRecoveryCodes, recoveryIdOf } from "./recovery-challenge.ts";
@@ -23,6 +24,8 @@ export interface Held {
 export interface Holdings {
   readonly passkeys: readonly Held[];
   readonly keys: readonly Held[];
+  /** App passwords. */
+  readonly apps: readonly Held[];
   readonly hasTotp: boolean;
   readonly recoveryCodesLeft: number;
 }
@@ -43,6 +46,8 @@ export interface Account {
   finishTotp(person: Person, secret: string, ticket: string, code: string): Promise<void>;
   /** Ten new codes, told once; those before are good no more. */
   renewRecoveryCodes(number: AccessNumber, user: string): Promise<readonly string[]>;
+  /** An app password that stands for what its person has shown; told once. @throws HomeError `value-invalid` */
+  addApp(number: AccessNumber, user: string, label: string, assurances: readonly Assurance[]): Promise<string>;
   /** A line of authorized_keys; returns the key's fingerprint. @throws HomeError `value-invalid` */
   addKey(number: AccessNumber, user: string, line: string): Promise<string>;
   remove(number: AccessNumber, user: string, kind: CredentialKind, id: string): Promise<boolean>;
@@ -67,7 +72,7 @@ export function createAccount({ store, nonces, now }: AccountOptions): Account {
           .filter((one) => one.kind === kind)
           .map((one) => ({ id: one.id, label: factOf(one, "label"), addedAt: one.addedAt, usedAt: one.usedAt }));
       const [hasTotp, recoveryCodesLeft] = [of("totp").length > 0, of("recovery").length];
-      return { passkeys: of("passkey"), keys: of("key"), hasTotp, recoveryCodesLeft };
+      return { passkeys: of("passkey"), keys: of("key"), apps: of("app"), hasTotp, recoveryCodesLeft };
     },
 
     beginTotp(person) {
@@ -98,6 +103,9 @@ export function createAccount({ store, nonces, now }: AccountOptions): Account {
       }
       return codes;
     },
+
+    addApp: (number, user, label, assurances) =>
+      addAppPassword(store, { number, user }, { label, assurances, now: now() }),
 
     async addKey(number, user, line) {
       const { fingerprint, comment } = parseAuthorizedKey(line);

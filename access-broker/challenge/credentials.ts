@@ -4,7 +4,7 @@ import type { AccessNumber } from "../../gateway-core/contract/access-number.ts"
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 
-export type CredentialKind = "totp" | "recovery" | "key" | "passkey";
+export type CredentialKind = "totp" | "recovery" | "key" | "passkey" | "app";
 
 export interface Credential {
   readonly number: AccessNumber;

@@ -12,11 +12,15 @@ const alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 
 /** Ten fresh codes, such as `k3xm-9pqr-…`. */
 export function newRecoveryCodes(): readonly string[] {
-  return Array.from({ length: codesAtOnce }, () => {
-    const bits = BigInt(`0x${randomBytes(codeOctets).toString("hex")}`);
-    const letters = Array.from({ length: 16 }, (_, at) => alphabet[Number((bits >> BigInt(5 * at)) & 31n)] ?? "");
-    return letters.join("").replace(/(.{4})(?=.)/g, "$1-");
-  });
+  return Array.from({ length: codesAtOnce }, () => newCode(codeOctets));
+}
+
+/** So many random octets, a multiple of 5, as letters that a person can type. */
+export function newCode(octets: number): string {
+  const bits = BigInt(`0x${randomBytes(octets).toString("hex")}`);
+  const length = (octets * 8) / 5;
+  const letters = Array.from({ length }, (_, at) => alphabet[Number((bits >> BigInt(5 * at)) & 31n)] ?? "");
+  return letters.join("").replace(/(.{4})(?=.)/g, "$1-");
 }
 
 /** The id of a code in the store, whatever spaces and dashes it was typed with. */

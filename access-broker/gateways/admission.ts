@@ -2,10 +2,11 @@
 
 import type { TLSSocket } from "node:tls";
 import { type IConnectPacket, parser } from "mqtt-packet";
+import { connectOctets } from "../../gateway-core/bytes/mqtt-frames.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
 import { gatewayClientId, keepaliveSeconds } from "../../gateway-core/contract/link.ts";
-import { connectOctets, createFrameLimit } from "./mqtt-frames.ts";
+import { createFrameLimit } from "./mqtt-frames.ts";
 
 const patienceMs = 5_000;
 const parsed = { protocolVersion: 4 } as const;

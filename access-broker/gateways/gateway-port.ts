@@ -7,6 +7,7 @@ import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
 import type { DescriptorAnswer, DescriptorQuery } from "../../gateway-core/contract/descriptor-query.ts";
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
 import { type CertificateAnswer, isTicket, linkProtocols } from "../../gateway-core/contract/link.ts";
+import type { RemoteUp } from "../../gateway-core/contract/remote-link.ts";
 import { admitControl, readStart } from "./admission.ts";
 import type { GatewayDirectory } from "./gateway-directory.ts";
 import { type HomeLink, openHomeLink } from "./home-link.ts";
@@ -34,6 +35,12 @@ export interface GatewayPortOptions {
     readonly sequence: number;
     answer(number: AccessNumber, query: DescriptorQuery): Promise<DescriptorAnswer>;
   };
+  /** The remote MQTT namespaces. */
+  readonly remote: {
+    joined(number: AccessNumber): void;
+    left(number: AccessNumber): void;
+    hear(number: AccessNumber, message: RemoteUp): void;
+  };
   readonly audit: (
     event: string,
     number: AccessNumber | null,
@@ -52,7 +59,7 @@ export async function openGatewayPort(
   port: number,
   options: GatewayPortOptions,
 ): Promise<GatewayPort> {
-  const { clock, log, directory, gatewayCa, ownCertificate, isKnown, renew, descriptors, audit } = options;
+  const { clock, log, directory, gatewayCa, ownCertificate, isKnown, renew, descriptors, remote, audit } = options;
   const logged = new Set<string>();
   const sockets = new Set<TLSSocket>();
 
@@ -95,6 +102,8 @@ export async function openGatewayPort(
     await admitControl(socket, clock);
     // Once more: while it held its CONNECT back, a new card may have been used.
     await assertKnown();
+    /** Only the link that stands for its home now: an older one, and one whose opening is not over, says nothing for it. */
+    const isCurrent = (): boolean => directory.find(number) === link;
     const link: HomeLink = await openHomeLink({
       number,
       control: socket,
@@ -102,14 +111,18 @@ export async function openGatewayPort(
       onReady(tell) {
         audit("home-online", number, source, {});
         tell({ topic: "down/descriptors", body: { sequence: descriptors.sequence } });
+        remote.joined(number);
       },
       onRefused: (reason) => refuse(source, reason, number),
       onRenew: (csr) => void answerRenewal(number, csr, source),
       onQuestion: (query) => void answerQuestion(link, query),
+      onRemote: (message) => isCurrent() && remote.hear(number, message),
     });
     directory.enter(link);
     await link.closed;
-    if (directory.leave(link)) audit("home-away", number, source, {});
+    if (!directory.leave(link)) return;
+    remote.left(number);
+    audit("home-away", number, source, {});
   }
 
   async function answerRenewal(number: AccessNumber, csr: string, source: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Clock, Timer } from "../../gateway-core/contract/clock.ts";
 import type { DescriptorQuery } from "../../gateway-core/contract/descriptor-query.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { type DownMessage, linkProtocols, type UpMessage } from "../../gateway-core/contract/link.ts";
+import type { RemoteUp } from "../../gateway-core/contract/remote-link.ts";
 import { type ControlEngine, openControlEngine } from "./control-engine.ts";
 import { type DataLink, type LinkRequest, openDataLink } from "./data-link.ts";
 
@@ -28,6 +29,8 @@ export interface HomeLink {
   request(request: LinkRequest): Promise<Response>;
   /** Takes the data link that presents this ticket. False: no such ticket was given out here. */
   admitData(ticket: string, socket: TLSSocket): boolean;
+  /** Whether it hears us already: only then may it be told. */
+  readonly isReady: boolean;
   tell(message: DownMessage): void;
   close(): void;
   readonly closed: Promise<void>;
@@ -41,13 +44,14 @@ export interface HomeLinkOptions {
   readonly onReady: (tell: (message: DownMessage) => void) => void;
   readonly onRenew: (csr: string) => void;
   readonly onQuestion: (query: DescriptorQuery) => void;
+  readonly onRemote: (message: RemoteUp) => void;
   /** A message or packet that is not the link's, told with why. */
   readonly onRefused: (reason: string) => void;
 }
 
 /** Takes over an admitted control connection. */
 export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> {
-  const { number, control, clock, onReady, onRenew, onQuestion, onRefused } = options;
+  const { number, control, clock, onReady, onRenew, onQuestion, onRemote, onRefused } = options;
   const closed = Promise.withResolvers<void>();
   let isPageOffered: boolean | undefined;
   let renewableAt = 0;
@@ -62,6 +66,7 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
     onMessage(message: UpMessage) {
       if (message.topic === "up/page") isPageOffered = message.body.isOffered;
       else if (message.topic === "up/descriptor") hearQuestion(message.body);
+      else if (message.topic !== "up/renew") onRemote(message);
       else if (clock.now() < renewableAt) onRefused("renewals too soon after each other");
       else {
         renewableAt = clock.now() + renewalMs;
@@ -134,6 +139,9 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
     number,
     get isPageOffered() {
       return isReady ? isPageOffered : undefined;
+    },
+    get isReady() {
+      return isReady && !isClosed;
     },
     async request(request) {
       const link = await openData();

@@ -2,7 +2,7 @@
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../../gateway-core/contract/errors.ts";
-import { accountPage, recoveryPage, totpPage } from "./account-pages.ts";
+import { accountPage, appPasswordPage, recoveryPage, totpPage } from "./account-pages.ts";
 import { errorAnswer, leadTo, pageAnswer } from "./answers.ts";
 import type { DoorRooms, DoorSession, Person, SessionLine } from "./door-rooms.ts";
 import type { LoginDesk } from "./login-desk.ts";
@@ -35,7 +35,7 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
     audit(event, person.number, person.user, visit.source, { kind });
 
   const remove =
-    (kind: "totp" | "key" | "passkey"): Deed =>
+    (kind: "totp" | "key" | "passkey" | "app"): Deed =>
     async (errand) => {
       const { number, user } = errand.person;
       const id = kind === "totp" ? user : errand.member("id");
@@ -90,6 +90,17 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
       return leadTo("/account");
     },
     "/account/keys/remove": remove("key"),
+    "/account/apps": async (errand) => {
+      const { visit, person, session, member } = errand;
+      const label = member("label") || visit.speech.say("appPassword");
+      const password = await account.addApp(person.number, person.user, label, session.assurances);
+      tell(errand, "factor-added", "app");
+      const name = `${person.number}/${person.user}`;
+      return isForPerson(visit)
+        ? pageAnswer(appPasswordPage(name, password, visit.speech), visit)
+        : Response.json({ username: name, password }, unstored);
+    },
+    "/account/apps/remove": remove("app"),
   };
 
   async function endSessions({ person, visit, session }: Errand, isMeant: (id: string) => boolean): Promise<Response> {

@@ -36,6 +36,7 @@ export function accountPage(facts: AccountFacts, speech: Speech, alert?: string)
   const failed = `<p class="alert" role="alert" data-text="${text("passkeyFailed")}" hidden></p>`;
   const label = { name: "label", label: say("passkeyName"), type: "text", autocomplete: "off" } as const;
   const line = { name: "line", label: say("keyLine"), type: "text", autocomplete: "off", longest: 1024 } as const;
+  const program = { name: "label", label: say("appPasswordName"), type: "text", autocomplete: "off" } as const;
   const app = holdings.hasTotp
     ? `<p>${text("appOn")}</p>${post("/account/totp/remove", {}, text("remove"), say("app"))}`
     : `<p>${text("appOff")}</p>${post("/account/totp", {}, text("appSetUp"), say("app"))}`;
@@ -56,6 +57,9 @@ ${post("/account/recovery", {}, text("recoveryNew"), say("recovery"))}
 <h2>${text("keys")}</h2><p>${text("keysText")}</p>${held("keys", holdings.keys)}
 <form method="post" action="/account/keys">${renderField({ ...line, hint: say("keyHint") })}
 <button class="quiet" type="submit">${text("keyAdd")}</button></form>
+<h2>${text("appPasswords")}</h2><p>${text("appPasswordsText")}</p>${held("apps", holdings.apps)}
+<form method="post" action="/account/apps">${renderField({ ...program, hint: say("appPasswordHint") })}
+<button class="quiet" type="submit">${text("appPasswordAdd")}</button></form>
 <h2>${text("devices")}</h2>${renderList(devices)}
 ${sessions.length > 1 ? post("/account/sessions/others", {}, text("endOthers"), say("devices")) : ""}
 <hr><a class="button quiet" href="/password">${text("changePassword")}</a>
@@ -88,6 +92,17 @@ export function recoveryPage(codes: readonly string[], { say }: Speech): OwnPage
     title: say("recoveryTitle"),
     body: `<p>${escapeHtml(say("recoveryText"))}</p>
 <ul class="codes">${codes.map((code) => `<li><code>${escapeHtml(code)}</code></li>`).join("")}</ul>
+<a class="button" href="/account">${escapeHtml(say("back"))}</a>`,
+  };
+}
+
+/** `name` is the MQTT user name that goes with it. */
+export function appPasswordPage(name: string, password: string, { say }: Speech): OwnPage {
+  return {
+    title: say("appPasswordTitle"),
+    body: `<p>${escapeHtml(say("appPasswordText"))}</p>
+<p>${escapeHtml(say("appPasswordUser"))} <code>${escapeHtml(name)}</code></p>
+<p>${escapeHtml(say("appPassword"))} <code>${escapeHtml(password)}</code></p>
 <a class="button" href="/account">${escapeHtml(say("back"))}</a>`,
   };
 }

@@ -8,7 +8,7 @@ import type { OpenAnswers } from "./open-answers.ts";
 type Assurance = "password" | "totp" | "key" | "passkey" | "one-time" | "source";
 type Method = "password" | "totp" | "key" | "passkey";
 export type ProofKind = "password" | "totp" | "recovery" | "key" | "passkey" | "source";
-type CredentialKind = "totp" | "recovery" | "key" | "passkey";
+type CredentialKind = "totp" | "recovery" | "key" | "passkey" | "app";
 
 /** Who asks, from where; the challenge room's Claim. */
 export interface DoorClaim {
@@ -80,6 +80,7 @@ export interface Held {
 export interface Holdings {
   readonly passkeys: readonly Held[];
   readonly keys: readonly Held[];
+  readonly apps: readonly Held[];
   readonly hasTotp: boolean;
   readonly recoveryCodesLeft: number;
 }
@@ -97,6 +98,8 @@ export interface DoorAccount {
   resumeTotp(person: Person, secret: string, ticket: string): TotpSetUp;
   finishTotp(person: Person, secret: string, ticket: string, code: string): Promise<void>;
   renewRecoveryCodes(number: AccessNumber, user: string): Promise<readonly string[]>;
+  /** An app password that stands for what its person has shown; told once. */
+  addApp(number: AccessNumber, user: string, label: string, assurances: readonly Assurance[]): Promise<string>;
   addKey(number: AccessNumber, user: string, line: string): Promise<string>;
   remove(number: AccessNumber, user: string, kind: CredentialKind, id: string): Promise<boolean>;
 }

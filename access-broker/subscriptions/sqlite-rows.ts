@@ -86,7 +86,7 @@ export const auditOf = (row: Row): AuditEntry => ({
 
 function kindOf(row: Row): CredentialKind {
   const kind = text(row, "kind");
-  if (kind === "totp" || kind === "recovery" || kind === "key" || kind === "passkey") return kind;
+  if (kind === "totp" || kind === "recovery" || kind === "key" || kind === "passkey" || kind === "app") return kind;
   throw new HomeError("internal", `the store holds "${kind}" as a kind of credential`);
 }
 

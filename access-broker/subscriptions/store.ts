@@ -38,14 +38,14 @@ export interface SessionInTable extends Session {
   readonly hasTotp: boolean;
 }
 
-export type CredentialKind = "totp" | "recovery" | "key" | "passkey";
+export type CredentialKind = "totp" | "recovery" | "key" | "passkey" | "app";
 
 /** What a person holds beside a password. At one home an `id` of a kind belongs to one user. */
 export interface Credential {
   readonly number: AccessNumber;
   readonly user: string;
   readonly kind: CredentialKind;
-  /** Key: its fingerprint; passkey: the credential id; recovery code: its hash; authenticator app: a word of its own. */
+  /** Key: its fingerprint; passkey: the credential id; recovery code: its hash; app password: its hash; authenticator app: a word of its own. */
   readonly id: string;
   /** What the challenge of this kind needs: a secret, a public key, a label. */
   readonly facts: JsonObject;

@@ -5,13 +5,17 @@ import type { Descriptor } from "../contract/descriptor.ts";
 import type { DescriptorEvent, DescriptorsWanted } from "../contract/descriptor-events.ts";
 import type { GatewayFacts } from "../contract/descriptor-offer.ts";
 import { toHomeError } from "../contract/errors.ts";
+import type { RemoteCommand } from "../contract/remote-link.ts";
 import type { Handler } from "../contract/web.ts";
 import { type LinkState, openAccessLink } from "./broker-link.ts";
 import { createDescriptorQuery, type DescriptorQuery } from "./descriptor-query.ts";
 import { openLearnedDescriptors } from "./learned-descriptors.ts";
 import { gatewayIdOf, homeAddress, type Registration, readRegistration } from "./registration.ts";
+import { createRemoteHome, type RemoteHome } from "./remote-home.ts";
 
 export interface Access extends AsyncDisposable {
+  /** The address of the home outside; undefined before it is enrolled. */
+  readonly home: string | undefined;
   /** `closed`: this home wants no link. */
   readonly state: LinkState | "not-enrolled" | "closed";
   onState(listener: (state: LinkState) => void): () => void;
@@ -21,6 +25,8 @@ export interface Access extends AsyncDisposable {
   receive(wanted: DescriptorsWanted): void;
   /** Nobody here wants descriptors any more. */
   forget(): void;
+  /** A topic of the home, for remote MQTT. */
+  readonly publish: RemoteHome["publish"];
   /** All that was learned, for whoever has heard nothing yet. */
   snapshot(): DescriptorEvent;
 }
@@ -35,16 +41,26 @@ export interface AccessOptions {
   /** @throws HomeError `descriptor-invalid` */
   readonly parse: (candidate: unknown) => Descriptor;
   readonly onDescriptor: (event: DescriptorEvent) => void;
+  readonly onCommand: (command: RemoteCommand) => void;
 }
 
 /** @throws HomeError `internal` when what is kept of the enrolment cannot be read. */
-export function openAccess({ host, isEnabled, gateway, handlerAt, parse, onDescriptor }: AccessOptions): Access {
+export function openAccess({
+  host,
+  isEnabled,
+  gateway,
+  handlerAt,
+  parse,
+  onDescriptor,
+  onCommand,
+}: AccessOptions): Access {
   const registration = readRegistration(host.memory);
+  const remote = createRemoteHome(host.log, onCommand);
   const query = registration && openQuery(registration);
   query?.onEvent(onDescriptor);
   const link =
     registration && isEnabled
-      ? openAccessLink({ host, registration, handler: handlerAt(homeAddress(registration)), query })
+      ? openAccessLink({ host, registration, handler: handlerAt(homeAddress(registration)), query, remote })
       : undefined;
 
   /** Undefined without a key that descriptors could be believed by. */
@@ -61,6 +77,7 @@ export function openAccess({ host, isEnabled, gateway, handlerAt, parse, onDescr
   }
 
   return {
+    home: registration && homeAddress(registration),
     get state() {
       return link?.state ?? (registration === undefined ? "not-enrolled" : "closed");
     },
@@ -69,6 +86,7 @@ export function openAccess({ host, isEnabled, gateway, handlerAt, parse, onDescr
     // Who cannot ask does not say that it does.
     receive: (wanted) => isEnabled && query?.receive(wanted),
     forget: () => query?.forget(),
+    publish: remote.publish,
     snapshot: () => query?.snapshot() ?? { type: "learned", descriptors: [] },
     async [Symbol.asyncDispose]() {
       query?.close();

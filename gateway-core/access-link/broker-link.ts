@@ -15,6 +15,7 @@ import type { DescriptorQuery } from "./descriptor-query.ts";
 import { findGatewayPort } from "./enrol.ts";
 import { dial } from "./registered-broker.ts";
 import { isRenewalDue, type Registration, withCertificate, writeRegistration } from "./registration.ts";
+import type { RemoteHome } from "./remote-home.ts";
 
 export type LinkState = "connecting" | "online" | "offline";
 
@@ -33,6 +34,8 @@ export interface AccessLinkOptions {
   readonly handler: Handler;
   /** What asks for descriptors over the link, if anything does. */
   readonly query?: Pick<DescriptorQuery, "setLine" | "hear"> | undefined;
+  /** What tells the home's topics to remote MQTT, if anything does. */
+  readonly remote?: Pick<RemoteHome, "setLine" | "hear"> | undefined;
 }
 
 const firstBackOffMs = 500;
@@ -41,7 +44,13 @@ const longestBackOffMs = 30_000;
 const steadyMs = 10_000;
 const renewalCheckMs = 60 * 60_000;
 
-export function openAccessLink({ host, registration: enrolled, handler, query }: AccessLinkOptions): AccessLink {
+export function openAccessLink({
+  host,
+  registration: enrolled,
+  handler,
+  query,
+  remote,
+}: AccessLinkOptions): AccessLink {
   const { clock, ids, log } = host;
   const leaving = new AbortController();
   const listeners = new Set<(state: LinkState) => void>();
@@ -94,6 +103,7 @@ export function openAccessLink({ host, registration: enrolled, handler, query }:
       if (message.topic === "down/certificate") takeCertificate(message);
       else if (message.topic === "down/open")
         openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
+      else if (message.topic === "down/remote" || message.topic === "down/command") remote?.hear(message);
       else query?.hear(message);
     } catch (thrown) {
       warnOnce(toHomeError(thrown));
@@ -130,8 +140,10 @@ export function openAccessLink({ host, registration: enrolled, handler, query }:
     show("online");
     const rest = careForCertificate(client);
     query?.setLine(client.tell);
+    remote?.setLine(client.tell);
     await client.closed;
     query?.setLine(undefined);
+    remote?.setLine(undefined);
     rest();
     control = undefined;
     leaving.signal.removeEventListener("abort", abort);

@@ -19,7 +19,8 @@ import { toldBy } from "./registered-broker.ts";
 const longestHeader = 256;
 
 export interface ControlClient {
-  tell(message: UpMessage): void;
+  /** `heard`: the broker has it, or it never will. */
+  tell(message: UpMessage, heard?: () => void): void;
   close(): void;
   /** Resolves when the connection is over, whoever ended it. */
   readonly closed: Promise<void>;
@@ -74,8 +75,8 @@ export async function openControlClient({
       onRefused(toHomeError(thrown));
     }
   });
-  const tell = ({ topic, body }: UpMessage): void => {
-    client.publish(topic, JSON.stringify(body), { qos: 1 }, () => undefined);
+  const tell = ({ topic, body }: UpMessage, heard?: () => void): void => {
+    client.publish(topic, JSON.stringify(body), { qos: 1 }, () => heard?.());
   };
 
   const ready = (async () => {

@@ -90,3 +90,20 @@ export function withinLength(length: number, maximum: number): number {
   if (length <= maximum) return length;
   throw new HomeError("frame-too-long", `an MQTT packet of ${length} octets; at most ${maximum}`, { length, maximum });
 }
+
+/** Octets of the first packet of a connection, before anything is known of its sender. */
+export const longestConnect: number = 8 * 1024;
+
+/**
+ * The length of a CONNECT packet as it declares it; undefined while that is unknown.
+ * @throws HomeError `frame-malformed` (something else than CONNECT), `frame-too-long`.
+ */
+export function connectOctets(octets: Uint8Array): number | undefined {
+  const [first] = octets;
+  if (first !== undefined && first !== packetTypes.connect << 4) {
+    throw new HomeError("frame-malformed", "the first packet is no CONNECT");
+  }
+  const header = decodeFixedHeader(octets);
+  if (header === undefined) return undefined;
+  return withinLength(header.headerOctets + header.remaining, longestConnect);
+}

@@ -14,6 +14,7 @@ import {
 } from "./descriptor-query.ts";
 import { HomeError } from "./errors.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
+import { type RemoteDown, type RemoteUp, readHomeTopic, readRemoteCommand, readSnapshotEnd } from "./remote-link.ts";
 
 /** Control: MQTT 3.1.1, always on. Data: one line with a ticket, then HTTP/2 in reverse (the dialler serves). */
 export const linkProtocols: { readonly control: "genkan-mqtt/1"; readonly data: "genkan-h2/1" } = {
@@ -39,12 +40,14 @@ export const downFilter = "down/#";
 
 /** What the gateway tells. */
 export type UpMessage =
+  | RemoteUp
   | { readonly topic: "up/page"; readonly body: { readonly isOffered: boolean } }
   | { readonly topic: "up/renew"; readonly body: { readonly csr: string } }
   | { readonly topic: "up/descriptor"; readonly body: DescriptorQuery };
 
 /** What the access broker asks or answers. */
 export type DownMessage =
+  | RemoteDown
   | { readonly topic: "down/open"; readonly body: { readonly protocol: "genkan-h2/1"; readonly ticket: string } }
   | { readonly topic: "down/certificate"; readonly body: CertificateAnswer }
   | { readonly topic: "down/descriptor"; readonly body: DescriptorAnswer }
@@ -98,6 +101,12 @@ export function parseUpMessage(topic: string, payload: string): UpMessage | unde
   } else if (topic === "up/descriptor") {
     const body = readDescriptorQuery(members(topic, payload));
     if (body !== undefined) return { topic, body };
+  } else if (topic === "up/home") {
+    const body = readHomeTopic(members(topic, payload));
+    if (body !== undefined) return { topic, body };
+  } else if (topic === "up/snapshot") {
+    const body = readSnapshotEnd(members(topic, payload));
+    if (body !== undefined) return { topic, body };
   } else return undefined;
   throw invalid(topic);
 }
@@ -116,6 +125,12 @@ export function parseDownMessage(topic: string, payload: string): DownMessage | 
     if (body !== undefined) return { topic, body };
   } else if (topic === "down/descriptors") {
     const body = readDescriptorsState(members(topic, payload));
+    if (body !== undefined) return { topic, body };
+  } else if (topic === "down/remote") {
+    const { isWanted } = members(topic, payload);
+    if (typeof isWanted === "boolean") return { topic, body: { isWanted } };
+  } else if (topic === "down/command") {
+    const body = readRemoteCommand(members(topic, payload));
     if (body !== undefined) return { topic, body };
   } else return undefined;
   throw invalid(topic);

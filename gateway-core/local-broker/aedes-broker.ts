@@ -2,11 +2,11 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
+import { coalesceWrites } from "../bytes/coalesce-writes.ts";
 import { FrameLimit, packetTypes } from "../bytes/mqtt-frames.ts";
 import { type Host, sleep } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
 import { createAdmission } from "./admission.ts";
-import { coalesceWrites } from "./coalesce-writes.ts";
 
 export interface BrokerOptions {
   readonly host: Host;

@@ -12,12 +12,21 @@ export interface CommandListenerOptions {
   readonly onUnread: (result: CommandResult) => void;
 }
 
+/** What a command that came by another way is bound to: an id where its sender gave none, and an end. */
+export interface CommandBounds {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+}
+
 /** The listener for messages on command topics. */
 export function createCommandListener({ ids, control, onUnread }: CommandListenerOptions) {
-  return (topic: string, payload: Uint8Array): void => {
-    const id = ids.fresh();
+  return (topic: string, payload: Uint8Array, bounds?: CommandBounds): void => {
+    const id = bounds?.id ?? ids.fresh();
     try {
-      void control.execute(parseCommandMessage(topic, payload, id));
+      const command = parseCommandMessage(topic, payload, id);
+      const { expires = Number.POSITIVE_INFINITY } = command;
+      void control.execute(bounds === undefined ? command : { ...command, expires: Math.min(expires, bounds.expires) });
     } catch (thrown) {
       const unread = unreadRequest(topic, payload);
       if (unread !== undefined)

@@ -41,6 +41,7 @@ function openGateway(host: TestHost): Gateway {
     handlerAt: () => async () => new Response("page"),
     parse: parseDescriptor,
     onDescriptor: (event) => events.push(event),
+    onCommand: () => undefined,
   });
   access.receive({ type: "wanted", protocol: "echonet", wanted: [{ key: lampKey, matched: 0 }] });
   return {

@@ -23,7 +23,7 @@ function newProvider(settings: object = {}) {
   return {
     folder,
     host: realHost(),
-    settings: parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0, proxyPort: 0, ...settings }),
+    settings: parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0, remoteMqttPort: 0, proxyPort: 0, ...settings }),
   };
 }
 const long = "correct horse battery";
@@ -175,6 +175,7 @@ describe("Settings", () => {
         ...{ allow: [], deny: [], openAtOnce: 128, octetsPerDay: 50 * 1024 ** 3 },
         ...{ idleSeconds: 300, longestSeconds: 12 * 60 * 60 },
       },
+      remoteMqttPort: 8883,
     });
   });
 });

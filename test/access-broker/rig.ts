@@ -18,6 +18,7 @@ import type { AuditEntry } from "../../access-broker/subscriptions/store.ts";
 import { type AccessLink, openAccessLink } from "../../gateway-core/access-link/broker-link.ts";
 import { enrol } from "../../gateway-core/access-link/enrol.ts";
 import type { Registration } from "../../gateway-core/access-link/registration.ts";
+import type { RemoteHome } from "../../gateway-core/access-link/remote-home.ts";
 import type { Host } from "../../gateway-core/contract/clock.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import type { Handler } from "../../gateway-core/contract/web.ts";
@@ -64,13 +65,14 @@ export interface Rig extends AsyncDisposable {
   readonly port: number;
   readonly proxyPort: number;
   readonly gatewayPort: number;
+  readonly remotePort: number;
   ask(path: string, ask?: Ask): Promise<Answer>;
   /** The options of a request, for what `ask` cannot do. */
   optionsOf(path: string, ask?: Ask): RequestOptions;
   /** Logs in and returns the cookie. */
   logIn(name?: string): Promise<string>;
   /** Enrols a new gateway of the home and dials in. */
-  join(handler: Handler, of?: string): Promise<Joined>;
+  join(handler: Handler, of?: string, remote?: RemoteHome): Promise<Joined>;
   audit(): Promise<readonly AuditEntry[]>;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -98,12 +100,20 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
   const folder = mkdtempSync(join(tmpdir(), "genkan-broker-"));
   const after: typeof systemClock.after = (delayMs, action) => systemClock.after(delayMs, action);
   const host = { ...realHost(), clock: { now, after } };
-  const settings = parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0, proxyPort: 0, ...wished });
+  const settings = parseAccessBrokerSettings({
+    userPort: 0,
+    gatewayPort: 0,
+    remoteMqttPort: 0,
+    proxyPort: 0,
+    ...wished,
+  });
   const provider = { settings, host, folder };
   let broker: AccessBroker | undefined = await openAccessBroker(provider);
   const portOf = (address: string): number => Number(new URL(address.replace("tls:", "https:")).port);
   const { users, gateways, proxy } = broker.addresses;
   const [port, gatewayPort, proxyPort] = [portOf(users), portOf(gateways), portOf(proxy)];
+  const portOfMqtts = (address: string): number => portOf(address.replace("mqtts:", "https:"));
+  const remotePort = portOfMqtts(broker.addresses.remoteMqtt);
   await subscribe({ ...provider, number, user, password, isOneTime: false });
   const ca = await caCertificatePem(provider);
   const opened = new AsyncDisposableStack();
@@ -131,6 +141,7 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
     port,
     gatewayPort,
     proxyPort,
+    remotePort,
     authority: (name = `${number}.${bareHost}`) => `${name}:${port}`,
     optionsOf,
     ask(path, ask = {}) {
@@ -154,11 +165,11 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
       const [cookie = ""] = answer.headers["set-cookie"] ?? [];
       return cookie.split(";", 1)[0] ?? "";
     },
-    async join(handler, of = number) {
+    async join(handler, of = number, remote) {
       const card = await issueCard({ ...provider, number: of });
       const gateway = realHost();
       const registration = await enrol(card, gateway);
-      const link = opened.use(openAccessLink({ host: gateway, registration, handler }));
+      const link = opened.use(openAccessLink({ host: gateway, registration, handler, remote }));
       link.setPage(true);
       await untilState(link, "online");
       return { link, registration, host: gateway, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };

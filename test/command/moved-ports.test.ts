@@ -9,12 +9,16 @@ const doors = {
   users: "https://127.0.0.1:8443",
   gateways: "tls://127.0.0.1:8444",
   proxy: "https://127.0.0.1:8445",
+  remoteMqtt: "mqtts://127.0.0.1:8883",
 };
 
 describe("A door that moved", () => {
   it("is told with the port that it should have had", () => {
     expect(movedPorts(args, { ...doors, lan: "http://127.0.0.1:8081/" })).toEqual([
       "Control page at home: port 8081, as 8080 was taken.",
+    ]);
+    expect(movedPorts(args, { ...doors, remoteMqtt: "mqtts://127.0.0.1:8884" })).toEqual([
+      "Access broker, MQTT: port 8884, as 8883 was taken.",
     ]);
   });
   it("is not told when it did not move, has no address, or may be anywhere", () => {

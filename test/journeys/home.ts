@@ -12,6 +12,7 @@ export interface Addresses {
   readonly home: string;
   readonly lan: string;
   readonly mqtt: string;
+  readonly remoteMqtt: string;
   readonly number: string;
   readonly user: string;
   readonly password: string | null;

@@ -10,14 +10,11 @@ export interface Subscription extends Disposable {
   see(topic: string | RegExp, check: (payload: string) => boolean, timeoutMs?: number): Promise<string>;
 }
 
-/** `mosquitto_sub -t topic`, its messages kept. */
-export function subscribe(url: string, topic: string): Subscription {
+/** `mosquitto_sub -t topic`, its messages kept. `words` take the place of what the address tells. */
+export function subscribe(url: string, topic: string, words?: readonly string[]): Subscription {
   const { hostname, port } = new URL(url);
   const child: ChildProcess = spawn("mosquitto_sub", [
-    "-h",
-    hostname,
-    "-p",
-    port,
+    ...(words ?? ["-h", hostname, "-p", port]),
     "-t",
     topic,
     "-q",

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { generate } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
-import { connectOctets, createFrameLimit, longestConnect } from "../../../access-broker/gateways/mqtt-frames.ts";
-import { decodeFixedHeader } from "../../../gateway-core/bytes/mqtt-frames.ts";
+import { createFrameLimit } from "../../../access-broker/gateways/mqtt-frames.ts";
+import { connectOctets, decodeFixedHeader, longestConnect } from "../../../gateway-core/bytes/mqtt-frames.ts";
 import { HomeError } from "../../../gateway-core/contract/errors.ts";
 
 const codeOf = (act: () => unknown): string | undefined => {

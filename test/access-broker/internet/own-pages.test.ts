@@ -13,7 +13,13 @@ const now = 1_800_000_000_000;
 const held = { id: "i", label: "電話 <b>", addedAt: now - 3 * 86_400_000, usedAt: null };
 const account = {
   user: "hanako",
-  holdings: { passkeys: [held], keys: [{ ...held, usedAt: now - 60_000 }], hasTotp: false, recoveryCodesLeft: 3 },
+  holdings: {
+    passkeys: [held],
+    keys: [{ ...held, usedAt: now - 60_000 }],
+    apps: [held],
+    hasTotp: false,
+    recoveryCodesLeft: 3,
+  },
   sessions: [
     { id: "own", source: "192.0.2.1", agent: "Mozilla/5.0 (iPhone) Version/19.0 Mobile Safari/604.1", seenAt: now },
     {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
-import { coalesceWrites } from "../../gateway-core/local-broker/coalesce-writes.ts";
+import { coalesceWrites } from "../../gateway-core/bytes/coalesce-writes.ts";
 import { settle } from "../fakes/fake-host.ts";
 
 describe("coalesced writes", () => {

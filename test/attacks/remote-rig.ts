@@ -1,0 +1,93 @@
+/** A home at an access broker on loopback, told by a gateway's own access link, and MQTT clients from outside. */
+
+import { once } from "node:events";
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
+import { type IClientOptions, MqttClient } from "mqtt";
+import { subscribe } from "../../access-broker/access-broker.ts";
+import { createRemoteHome, type RemoteHome } from "../../gateway-core/access-link/remote-home.ts";
+import type { RemoteCommand } from "../../gateway-core/contract/remote-link.ts";
+import { bareHost, number, openRig, password, type Rig, user } from "../access-broker/rig.ts";
+import { FakeLog } from "../fakes/fake-host.ts";
+
+export const neighbour = "090-8765-4321";
+export const secret = "the door is open";
+
+export interface RemoteRig extends AsyncDisposable {
+  readonly rig: Rig;
+  readonly home: RemoteHome;
+  readonly commands: RemoteCommand[];
+  /** An app password of the user, made on the account page. */
+  readonly app: string;
+  readonly neighbourApp: string;
+  readonly neighbourHome: RemoteHome;
+  socket(options?: ConnectionOptions): Promise<TLSSocket>;
+  client(options?: IClientOptions & { readonly of?: string }): Promise<Visit>;
+}
+
+export interface Visit {
+  readonly client: MqttClient;
+  readonly heard: Map<string, string>;
+  /** Resolves when the broker has ended the connection. */
+  readonly ended: Promise<void>;
+}
+
+/** Makes an app password as a person's browser would. */
+export async function makeApp(rig: Rig, of: string): Promise<string> {
+  const cookie = await rig.logIn(`${of}.${bareHost}`);
+  const name = `${of}.${bareHost}`;
+  const { text } = await rig.ask("/account/apps", { name, headers: { cookie }, json: { label: "test" } });
+  return JSON.parse(text).password;
+}
+
+export async function openRemoteRig(): Promise<RemoteRig> {
+  const opened = new AsyncDisposableStack();
+  const rig = opened.use(await openRig());
+  await subscribe({ ...rig.provider, number: neighbour, user, password, isOneTime: false });
+  const commands: RemoteCommand[] = [];
+  const home = createRemoteHome(new FakeLog(), (command) => commands.push(command));
+  const neighbourHome = createRemoteHome(new FakeLog(), () => undefined);
+  for (const [one, of] of [
+    [home, number],
+    [neighbourHome, neighbour],
+  ] as const) {
+    one.publish("home/status", "online", true);
+    one.publish("home/devices/door/properties/isOpen", JSON.stringify(of === number ? true : secret), true);
+    await rig.join(async () => new Response("page"), of, one);
+  }
+  const [app, neighbourApp] = [await makeApp(rig, number), await makeApp(rig, neighbour)];
+
+  const socket: RemoteRig["socket"] = async (options = {}) => {
+    const servername = `${number}.${bareHost}`;
+    const made = connectTls({ host: "127.0.0.1", port: rig.remotePort, ca: rig.ca, servername, ...options });
+    made.on("error", () => undefined);
+    await once(made, "secureConnect");
+    opened.defer(() => void made.destroy());
+    return made;
+  };
+  return {
+    ...{ rig, home, commands, app, neighbourApp, neighbourHome, socket },
+    async client({ of = number, ...options } = {}) {
+      const raw = await socket({ servername: `${of}.${bareHost}` });
+      const client = new MqttClient(() => raw, {
+        protocolVersion: 4,
+        username: `${of}/${user}`,
+        password: of === number ? app : neighbourApp,
+        reconnectPeriod: 0,
+        resubscribe: false,
+        ...options,
+      });
+      opened.defer(() => void client.end(true));
+      const heard = new Map<string, string>();
+      client.on("message", (topic, payload) => heard.set(topic, payload.toString()));
+      const ended = new Promise<void>((resolve) => client.once("close", () => resolve()));
+      await new Promise<void>((resolve, reject) => {
+        client.once("connect", () => resolve());
+        client.once("error", reject);
+        client.once("close", () => reject(new Error("closed")));
+      });
+      client.on("error", () => undefined);
+      return { client, heard, ended };
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
