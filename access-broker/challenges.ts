@@ -63,8 +63,12 @@ export async function createChallenges(
     },
   });
   const appPasswords = createAppPasswords({ store, now, requirementOf });
-  // As for a password: counted at the home, and for the person.
-  const guardedApps = guardChallenge(guardChallenge(appPasswords, homes, homeOf), createLockOut(clock), personOf);
+  // As for a password, and counted apart from it: a program that goes on with a password taken back locks out no browser.
+  const guardedApps = guardChallenge(
+    guardChallenge(appPasswords, createLockOut(clock, homePace), homeOf),
+    createLockOut(clock),
+    personOf,
+  );
   return {
     apps: {
       async judge({ password, ...claim }) {

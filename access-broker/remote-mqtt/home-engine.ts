@@ -50,10 +50,13 @@ type Hooks = Pick<
 >;
 
 /** The rules of the namespace as aedes asks for them. */
-export function remoteHooks(options: HomeEngineOptions, visitorOf: VisitorOf): Required<Hooks> {
+export function remoteHooks(
+  options: HomeEngineOptions,
+  visitorOf: VisitorOf,
+  filtersOf: WeakMap<Client, Set<string>> = new WeakMap(),
+): Required<Hooks> {
   const { number, onCommand, onRefused, mayCommand } = options;
   const asked = new WeakMap<Client, { topic: string; answer: (isGood: boolean) => void }[]>();
-  const filtersOf = new WeakMap<Client, Set<string>>();
 
   /** aedes asks for all filters of one SUBSCRIBE in one go: they stand and fall together (A1). */
   const judgeTogether = (client: Client): void => {
@@ -111,8 +114,9 @@ export function remoteHooks(options: HomeEngineOptions, visitorOf: VisitorOf): R
 
 export async function openHomeEngine(options: HomeEngineOptions): Promise<HomeEngine> {
   const visitors = new WeakMap<object, Visitor>();
+  const filtersOf = new WeakMap<Client, Set<string>>();
   const aedes = await Aedes.createBroker({
-    ...remoteHooks(options, ({ conn }) => visitors.get(conn)),
+    ...remoteHooks(options, ({ conn }) => visitors.get(conn), filtersOf),
     connectTimeout: 5_000,
     drainTimeout: 5_000,
     heartbeatInterval: 10 * 60_000,
@@ -122,6 +126,9 @@ export async function openHomeEngine(options: HomeEngineOptions): Promise<HomeEn
     concurrency: 0,
   });
   const emitter: NodeJS.EventEmitter = aedes;
+  emitter.on("unsubscribe", (filters: readonly string[], client: Client) => {
+    for (const filter of filters) filtersOf.get(client)?.delete(filter);
+  });
   emitter.on("error", (cause) => options.onRefused(undefined, String(cause)));
   return {
     handle(socket, visitor) {

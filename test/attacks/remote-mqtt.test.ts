@@ -168,6 +168,8 @@ describe("Who is in", () => {
     for (const filter of filters.slice(0, 64)) expect((await client.subscribeAsync(filter))[0]?.qos).toBe(0);
     const [beyond] = await client.subscribeAsync(filters[64] ?? "").catch(() => [{ qos: 128 }]);
     expect(beyond?.qos).toBe(128);
+    await client.unsubscribeAsync(filters[0] ?? "");
+    expect((await client.subscribeAsync(filters[64] ?? ""))[0]?.qos).toBe(0);
     const { client: deep, ended } = await remote.client();
     deep.subscribe(`homes/${number}/${"a/".repeat(20)}#`, () => undefined);
     await ended;
