@@ -2,6 +2,7 @@
 
 import type { TLSSocket } from "node:tls";
 import { type IConnectPacket, parser } from "mqtt-packet";
+import { limitReads } from "../../gateway-core/bytes/limit-reads.ts";
 import { connectOctets } from "../../gateway-core/bytes/mqtt-frames.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
@@ -19,7 +20,7 @@ export async function admitControl(socket: TLSSocket, clock: Clock): Promise<voi
   const octets = await readStart(socket, clock, connectOctets);
   judge(parseConnect(octets));
   socket.unshift(octets);
-  limitFrames(socket);
+  limitReads(socket, createFrameLimit());
 }
 
 /**
@@ -94,19 +95,4 @@ function judge({ protocolVersion, clientId, clean, will, username, password, kee
   const [reason] = Object.keys(faults).filter((fault) => faults[fault]);
   if (reason !== undefined)
     throw new HomeError("link-message-invalid", `the CONNECT is refused: ${reason}`, { reason });
-}
-
-function limitFrames(socket: TLSSocket): void {
-  const limit = createFrameLimit();
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number) => {
-    const octets: unknown = read(size);
-    try {
-      if (octets instanceof Uint8Array) limit.accept(octets);
-      return octets;
-    } catch (thrown) {
-      socket.destroy(toHomeError(thrown));
-      return null;
-    }
-  };
 }

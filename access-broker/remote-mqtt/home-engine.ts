@@ -1,9 +1,9 @@
 /** The MQTT engine of one home's remote namespace: aedes 1.2 with nobody in it but this home's admitted visitors. */
 
 import { Aedes, type AedesOptions, type Client, type Connection } from "aedes";
+import { limitReads } from "../../gateway-core/bytes/limit-reads.ts";
 import { FrameLimit, packetTypes } from "../../gateway-core/bytes/mqtt-frames.ts";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
-import { toHomeError } from "../../gateway-core/contract/errors.ts";
 import { longestCommandPayload } from "../../gateway-core/contract/remote-link.ts";
 import { filterRefusal, insideTopic, isState, mostLevels, publishRefusal } from "./topic-rules.ts";
 
@@ -11,6 +11,7 @@ import { filterRefusal, insideTopic, isState, mostLevels, publishRefusal } from 
 const mostFilters = 64;
 /** Octets that a visitor may leave unread before it is cut: one that does not read must not hold up the others (A8). */
 const mostUnread = 512 * 1024;
+const longestPublish = longestCommandPayload + 1024;
 const longestOther = 8 * 1024;
 
 export type Rights = "all" | "view" | "none";
@@ -133,7 +134,7 @@ export async function openHomeEngine(options: HomeEngineOptions): Promise<HomeEn
   return {
     handle(socket, visitor) {
       visitors.set(socket, visitor);
-      limitFrames(socket);
+      limitReads(socket, new FrameLimit((type) => (type === packetTypes.publish ? longestPublish : longestOther)));
       aedes.handle(socket);
     },
     publish(topic, payload, isRetained) {
@@ -141,22 +142,5 @@ export async function openHomeEngine(options: HomeEngineOptions): Promise<HomeEn
       aedes.publish(packet, () => undefined);
     },
     close: () => aedes.close(),
-  };
-}
-
-/** Cuts a connection that sends more than it may, before aedes has seen it. */
-function limitFrames(socket: Connection): void {
-  const longestPublish = longestCommandPayload + 1024;
-  const limit = new FrameLimit((type) => (type === packetTypes.publish ? longestPublish : longestOther));
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number) => {
-    const octets: unknown = read(size);
-    try {
-      if (octets instanceof Uint8Array) limit.accept(octets);
-      return octets;
-    } catch (thrown) {
-      socket.destroy(toHomeError(thrown));
-      return null;
-    }
   };
 }

@@ -3,9 +3,10 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
 import { coalesceWrites } from "../bytes/coalesce-writes.ts";
+import { limitReads } from "../bytes/limit-reads.ts";
 import { FrameLimit, packetTypes } from "../bytes/mqtt-frames.ts";
 import { type Host, sleep } from "../contract/clock.ts";
-import { HomeError, toHomeError } from "../contract/errors.ts";
+import { HomeError } from "../contract/errors.ts";
 import { createAdmission } from "./admission.ts";
 
 export interface BrokerOptions {
@@ -66,7 +67,7 @@ export async function openAedesBroker({ host, address, port, onCommand }: Broker
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     coalesceWrites(socket);
-    limitFrames(socket);
+    limitReads(socket, new FrameLimit((type) => (type === packetTypes.publish ? longestPublish : longestOther)));
     aedes.handle(socket);
   });
   server.maxConnections = mostConnections;
@@ -101,22 +102,6 @@ export async function openAedesBroker({ host, address, port, onCommand }: Broker
       for (const socket of sockets) socket.destroy();
       await closed;
     },
-  };
-}
-
-/** Cuts a connection that is no MQTT or sends more than it may, before aedes has seen it. Silent: any page of a browser can knock so. */
-function limitFrames(socket: Socket): void {
-  const limit = new FrameLimit((type) => (type === packetTypes.publish ? longestPublish : longestOther));
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number) => {
-    const octets: unknown = read(size);
-    try {
-      if (octets instanceof Uint8Array) limit.accept(octets);
-      return octets;
-    } catch (thrown) {
-      socket.destroy(toHomeError(thrown));
-      return null;
-    }
   };
 }
 
