@@ -39,8 +39,9 @@ export {
   parseCaptureLine,
 } from "./echonet/capture-record.ts";
 export { createFrameExplainer, type FrameExplainer } from "./echonet/explain-frame.ts";
-export { echonetGroup, echonetPort, objectsToldIn, questionsToAll } from "./echonet/lan-question.ts";
+export { objectsToldIn, questionsToAll } from "./echonet/lan-question.ts";
 export { chooseAddresses } from "./echonet/network-interfaces.ts";
+export { echonetGroup, echonetPort } from "./echonet/udp-link.ts";
 export { ieee1394Explainer } from "./ieee1394/explain.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
 export { joinAll, joints } from "./wiring.ts";

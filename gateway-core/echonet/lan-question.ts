@@ -4,9 +4,6 @@ import { controllerEoj, type Eoj, nodeProfileEoj } from "./eoj.ts";
 import { decodeFrame, encodeFrame, type Frame } from "./frame.ts";
 import { decodeInstanceList } from "./instance-list.ts";
 
-export const echonetPort = 3610;
-export const echonetGroup = "224.0.23.0";
-
 const instanceListNotification = 0xd5;
 const instanceList = 0xd6;
 const edt = new Uint8Array(0);

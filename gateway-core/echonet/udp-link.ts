@@ -5,8 +5,10 @@ import { once } from "node:events";
 import { HomeError } from "../contract/errors.ts";
 import type { LocalAddress } from "./network-interfaces.ts";
 
-const port = 3610;
-const group = { ipv4: "224.0.23.0", ipv6: "ff02::1" };
+export const echonetPort = 3610;
+/** The group of IPv4. */
+export const echonetGroup = "224.0.23.0";
+const group = { ipv4: echonetGroup, ipv6: "ff02::1" };
 /** Every node of a home answers a multicast at once; the system may grant less. */
 const receiveBufferOctets = 2 ** 20;
 
@@ -35,7 +37,7 @@ export async function openUdpLink(local: LocalAddress, ears: UdpEars): Promise<U
   const sockets = [own];
   const to = family === "ipv4" ? group.ipv4 : `${group.ipv6}%${zone}`;
   const send = (octets: Uint8Array, node: string): void =>
-    own.send(octets, port, node, (error) => error && ears.failed(address, codeOf(error)));
+    own.send(octets, echonetPort, node, (error) => error && ears.failed(address, codeOf(error)));
   try {
     own.setMulticastInterface(family === "ipv4" ? address : `::%${zone}`);
     own.setMulticastLoopback(true);
@@ -85,7 +87,7 @@ async function open({ family, address, zone, isShared }: Binding, ears: UdpEars)
   try {
     // Rejects with the first error; without a listener, a taken port would go unnoticed.
     const bound = once(socket, "listening");
-    socket.bind({ port, address, exclusive: true });
+    socket.bind({ port: echonetPort, address, exclusive: true });
     await bound;
   } catch (cause) {
     await closeAll([socket]);
@@ -106,8 +108,8 @@ async function closeAll(sockets: readonly Socket[]): Promise<void> {
 function unusable(address: string, cause: unknown): HomeError {
   if (cause instanceof HomeError) return cause;
   const reason = codeOf(cause);
-  const message = `UDP ${address} port ${port} cannot be used: ${reason}`;
-  return new HomeError("address-unusable", message, { address, port, reason }, cause);
+  const message = `UDP ${address} port ${echonetPort} cannot be used: ${reason}`;
+  return new HomeError("address-unusable", message, { address, port: echonetPort, reason }, cause);
 }
 
 function codeOf(error: unknown): string {
