@@ -9,9 +9,13 @@ import ja from "./texts/ja.json" with { type: "json" };
 
 export type TextName = keyof typeof en;
 
-const texts: Readonly<Record<Language, Readonly<Record<TextName, string>>>> = { en, ja };
+/** A long text stands in the file line by line. */
+const texts: Readonly<Record<Language, Readonly<Record<TextName, string | readonly string[]>>>> = { en, ja };
 
 /** The text with its `{names}` filled in. */
 export function say(language: Language, name: TextName, facts: Readonly<Record<string, string | number>> = {}): string {
-  return texts[language][name].replaceAll(/\{(\w+)\}/g, (whole, fact: string) => String(facts[fact] ?? whole));
+  const text = texts[language][name];
+  return (typeof text === "string" ? text : text.join("\n")).replaceAll(/\{(\w+)\}/g, (whole, fact: string) =>
+    String(facts[fact] ?? whole),
+  );
 }

@@ -14,6 +14,7 @@ export type ErrorCode =
   | "command-expired"
   | "command-invalid"
   | "command-superseded"
+  | "communication-method-not-allowed"
   | "descriptor-invalid"
   | "descriptor-untrusted"
   | "device-busy"
@@ -34,6 +35,7 @@ export type ErrorCode =
   | "method-not-allowed"
   | "node-too-old"
   | "not-found"
+  | "not-granted"
   | "not-registered-broker"
   | "origin-not-allowed"
   | "out-of-range"
@@ -72,6 +74,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "command-expired": 410,
   "command-invalid": 400,
   "command-superseded": 409,
+  "communication-method-not-allowed": 403,
   "descriptor-invalid": 422,
   "descriptor-untrusted": 403,
   "device-busy": 429,
@@ -92,6 +95,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "method-not-allowed": 405,
   "node-too-old": 500,
   "not-found": 404,
+  "not-granted": 403,
   "not-registered-broker": 403,
   "origin-not-allowed": 403,
   "out-of-range": 422,
