@@ -27,7 +27,7 @@ export default defineConfig({
           name: "unit",
           environment: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/journeys/**", "test/flows/**", "test/ui/**", "test/package/**"],
+          exclude: ["test/journeys/**", "test/flows/**", "test/ui/**", "test/package/**", "test/long/**"],
           // A busy machine is slow, not wrong.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -43,6 +43,17 @@ export default defineConfig({
           // Real processes on a busy machine: what must hold is waited for, how fast it is stands in bench/.
           expect: { poll: { timeout: 15_000 } },
           testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: "long",
+          environment: "node",
+          include: ["test/long/**/*.test.ts"],
+          fileParallelism: false,
+          expect: { poll: { timeout: 15_000 } },
+          testTimeout: 600_000,
           hookTimeout: 180_000,
         },
       },
