@@ -31,6 +31,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   table: async () => (await import("./subscriptions.ts")).printTable,
   card: async () => (await import("./subscriptions.ts")).writeCard,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
+  operator: async () => (await import("./operator.ts")).setOperator,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
   decode: async () => (await import("./decode.ts")).decode,
   doctor: async () => (await import("./doctor.ts")).doctor,
@@ -41,7 +42,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
-  ..."start access-broker simulated-home subscribe table card trust".split(" "),
+  ..."start access-broker simulated-home subscribe table card trust operator".split(" "),
   ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 

@@ -5,6 +5,7 @@ import { createServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContext } from "node:tls";
+import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Log } from "../../gateway-core/contract/clock.ts";
 import { httpStatusOf, toHomeError } from "../../gateway-core/contract/errors.ts";
@@ -25,8 +26,7 @@ const mostFromOneSource = 512;
 /** How soon a home that may no longer use the proxy loses what it has open. */
 const recheckMs = 60_000;
 
-export interface OutboundProxy extends AsyncDisposable {
-  readonly port: number;
+export interface OutboundProxy extends Listening {
   /** Since the start. */
   readonly counters: () => ProxyCounters;
 }
@@ -141,29 +141,21 @@ export async function openOutboundProxy(
   server.on("request", (incoming, outgoing) => void serve(incoming, outgoing, false));
   server.on("checkContinue", (incoming, outgoing) => void serve(incoming, outgoing, true));
   server.on("connect", (incoming, client, head) => void tunnel(incoming, client, head));
-  const sockets = new Set<Socket>();
   const fromSource = new Map<string, number>();
   server.on("connection", (socket: Socket) => {
     const { remoteAddress: source = "" } = socket;
     const count = (fromSource.get(source) ?? 0) + 1;
     fromSource.set(source, count);
-    sockets.add(socket);
     socket.once("close", () => {
-      sockets.delete(socket);
       const left = (fromSource.get(source) ?? 1) - 1;
       if (left === 0) fromSource.delete(source);
       else fromSource.set(source, left);
     });
     if (count > mostFromOneSource) socket.destroy();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: address, port }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  server.on("error", (cause) => log.write("error", "proxy-port-failed", { cause: String(cause) }));
+  const listening = await listenOn(server, { host: address, port }, (cause) =>
+    log.write("error", "proxy-port-failed", { cause: String(cause) }),
+  );
 
   const recheck = async (): Promise<void> => {
     for (const number of new Set(passages.values())) {
@@ -177,16 +169,16 @@ export async function openOutboundProxy(
   };
   let rechecking = clock.after(recheckMs, look);
 
-  const bound = server.address();
   return {
-    port: typeof bound === "object" && bound !== null ? bound.port : 0,
+    ...listening,
+    get isListening() {
+      return listening.isListening;
+    },
     counters: () => ({ ...counters }),
     async [Symbol.asyncDispose]() {
       rechecking.cancel();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
       for (const { upstream } of passages.keys()) upstream.destroy();
-      await closed;
+      await listening[Symbol.asyncDispose]();
       log.write("info", "proxy-closed", counters);
     },
   };

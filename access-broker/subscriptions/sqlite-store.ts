@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { openCredentialTables } from "./sqlite-credentials.ts";
 import { descriptorStatements } from "./sqlite-descriptors.ts";
-import { auditOf, cardOf, certificateOf, sessionInTableOf, sessionOf, userOf } from "./sqlite-rows.ts";
+import { auditOf, cardOf, certificateOf, sessionInTableOf, sessionOf, storedOf, userOf } from "./sqlite-rows.ts";
 import { migrations } from "./sqlite-schema.ts";
 import type { GatewayCertificate, Store } from "./store.ts";
 
@@ -122,6 +122,14 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
     },
     async readAudit(limit) {
       return sql("SELECT * FROM audit ORDER BY id DESC LIMIT ?").all(limit).map(auditOf);
+    },
+
+    async countStored(now) {
+      const row = sql(
+        `SELECT (SELECT count(DISTINCT number) FROM users) AS homes, (SELECT count(*) FROM users) AS users,
+           (SELECT count(*) FROM sessions WHERE expires_at > ?) AS sessions`,
+      ).get(now);
+      return storedOf(row ?? {});
     },
 
     async prune(now) {

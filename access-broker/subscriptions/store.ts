@@ -134,6 +134,9 @@ export interface Store extends DescriptorStore, AsyncDisposable {
   /** The newest entries, newest first. */
   readAudit(limit: number): Promise<readonly AuditEntry[]>;
 
+  /** How many homes and users are subscribed, and sessions have not ended. */
+  countStored(now: number): Promise<Readonly<Record<"homes" | "users" | "sessions", number>>>;
+
   /** Forgets sessions, unused cards and certificates that expired before `now`, and what nobody has asked for in 90 days. */
   prune(now: number): Promise<void>;
 }
