@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { linkLabel } from "../gateway-core/contract/access-number.ts";
 import { toHomeError } from "../gateway-core/contract/errors.ts";
+import { openCertificateFiles } from "./authority/certificate-files.ts";
 import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
 import { createServerCertificates } from "./authority/server-certificates.ts";
 import { createLockOut } from "./challenge/lock-out.ts";
@@ -28,6 +29,7 @@ import { createProxyDoor } from "./proxy-door.ts";
 import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
+import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
 export { addKey, caCertificatePem, issueCard, listTable, setProxy, setRequirement, subscribe } from "./provider.ts";
@@ -59,14 +61,8 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const store = opened.use(openStore(provider));
   const authority = await openProviderAuthority(provider);
   const gatewayCertificates = createGatewayCertificates(authority.gateways, clock);
-  const { cert, key } = settings;
-  const real = cert === undefined || key === undefined ? undefined : { cert, key };
-  const certificates = await createServerCertificates({
-    maker: authority.servers,
-    host: settings.host,
-    clock,
-    ...(real === undefined ? {} : { real }),
-  });
+  const files = opened.use(openCertificateFiles(certificateFilesOf(settings), host));
+  const certificates = await createServerCertificates({ maker: authority.servers, host: settings.host, clock, files });
 
   const audit = createAuditTrail(store, clock, log);
   const prune = (): void => {
@@ -186,7 +182,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const answer = createFrontDesk({
     host: settings.host,
     log,
-    isReal: real !== undefined,
+    hstsSeconds: hstsSecondsOf(settings),
     home,
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
