@@ -30,7 +30,16 @@ import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
-export { addKey, caCertificatePem, issueCard, listTable, setProxy, setRequirement, subscribe } from "./provider.ts";
+export {
+  addKey,
+  caCertificatePem,
+  issueCard,
+  listTable,
+  revokeGateway,
+  setProxy,
+  setRequirement,
+  subscribe,
+} from "./provider.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -90,6 +99,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       const signed = await gatewayCertificates.sign(csr, number);
       return { ...signed, answer: { ...signed.answer, descriptorKey } };
     },
+    gatewayCertificates.holderOf,
     clock,
   );
   const cards = createLockOut(clock);
@@ -145,9 +155,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         directory,
         gatewayCa: gatewayCertificates.caPem,
         ownCertificate: () => certificates.pairFor(`${linkLabel}.${settings.host}`),
-        async isKnown(serial, number) {
-          const known = await store.findCertificate(serial);
-          return known !== undefined && known.number === number && clock.now() < known.expiresAt;
+        async known(serials) {
+          const certificates = await store.findCertificates(serials);
+          const good = certificates.filter(({ expiresAt }) => clock.now() < expiresAt);
+          return new Map(good.map(({ serial, number }) => [serial, number]));
         },
         renew: enrolment.renew,
         descriptors,
@@ -179,6 +190,16 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       // The certificates before are no longer known: a link that one of them opened ends.
       directory.cut(number);
       audit("gateway-enrolled", number, null, source, {});
+      return answer;
+    },
+    async renewLate(input, source) {
+      cards.attempt("renew", source);
+      const { number, answer } = await enrolment.renewLate(input).catch((thrown: unknown) => {
+        audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
+        throw thrown;
+      });
+      cards.forgive("renew", source);
+      audit("certificate-renewed", number, null, source, { isLate: true });
       return answer;
     },
   });
