@@ -32,7 +32,16 @@ import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
-export { addKey, caCertificatePem, issueCard, listTable, setProxy, setRequirement, subscribe } from "./provider.ts";
+export {
+  addKey,
+  caCertificatePem,
+  issueCard,
+  listTable,
+  revokeGateway,
+  setProxy,
+  setRequirement,
+  subscribe,
+} from "./provider.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -86,6 +95,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       const signed = await gatewayCertificates.sign(csr, number);
       return { ...signed, answer: { ...signed.answer, descriptorKey } };
     },
+    gatewayCertificates.holderOf,
     clock,
   );
   const cards = createLockOut(clock);
@@ -141,9 +151,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         directory,
         gatewayCa: gatewayCertificates.caPem,
         ownCertificate: () => certificates.pairFor(`${linkLabel}.${settings.host}`),
-        async isKnown(serial, number) {
-          const known = await store.findCertificate(serial);
-          return known !== undefined && known.number === number && clock.now() < known.expiresAt;
+        async known(serials) {
+          const certificates = await store.findCertificates(serials);
+          const good = certificates.filter(({ expiresAt }) => clock.now() < expiresAt);
+          return new Map(good.map(({ serial, number }) => [serial, number]));
         },
         renew: enrolment.renew,
         descriptors,
@@ -175,6 +186,16 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       // The certificates before are no longer known: a link that one of them opened ends.
       directory.cut(number);
       audit("gateway-enrolled", number, null, source, {});
+      return answer;
+    },
+    async renewLate(input, source) {
+      cards.attempt("renew", source);
+      const { number, answer } = await enrolment.renewLate(input).catch((thrown: unknown) => {
+        audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
+        throw thrown;
+      });
+      cards.forgive("renew", source);
+      audit("certificate-renewed", number, null, source, { isLate: true });
       return answer;
     },
   });
