@@ -20,6 +20,7 @@ import { createHomeDoor } from "./internet/home-door.ts";
 import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
+import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
@@ -208,9 +209,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
+  const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
-      openHttpsServer(settings.listen, port, { log, contextFor: certificates.contextFor, answer }),
+      openHttpsServer(settings.listen, port, { log, contextFor: certificates.contextFor, answer, upgrade }),
     ),
   );
 
