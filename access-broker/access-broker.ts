@@ -157,12 +157,14 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ),
   );
 
-  const openProxy = createProxyDoor({
-    ...{ settings, host, store, audit },
-    contextFor: certificates.contextFor,
-    judgeApp: challenges.judgeApp,
-  });
-  const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, openProxy));
+  const outbound = opened.use(
+    createProxyDoor({
+      ...{ settings, host, store, audit },
+      contextFor: certificates.contextFor,
+      programs: challenges.apps,
+    }),
+  );
+  const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, outbound.open));
 
   const provision = createProviderDoor({
     clock,
