@@ -20,6 +20,7 @@ import { createHomeDoor } from "./internet/home-door.ts";
 import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
+import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
 import { createOperation, operatorAddress } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
@@ -34,7 +35,16 @@ import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
 export { setOperatorPassword } from "./operator-password.ts";
-export { addKey, caCertificatePem, issueCard, listTable, setProxy, setRequirement, subscribe } from "./provider.ts";
+export {
+  addKey,
+  caCertificatePem,
+  issueCard,
+  listTable,
+  revokeGateway,
+  setProxy,
+  setRequirement,
+  subscribe,
+} from "./provider.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -92,6 +102,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       const signed = await gatewayCertificates.sign(csr, number);
       return { ...signed, answer: { ...signed.answer, descriptorKey } };
     },
+    gatewayCertificates.holderOf,
     clock,
   );
   const cards = createLockOut(clock);
@@ -148,9 +159,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         directory,
         gatewayCa: gatewayCertificates.caPem,
         ownCertificate: () => certificates.pairFor(`${linkLabel}.${settings.host}`),
-        async isKnown(serial, number) {
-          const known = await store.findCertificate(serial);
-          return known !== undefined && known.number === number && clock.now() < known.expiresAt;
+        async known(serials) {
+          const certificates = await store.findCertificates(serials);
+          const good = certificates.filter(({ expiresAt }) => clock.now() < expiresAt);
+          return new Map(good.map(({ serial, number }) => [serial, number]));
         },
         renew: enrolment.renew,
         descriptors,
@@ -160,12 +172,14 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ),
   );
 
-  const openProxy = createProxyDoor({
-    ...{ settings, host, store, audit },
-    contextFor: certificates.contextFor,
-    judgeApp: challenges.judgeApp,
-  });
-  const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, openProxy));
+  const outbound = opened.use(
+    createProxyDoor({
+      ...{ settings, host, store, audit },
+      contextFor: certificates.contextFor,
+      programs: challenges.apps,
+    }),
+  );
+  const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, outbound.open));
 
   const provision = createProviderDoor({
     clock,
@@ -184,6 +198,16 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       audit("gateway-enrolled", number, null, source, {});
       return answer;
     },
+    async renewLate(input, source) {
+      cards.attempt("renew", source);
+      const { number, answer } = await enrolment.renewLate(input).catch((thrown: unknown) => {
+        audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
+        throw thrown;
+      });
+      cards.forgive("renew", source);
+      audit("certificate-renewed", number, null, source, { isLate: true });
+      return answer;
+    },
   });
 
   const answer = createFrontDesk({
@@ -194,10 +218,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
+  const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
       openHttpsServer(settings.listen, port, {
-        ...{ log, contextFor: certificates.contextFor },
+        ...{ log, contextFor: certificates.contextFor, upgrade },
         answer: operation.follow(answer),
       }),
     ),

@@ -2,7 +2,6 @@
 
 import type { Clock } from "../gateway-core/contract/clock.ts";
 import { createAccount } from "./challenge/account.ts";
-import { createAppLogin } from "./challenge/app-login.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
@@ -38,7 +37,6 @@ export async function createChallenges(
   Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
     readonly sessions: ReturnType<typeof createSessions>;
     readonly apps: AppLogin;
-    readonly judgeApp: ReturnType<typeof createAppLogin>;
     /** How many passwords wait to be judged. */
     passwordQueue(): number;
   }
@@ -52,7 +50,6 @@ export async function createChallenges(
   const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
   const hasTotp = async (number: string, user: string) =>
     (await store.findCredential(number, "totp", user)) !== undefined;
-  const findUser = (number: string, user: string) => store.findUser(number, user);
   const login = createLogin({
     ...{ requirementOf, hasTotp },
     challenges: {
@@ -94,6 +91,5 @@ export async function createChallenges(
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,
     passwordQueue: () => hasher.waiting,
-    judgeApp: createAppLogin({ login, findUser, requirementOf, hasTotp, clock }),
   };
 }
