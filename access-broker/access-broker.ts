@@ -26,7 +26,7 @@ import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
 import { doors, onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
-import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import { openProviderAuthority, openStore, type Provider, sealOld } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
 import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
@@ -45,6 +45,7 @@ export {
   setRequirement,
   subscribe,
 } from "./provider.ts";
+export { backUp, restore } from "./provider-backup.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -74,6 +75,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const { clock, log } = host;
   await using opened = new AsyncDisposableStack();
   const store = opened.use(openStore(provider));
+  await sealOld(provider, store);
   const authority = await openProviderAuthority(provider);
   const gatewayCertificates = createGatewayCertificates(authority.gateways, clock);
   const files = opened.use(openCertificateFiles(certificateFilesOf(settings), host));

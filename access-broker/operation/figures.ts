@@ -90,7 +90,7 @@ export function createFigures(sources: Sources): Figures {
     labelNames: ["what"] as const,
     registers,
   });
-  const delay = processFigures(gauge);
+  const delay = processFigures(registers, gauge);
 
   return {
     judged: (verdict) => requests.inc({ verdict }),
@@ -155,14 +155,21 @@ function doorFigures(registers: Registry[], traffic: Sources["traffic"]): void {
 
 /** The names are Prometheus's own. Of the event loop: how much later than it should a turn came, since the last look. */
 function processFigures(
+  registers: Registry[],
   gauge: (name: string, help: string, read: () => number | undefined) => void,
 ): ReturnType<typeof monitorEventLoopDelay> {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
-  gauge("process_cpu_seconds_total", "CPU time, user and system.", () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
+  new Counter({
+    name: "process_cpu_seconds_total",
+    help: "CPU time, user and system.",
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.reset();
+      this.inc((user + system) / 1e6);
+    },
   });
   gauge("process_start_time_seconds", "When the process started.", () => (performance.timeOrigin / 1000) | 0);
   gauge("nodejs_heap_size_used_bytes", "Heap in use.", () => process.memoryUsage().heapUsed);

@@ -5,6 +5,7 @@ import type { JsonObject } from "./json.ts";
 export type ErrorCode =
   | "address-unusable"
   | "already-running"
+  | "backup-invalid"
   | "body-too-large"
   | "capture-invalid"
   | "card-expired"
@@ -52,6 +53,8 @@ export type ErrorCode =
   | "second-factor-required"
   | "session-required"
   | "settings-invalid"
+  | "state-exists"
+  | "store-unavailable"
   | "too-many-attempts"
   | "unknown-action"
   | "unknown-device"
@@ -65,6 +68,7 @@ export type ErrorCode =
 export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
   "already-running": 409,
+  "backup-invalid": 422,
   "body-too-large": 413,
   "capture-invalid": 422,
   "card-expired": 403,
@@ -112,6 +116,8 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "second-factor-required": 401,
   "session-required": 401,
   "settings-invalid": 422,
+  "state-exists": 409,
+  "store-unavailable": 503,
   "too-many-attempts": 429,
   "unknown-action": 404,
   "unknown-device": 404,

@@ -10,6 +10,7 @@ import { auditStoreLaw } from "../../laws/audit-store.law.ts";
 import { descriptorStoreLaw } from "../../laws/descriptor-store.law.ts";
 import { peopleStoreLaw } from "../../laws/people-store.law.ts";
 import { storeLaw } from "../../laws/store.law.ts";
+import { storeCopyLaw } from "../../laws/store-copy.law.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "genkan-store-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,6 +22,7 @@ const open = async () => {
 };
 
 storeLaw(open);
+storeCopyLaw(open);
 descriptorStoreLaw(open);
 peopleStoreLaw(open);
 auditStoreLaw(async (bound) => {
