@@ -33,6 +33,7 @@ const valueOptions = [
   ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key", "proxy"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
+  ...(["device", "property", "action", "value", "label"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -70,6 +71,11 @@ const options = {
   mra: { type: "string" },
   objectdb: { type: "string" },
   to: { type: "string" },
+  device: { type: "string" },
+  property: { type: "string" },
+  action: { type: "string" },
+  value: { type: "string" },
+  label: { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */
