@@ -7,7 +7,13 @@ import { createPrivateKey } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { type Host, sleep } from "../contract/clock.ts";
 import { type HomeError, toHomeError } from "../contract/errors.ts";
-import { type DownMessage, linkProtocols, type UpMessage } from "../contract/link.ts";
+import {
+  type CertificateAnswer,
+  type DownMessage,
+  linkProtocols,
+  parseCertificateAnswer,
+  type UpMessage,
+} from "../contract/link.ts";
 import type { Handler } from "../contract/web.ts";
 import { encodeCertificateRequest } from "./certificate-request.ts";
 import { type ControlClient, openControlClient } from "./control-client.ts";
@@ -15,7 +21,7 @@ import { type DataServer, serveDataLink } from "./data-server.ts";
 import type { DescriptorQuery } from "./descriptor-query.ts";
 import { findGatewayPort } from "./enrol.ts";
 import { createProxyLine } from "./proxy-line.ts";
-import { dial } from "./registered-broker.ts";
+import { ask, dial } from "./registered-broker.ts";
 import { isRenewalDue, type Registration, withCertificate, writeRegistration } from "./registration.ts";
 import type { RemoteHome } from "./remote-home.ts";
 
@@ -98,15 +104,15 @@ export function openAccessLink({
     void server.closed.then(() => servers.delete(server));
   }
 
-  function takeCertificate(message: DownMessage & { readonly topic: "down/certificate" }): void {
-    registration = withCertificate(registration, message.body);
+  function takeCertificate(answer: CertificateAnswer): void {
+    registration = withCertificate(registration, answer);
     writeRegistration(host.memory, registration);
     log.write("info", "certificate-renewed", { number: registration.number });
   }
 
   function hear(message: DownMessage): void {
     try {
-      if (message.topic === "down/certificate") takeCertificate(message);
+      if (message.topic === "down/certificate") takeCertificate(message.body);
       else if (message.topic === "down/open")
         openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
       else if (message.topic === "down/remote" || message.topic === "down/command") remote?.hear(message);
@@ -116,11 +122,13 @@ export function openAccessLink({
     }
   }
 
+  const request = (): string => encodeCertificateRequest(createPrivateKey(registration.key));
+
   /** Asks for the next certificate when it is time; looks again every hour for as long as the link stands. */
   function careForCertificate(client: ControlClient): () => void {
     const ask = (): void => {
       if (!isRenewalDue(registration, clock.now())) return;
-      client.tell({ topic: "up/renew", body: { csr: encodeCertificateRequest(createPrivateKey(registration.key)) } });
+      client.tell({ topic: "up/renew", body: { csr: request() } });
     };
     let timer = clock.after(renewalCheckMs, again);
     function again(): void {
@@ -164,6 +172,13 @@ export function openAccessLink({
     log.write("info", "broker-moved", { gatewayPort });
   }
 
+  /** Who was away until the certificate ended has no link to ask over: the user port renews it too. */
+  async function renewLate(): Promise<void> {
+    if (!isRenewalDue(registration, clock.now())) return;
+    const { certificate } = registration;
+    takeCertificate(parseCertificateAnswer(await ask(clock, registration, "/renew", { csr: request(), certificate })));
+  }
+
   async function keep(): Promise<void> {
     let failures = 0;
     while (!leaving.signal.aborted) {
@@ -173,7 +188,9 @@ export function openAccessLink({
         await hold();
       } catch (thrown) {
         warnOnce(toHomeError(thrown));
-        await lookForPort().catch(() => undefined);
+        await lookForPort()
+          .then(renewLate)
+          .catch((cause: unknown) => warnOnce(toHomeError(cause)));
       }
       show("offline");
       if (clock.now() - begun >= steadyMs) failures = 0;
