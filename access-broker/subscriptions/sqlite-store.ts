@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { openCredentialTables } from "./sqlite-credentials.ts";
 import { descriptorStatements } from "./sqlite-descriptors.ts";
+import { openProxyTable } from "./sqlite-proxy.ts";
 import { auditOf, cardOf, certificateOf, sessionInTableOf, sessionOf, userOf } from "./sqlite-rows.ts";
 import { migrations } from "./sqlite-schema.ts";
 import type { GatewayCertificate, Store } from "./store.ts";
@@ -37,6 +38,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
 
   return {
     ...descriptorStatements(sql, transaction),
+    ...openProxyTable(sql),
     async putUser({ number, user, passwordHash, state }) {
       transaction(() => {
         sql("DELETE FROM sessions WHERE number = ? AND user = ?").run(number, user);
