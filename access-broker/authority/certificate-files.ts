@@ -97,9 +97,10 @@ function load(file: CertificateFile, now: number): Loaded {
   try {
     const [cert, keyText] = [readFileSync(certificate), readFileSync(key)];
     const leaf = new X509Certificate(cert);
-    if (!leaf.checkPrivateKey(createPrivateKey(keyText))) throw new Error("the key is not the certificate's");
+    if (!leaf.checkPrivateKey(createPrivateKey(keyText)))
+      throw new HomeError("settings-invalid", "the key is not the certificate's");
     const expiresAt = leaf.validToDate.getTime();
-    if (expiresAt <= now) throw new Error(`it ended on ${leaf.validToDate.toISOString()}`);
+    if (expiresAt <= now) throw new HomeError("settings-invalid", `it ended on ${leaf.validToDate.toISOString()}`);
     const context = createSecureContext({ cert, key: keyText, minVersion: "TLSv1.2" });
     return { file, mark: markOf(file), context, expiresAt };
   } catch (cause) {

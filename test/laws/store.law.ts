@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../access-broker/subscriptions/store.ts";
+import { communicationMethods } from "../../gateway-core/contract/communication-method.ts";
+import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 
 const hanako = { number: "090-1234-5678", user: "hanako", passwordHash: "hash-1", state: "password" } as const;
 const session = {
@@ -18,7 +20,11 @@ const passkey = {
   addedAt: 10,
   usedAt: null,
 } as const;
-const decisive = { state: "password", requirement: null, hasTotp: false };
+const decisive = {
+  ...{ state: "password", requirement: null, hasTotp: false },
+  ...{ role: "owner", grant: wholeGrant, isSuspended: false },
+  home: { methods: communicationMethods, isSuspended: false },
+};
 const certificate = { serial: "4A", number: hanako.number, expiresAt: 1_000 };
 const card = { tokenHash: "t1", number: hanako.number, expiresAt: 1_000, usedAt: null };
 
