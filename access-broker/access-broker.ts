@@ -144,6 +144,13 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const wished = wishedPorts(settings);
   const before = rememberedPorts(host, wished);
 
+  const outbound = opened.use(
+    createProxyDoor({
+      ...{ settings, host, store, audit },
+      contextFor: certificates.contextFor,
+      programs: challenges.apps,
+    }),
+  );
   const gateways = opened.use(
     await onFreePort<GatewayPort>(settings.listen, before.gateways, (port) =>
       openGatewayPort(settings.listen, port, {
@@ -160,18 +167,12 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         renew: enrolment.renew,
         descriptors,
         remote,
+        admitProxy: outbound.admit,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
     ),
   );
 
-  const outbound = opened.use(
-    createProxyDoor({
-      ...{ settings, host, store, audit },
-      contextFor: certificates.contextFor,
-      programs: challenges.apps,
-    }),
-  );
   const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, outbound.open));
 
   const provision = createProviderDoor({

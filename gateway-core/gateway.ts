@@ -21,6 +21,7 @@ import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
 import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
+import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, withProxyFile } from "./home-doors.ts";
 import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
@@ -58,8 +59,8 @@ export interface Gateway extends AsyncDisposable {
   readonly control: Control;
   devices(): readonly Device[];
   onHomeEvent(listener: (event: HomeEvent) => void): () => void;
-  /** What is open now: addresses of the LAN page and the local broker. */
-  addresses(): { readonly lan?: string; readonly mqtt?: string };
+  /** What is open now. */
+  addresses(): Addresses;
 }
 
 export interface GatewayOptions {
@@ -78,7 +79,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
   const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
-  const open: { devices?: Devices; lan?: string; mqtt?: string } = {};
+  const open: HomeDoors & { devices?: Devices } = {};
 
   const control = createLastingControl(() => open.devices?.control);
   const keys = openRegisteredKeys(host);
@@ -166,11 +167,8 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
-      const server = await openPageServer({
-        ...settings.page,
-        handler: handlerOf(feeds.lan, homeControl, describe),
-        host,
-      });
+      const handler = withProxyFile(handlerOf(feeds.lan, homeControl, describe), open);
+      const server = await openPageServer({ ...settings.page, handler, host });
       const live = createLivePage({ host });
       const stops = [
         live.onEvent((event) => {
@@ -232,6 +230,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
         onDescriptor: send,
         onCommand: (command) => remote.execute(command),
       });
+      open.access = access;
       const remote = createRemoteTopics({
         ...{ host, control: remoteControl, publish: access.publish },
         describe: describeOutside(access.home),
@@ -257,6 +256,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
         },
         snapshots: () => [access.snapshot()],
         async close() {
+          delete open.access;
           remote[Symbol.dispose]();
           await access[Symbol.asyncDispose]();
         },
@@ -264,7 +264,8 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     },
   });
 
-  const all = [discovery, translation, page, localBroker, accessLink];
+  const homeProxy = makeStation(homeProxyPlan(settings, host, open));
+  const all = [discovery, translation, page, localBroker, accessLink, homeProxy];
   return {
     stations: new Map(all.map((station) => [station.name, station])),
     control,
@@ -273,7 +274,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
       homeListeners.add(listener);
       return () => void homeListeners.delete(listener);
     },
-    addresses: () => ({ ...(open.lan ? { lan: open.lan } : {}), ...(open.mqtt ? { mqtt: open.mqtt } : {}) }),
+    addresses: () => addressesOf(open),
     async [Symbol.asyncDispose]() {
       // Outermost first: nobody is told of a home that is being taken apart.
       for (const station of all.toReversed()) await station[Symbol.asyncDispose]();
