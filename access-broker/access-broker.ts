@@ -153,6 +153,13 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const wished = wishedPorts(settings);
   const before = rememberedPorts(host, wished);
 
+  const outbound = opened.use(
+    createProxyDoor({
+      ...{ settings, host, store, audit },
+      contextFor: certificates.contextFor,
+      programs: challenges.apps,
+    }),
+  );
   const gateways = opened.use(
     await onFreePort<GatewayPort>(settings.listen, before.gateways, (port) =>
       openGatewayPort(settings.listen, port, {
@@ -169,18 +176,12 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         renew: enrolment.renew,
         descriptors,
         remote,
+        admitProxy: outbound.admit,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
     ),
   );
 
-  const outbound = opened.use(
-    createProxyDoor({
-      ...{ settings, host, store, audit },
-      contextFor: certificates.contextFor,
-      programs: challenges.apps,
-    }),
-  );
   const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, outbound.open));
 
   const provision = createProviderDoor({
@@ -220,7 +221,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
-  const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [] });
+  const upgrade = createUpgradeDesk({ host: settings.host, log, hstsSeconds: hstsSecondsOf(settings), routes: [] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
       openHttpsServer(settings.listen, port, {

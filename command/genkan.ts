@@ -22,6 +22,7 @@ const mostWords: Readonly<Record<string, number>> = {
   descriptors: 3,
   replay: 1,
   revoke: 1,
+  keys: Number.POSITIVE_INFINITY,
 };
 
 /** Each verb loads what it needs and no more: a start is quick. */
@@ -39,6 +40,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   restore: async () => (await import("./backup.ts")).restoreBackup,
   operator: async () => (await import("./operator.ts")).setOperator,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
+  keys: async () => (await import("./keys.ts")).keys,
+  sign: async () => (await import("./sign.ts")).sign,
   decode: async () => (await import("./decode.ts")).decode,
   doctor: async () => (await import("./doctor.ts")).doctor,
   capture: async () => (await import("./capture.ts")).capture,

@@ -46,6 +46,8 @@ export interface GatewayPortOptions {
     left(number: AccessNumber): void;
     hear(number: AccessNumber, message: RemoteUp): void;
   };
+  /** Takes a home's link to the outbound proxy. */
+  readonly admitProxy: (number: AccessNumber, socket: TLSSocket) => { close(): void };
   readonly audit: (
     event: string,
     number: AccessNumber | null,
@@ -62,7 +64,8 @@ export async function openGatewayPort(
   port: number,
   options: GatewayPortOptions,
 ): Promise<GatewayPort> {
-  const { clock, log, directory, gatewayCa, ownCertificate, known, renew, descriptors, remote, audit } = options;
+  const { clock, log, directory, gatewayCa, ownCertificate, known, renew, descriptors, remote, admitProxy, audit } =
+    options;
   const logged = new Set<string>();
   const watch = createLinkWatch(clock, log, known);
 
@@ -81,7 +84,7 @@ export async function openGatewayPort(
     requestCert: true,
     rejectUnauthorized: true,
     minVersion: "TLSv1.3",
-    ALPNProtocols: [linkProtocols.control, linkProtocols.data],
+    ALPNProtocols: Object.values(linkProtocols),
     handshakeTimeout: handshakeMs,
   });
 
@@ -91,10 +94,12 @@ export async function openGatewayPort(
     const rest = watch.watch(certificate, () => socket.destroy());
     socket.once("close", rest);
     if (socket.alpnProtocol === linkProtocols.control) await admitHome(socket, certificate, source);
-    else if (socket.alpnProtocol === linkProtocols.data) {
+    else {
       if (!(await watch.isKnown(certificate))) throw unknown(number);
-      await admitDataLink(socket, number);
-    } else throw refused("no protocol of ours (ALPN)", { number });
+      if (socket.alpnProtocol === linkProtocols.data) await admitDataLink(socket, number);
+      else if (socket.alpnProtocol === linkProtocols.proxy) admitProxyLink(socket, number);
+      else throw refused("no protocol of ours (ALPN)", { number });
+    }
   }
 
   async function admitHome(socket: TLSSocket, certificate: LinkCertificate, source: string): Promise<void> {
@@ -154,6 +159,14 @@ export async function openGatewayPort(
     const ticket = line.toString("latin1").trimEnd();
     const isTaken = isTicket(ticket) && directory.find(number)?.admitData(ticket, socket);
     if (!isTaken) throw refused("a data link without a good ticket", { number });
+  }
+
+  /** Stands no longer than the control link: whatever ends that one, a certificate that is no longer known too, ends it. */
+  function admitProxyLink(socket: TLSSocket, number: AccessNumber): void {
+    const link = directory.find(number);
+    if (link?.isReady !== true) throw refused("a proxy link of a home that is away", { number });
+    const proxy = admitProxy(number, socket);
+    void link.closed.then(proxy.close);
   }
 
   server.on("secureConnection", (socket) => {

@@ -22,11 +22,6 @@ export function credentialQueries({ all, one, run, transaction }: Postgres): Cre
       const requirement = row?.["requirement"];
       return typeof requirement === "string" ? requirement : null;
     },
-    async setProxyAllowed(number, isAllowed) {
-      if (isAllowed) await run("INSERT INTO proxy_homes (number) VALUES ($1) ON CONFLICT DO NOTHING", number);
-      else await run("DELETE FROM proxy_homes WHERE number = $1", number);
-    },
-    isProxyAllowed: async (number) => (await one("SELECT 1 FROM proxy_homes WHERE number = $1", number)) !== undefined,
 
     async addCredential({ number, user, kind, id, facts, counter, addedAt, usedAt }) {
       const added = await run(

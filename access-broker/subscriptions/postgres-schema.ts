@@ -53,6 +53,7 @@ export const postgresMigrations: readonly string[] = [
    );
    CREATE TABLE audit_anchor (one INTEGER PRIMARY KEY CHECK (one = 1), id BIGINT NOT NULL, hash TEXT NOT NULL);
    INSERT INTO audit_anchor VALUES (1, 0, '');`,
+  "ALTER TABLE proxy_homes ADD COLUMN policy TEXT NOT NULL DEFAULT '{}'",
 ];
 
 /** Makes what is missing, each step once, whoever else starts at the same moment. */

@@ -6,6 +6,7 @@ import { copyQueries } from "./postgres-copy.ts";
 import { credentialQueries } from "./postgres-credentials.ts";
 import { descriptorQueries } from "./postgres-descriptors.ts";
 import { peopleQueries } from "./postgres-people.ts";
+import { proxyQueries } from "./postgres-proxy.ts";
 import { migratePostgres } from "./postgres-schema.ts";
 import { standingColumns, standingOf } from "./sqlite-people.ts";
 import { cardOf, certificateOf, count, orNull, sessionOf, stateOf, storedOf, text, userOf } from "./sqlite-rows.ts";
@@ -23,6 +24,7 @@ export function openPostgresStore(url: string, auditBound: number = mostAuditEnt
     ...descriptorQueries(postgres),
     ...peopleQueries(postgres),
     ...copyQueries(postgres),
+    ...proxyQueries(postgres),
     ...audit,
 
     async putUser({ number, user, passwordHash, state }) {

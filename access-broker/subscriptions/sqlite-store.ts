@@ -8,6 +8,7 @@ import { copyStatements } from "./sqlite-copy.ts";
 import { openCredentialTables } from "./sqlite-credentials.ts";
 import { descriptorStatements } from "./sqlite-descriptors.ts";
 import { peopleStatements, standingColumns, standingOf } from "./sqlite-people.ts";
+import { openProxyTable } from "./sqlite-proxy.ts";
 import { cardOf, certificateOf, count, orNull, sessionOf, stateOf, storedOf, text, userOf } from "./sqlite-rows.ts";
 import { migrations } from "./sqlite-schema.ts";
 import type { GatewayCertificate, Store } from "./store.ts";
@@ -42,6 +43,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
     ...peopleStatements(sql, transaction),
     ...copyStatements(sql, transaction),
     ...audit.table,
+    ...openProxyTable(sql),
     async putUser({ number, user, passwordHash, state }) {
       transaction(() => {
         sql("DELETE FROM sessions WHERE number = ? AND user = ?").run(number, user);

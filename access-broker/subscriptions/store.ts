@@ -60,6 +60,12 @@ export interface Credential {
   readonly usedAt: number | null;
 }
 
+/** Names, addresses and networks: where alone a home's computers are led (empty: everywhere), and where never. */
+export interface ProxyPolicy {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
 export interface StoredCard {
   readonly tokenHash: string;
   readonly number: AccessNumber;
@@ -98,9 +104,9 @@ export interface Store extends DescriptorStore, PeopleStore, AuditStore, StoreCo
   /** What a home requires of who comes in; null: the product's default again. */
   setRequirement(number: AccessNumber, requirement: string | null): Promise<void>;
   findRequirement(number: AccessNumber): Promise<string | null>;
-  /** Whether the computers of a home may use the outbound proxy; false until it is set. */
-  setProxyAllowed(number: AccessNumber, isAllowed: boolean): Promise<void>;
-  isProxyAllowed(number: AccessNumber): Promise<boolean>;
+  /** What a home wants of the outbound proxy; undefined, as until it is set: its computers may not use it. */
+  setProxyPolicy(number: AccessNumber, policy: ProxyPolicy | undefined): Promise<void>;
+  findProxyPolicy(number: AccessNumber): Promise<ProxyPolicy | undefined>;
 
   /** False, and nothing done, when the home has that credential already. */
   addCredential(credential: Credential): Promise<boolean>;

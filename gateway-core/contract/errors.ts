@@ -53,6 +53,8 @@ export type ErrorCode =
   | "second-factor-required"
   | "session-required"
   | "settings-invalid"
+  | "signature-invalid"
+  | "signature-required"
   | "state-exists"
   | "store-unavailable"
   | "too-many-attempts"
@@ -116,6 +118,8 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "second-factor-required": 401,
   "session-required": 401,
   "settings-invalid": 422,
+  "signature-invalid": 403,
+  "signature-required": 403,
   "state-exists": 409,
   "store-unavailable": 503,
   "too-many-attempts": 429,

@@ -16,11 +16,20 @@ import { HomeError } from "./errors.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { type RemoteDown, type RemoteUp, readHomeTopic, readRemoteCommand, readSnapshotEnd } from "./remote-link.ts";
 
-/** Control: MQTT 3.1.1, always on. Data: one line with a ticket, then HTTP/2 in reverse (the dialler serves). */
-export const linkProtocols: { readonly control: "genkan-mqtt/1"; readonly data: "genkan-h2/1" } = {
-  control: "genkan-mqtt/1",
-  data: "genkan-h2/1",
-};
+/**
+ * Control: MQTT 3.1.1, always on. Data: one line with a ticket, then HTTP/2 in reverse (the dialler serves). Proxy: HTTP/2,
+ * where the dialler asks; a CONNECT to `proxyAuthority` opens a connection to the outbound proxy (RFC 9113 §8.5).
+ */
+export const linkProtocols: {
+  readonly control: "genkan-mqtt/1";
+  readonly data: "genkan-h2/1";
+  readonly proxy: "genkan-proxy/1";
+} = { control: "genkan-mqtt/1", data: "genkan-h2/1", proxy: "genkan-proxy/1" };
+
+/** The one place that a proxy link leads to: what the computers of the home ask stands inside. */
+export const proxyAuthority = "proxy.invalid:80";
+/** Connections of a home's computers at once. */
+export const mostProxyStreams = 256;
 
 /** The client id of every gateway: a home has one, so a newer connection takes the older one's place. */
 export const gatewayClientId = "gateway";

@@ -38,7 +38,7 @@ describe("The provider", () => {
     const provider = newProvider();
     await subscribe({ ...provider, number: "090-1", user: "hanako", password: long, isOneTime: false });
     await subscribe({ ...provider, number: "090-1", user: "taro", password: long, isOneTime: true });
-    const plain = { requirement: "password|passkey|key", factors: [] };
+    const plain = { requirement: "password|passkey|key", proxy: "off", factors: [] };
     expect(await listTable(provider)).toEqual([
       { number: "090-1", user: "hanako", state: "password", ...plain },
       { number: "090-1", user: "taro", state: "one-time", ...plain },

@@ -24,11 +24,11 @@ const certificate = { serial: "4A", number: hanako.number, expiresAt: 1_000 };
 const card = { tokenHash: "t1", number: hanako.number, expiresAt: 1_000, usedAt: null };
 
 /** Something in every table. */
-async function fill(store: Store): Promise<void> {
+export async function fillStore(store: Store): Promise<void> {
   await store.putUser(hanako);
   await store.addSession(session);
   await store.setRequirement(hanako.number, "passkey");
-  await store.setProxyAllowed(hanako.number, true);
+  await store.setProxyPolicy(hanako.number, { allow: ["www.example"], deny: [] });
   await store.setHomeRules(hanako.number, { methods: ["https"] });
   await store.putInvitation({ secretHash: "i1", number: hanako.number, user: "hanako", expiresAt: 1_000 });
   await store.addCredential(passkey);
@@ -99,7 +99,7 @@ export function storeCopyLaw(open: () => Promise<{ store: Store; reopen: () => P
 
     it("is copied whole into another, and out of a damaged copy nothing is taken", async () => {
       const [{ store }, { store: other }] = [await open(), await open()];
-      await fill(store);
+      await fillStore(store);
       await other.putUser({ ...hanako, user: "nobody-else" });
       const rows: StoredRow[] = [];
       for await (const row of store.dump()) rows.push(parseStoredRow(JSON.stringify(row)));

@@ -12,7 +12,7 @@ import { auditStoreLaw } from "../laws/audit-store.law.ts";
 import { descriptorStoreLaw } from "../laws/descriptor-store.law.ts";
 import { peopleStoreLaw } from "../laws/people-store.law.ts";
 import { storeLaw } from "../laws/store.law.ts";
-import { storeCopyLaw } from "../laws/store-copy.law.ts";
+import { fillStore, storeCopyLaw } from "../laws/store-copy.law.ts";
 import { openPostgresServer, type PostgresServer, postgresBinaries } from "./postgres-server.ts";
 
 const bin = postgresBinaries();
@@ -57,6 +57,7 @@ describe.skipIf(bin === undefined)("PostgreSQL", () => {
     const folder = mkdtempSync(join(tmpdir(), "genkan-move-"));
     const [before, after] = ["a", "b"].map((name) => openSqliteStore(join(folder, `${name}.sqlite`)));
     if (before === undefined || after === undefined) return expect.unreachable();
+    await fillStore(before);
     await before.putUser({ number: "090-1234-5678", user: "花子", passwordHash: "h", state: "password" });
     for (let at = 0; at < 2_500; at++) await before.noteWanted(`key ${at}`, `home ${at % 40}`, at);
     await before.appendAudit({ at: 1, event: "x", number: null, user: null, source: null, facts: { a: "é" } });
