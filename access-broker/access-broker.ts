@@ -95,7 +95,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const cards = createLockOut(clock);
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
-  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.isOpen));
+  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.sightOf));
   const { relay } = createPageRelay(directory.find);
 
   const remote = opened.use(
@@ -129,7 +129,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     openAnswers,
     audit,
     admit(line) {
-      const verdict = judgeHttp(line);
+      const verdict = judgeHttp({ ...line, now: clock.now() });
       if (!verdict.allow) throw verdict.reason;
     },
   });
@@ -159,9 +159,15 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
 
   const outbound = opened.use(
     createProxyDoor({
-      ...{ settings, host, store, audit },
+      ...{ settings, host, audit },
+      store: {
+        async isProxyAllowed(number) {
+          const { methods, isSuspended } = await store.findHomeRules(number);
+          return !isSuspended && methods.includes("proxy") && store.isProxyAllowed(number);
+        },
+      },
       contextFor: certificates.contextFor,
-      programs: challenges.apps,
+      programs: challenges.appsBy("proxy"),
     }),
   );
   const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, outbound.open));
@@ -202,7 +208,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const remoteMqtt = opened.use(
     await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
       openRemotePort(settings.listen, port, {
-        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.apps, homes: remote },
+        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.appsBy("mqtts"), homes: remote },
         contextFor: certificates.contextFor,
         ownCertificate: () => certificates.pairFor(settings.host),
       }),
