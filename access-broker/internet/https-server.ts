@@ -4,6 +4,7 @@ import { createSecureServer } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { Log } from "../../gateway-core/contract/clock.ts";
+import type { Upgraded } from "./upgrade-desk.ts";
 import type { Visit } from "./visit.ts";
 import { createWebListener } from "./web-listener.ts";
 
@@ -23,6 +24,8 @@ export interface HttpsServerOptions {
   /** The certificate for a name; rejects for a foreign one. */
   readonly contextFor: (serverName: string) => Promise<SecureContext>;
   readonly answer: (visit: Visit) => Promise<Response>;
+  /** A request to switch protocols; never rejects. */
+  readonly upgrade: (upgraded: Upgraded) => void;
 }
 
 /** @throws an error of `listen` as Node tells it. */
@@ -31,7 +34,7 @@ export async function openHttpsServer(
   port: number,
   options: HttpsServerOptions,
 ): Promise<HttpsServer> {
-  const { log, contextFor, answer } = options;
+  const { log, contextFor, answer, upgrade } = options;
   const http1 = { headersTimeout: headMs, requestTimeout: 2 * headMs, maxHeaderSize: longestHead };
   const server = createSecureServer(
     {
@@ -50,6 +53,7 @@ export async function openHttpsServer(
     },
     createWebListener(answer),
   );
+  server.on("upgrade", (request, socket, head) => upgrade({ request, socket, head }));
   server.maxConnections = mostConnections;
   server.setTimeout(silenceMs);
   const sockets = new Set<Socket>();

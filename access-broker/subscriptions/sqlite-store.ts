@@ -15,6 +15,8 @@ import type { GatewayCertificate, Store } from "./store.ts";
 const busyMs = 5_000;
 const mostAuditEntries = 100_000;
 const wantedMs = 90 * 24 * 60 * 60_000;
+/** As long as a gateway that was away may still renew an expired one (gateways/enrolment.ts). */
+const certificateMs = 180 * 24 * 60 * 60_000;
 
 /** Opens the store, making it when it is not there. `auditBound`: how many audit entries are kept. */
 export function openSqliteStore(path: string, auditBound: number = mostAuditEntries): Store {
@@ -122,12 +124,19 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
       const row = sql("SELECT * FROM certificates WHERE serial = ?").get(serial);
       return row && certificateOf(row);
     },
+    async findCertificates(serials) {
+      const all = sql("SELECT * FROM certificates WHERE serial IN (SELECT value FROM json_each(?))");
+      return all.all(JSON.stringify(serials)).map(certificateOf);
+    },
+    async removeCertificates(number) {
+      return Number(sql("DELETE FROM certificates WHERE number = ?").run(number).changes);
+    },
 
     async prune(now) {
       transaction(() => {
         sql("DELETE FROM sessions WHERE expires_at <= ?").run(now);
         sql("DELETE FROM cards WHERE expires_at <= ? AND used_at IS NULL").run(now);
-        sql("DELETE FROM certificates WHERE expires_at <= ?").run(now);
+        sql("DELETE FROM certificates WHERE expires_at <= ?").run(now - certificateMs);
         sql("DELETE FROM invitations WHERE expires_at <= ?").run(now);
         sql("DELETE FROM wanted WHERE asked_at <= ?").run(now - wantedMs);
       });

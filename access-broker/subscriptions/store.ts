@@ -126,7 +126,11 @@ export interface Store extends DescriptorStore, PeopleStore, AuditStore, AsyncDi
   /** Adds the certificate of a renewal; older ones stay good until they expire. */
   addCertificate(certificate: GatewayCertificate): Promise<void>;
   findCertificate(serial: string): Promise<GatewayCertificate | undefined>;
+  /** Those of these that are known, in any order. */
+  findCertificates(serials: readonly string[]): Promise<readonly GatewayCertificate[]>;
+  /** Forgets the certificates of a home; how many there were. */
+  removeCertificates(number: AccessNumber): Promise<number>;
 
-  /** Forgets sessions, unused cards and certificates that expired before `now`, and what nobody has asked for in 90 days. */
+  /** Forgets sessions and unused cards that expired before `now`, certificates half a year later, and what nobody has asked for in 90 days. */
   prune(now: number): Promise<void>;
 }

@@ -88,11 +88,26 @@ export function storeLaw(open: () => Promise<{ store: Store; reopen: () => Promi
       await store.addCard(card);
       await store.addCard({ ...card, tokenHash: "t2", usedAt: 5 });
       await store.addCertificate(certificate);
+      await store.addCertificate({ ...certificate, serial: "4B", expiresAt: 1_000 - 180 * 24 * 60 * 60_000 });
       await store.prune(1_000);
       expect(await store.findSession("s1")).toBeUndefined();
       expect(await store.findCard("t1")).toBeUndefined();
       expect(await store.findCard("t2")).toBeDefined();
-      expect(await store.findCertificate("4A")).toBeUndefined();
+      // For half a year a gateway that was away may renew what is over.
+      expect(await store.findCertificate("4A")).toBeDefined();
+      expect(await store.findCertificate("4B")).toBeUndefined();
+    });
+
+    it("finds many certificates at once, and forgets those of one home", async () => {
+      const { store } = await open();
+      for (const serial of ["01", "02"]) await store.addCertificate({ ...certificate, serial });
+      await store.addCertificate({ ...certificate, serial: "03", number: "090-0000-0000" });
+      const found = async () => (await store.findCertificates(["01", "03", "04"])).map(({ serial }) => serial).sort();
+      expect(await found()).toEqual(["01", "03"]);
+      expect(await store.findCertificates([])).toEqual([]);
+      expect(await store.removeCertificates(certificate.number)).toBe(2);
+      expect(await store.removeCertificates(certificate.number)).toBe(0);
+      expect(await found()).toEqual(["03"]);
     });
 
     it("keeps everything over a restart, the newest audit entries first", async () => {
