@@ -110,7 +110,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const cards = createLockOut(clock);
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
-  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.isOpen));
+  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.sightOf));
   const relay = operation.farewell.wrap(createPageRelay(directory.find).relay);
 
   const remote = opened.use(
@@ -144,7 +144,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     openAnswers,
     audit,
     admit(line) {
-      const verdict = judgeHttp(line);
+      const verdict = judgeHttp({ ...line, now: clock.now() });
       operation.judged(verdict.allow ? "allowed" : "refused");
       if (!verdict.allow) throw verdict.reason;
     },
@@ -155,9 +155,18 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
 
   const outbound = opened.use(
     createProxyDoor({
-      ...{ settings, host, store, audit },
+      ...{ settings, host, audit },
+      store: {
+        async findProxyPolicy(number) {
+          const [policy, { methods, isSuspended }] = await Promise.all([
+            store.findProxyPolicy(number),
+            store.findHomeRules(number),
+          ]);
+          return isSuspended || !methods.includes("proxy") ? undefined : policy;
+        },
+      },
       contextFor: certificates.contextFor,
-      programs: challenges.apps,
+      programs: challenges.appsBy("proxy"),
     }),
   );
   const gateways = opened.use(
@@ -234,7 +243,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const remoteMqtt = opened.use(
     await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
       openRemotePort(settings.listen, port, {
-        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.apps, homes: remote },
+        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.appsBy("mqtts"), homes: remote },
         contextFor: certificates.contextFor,
         ownCertificate: () => certificates.pairFor(settings.host),
       }),
