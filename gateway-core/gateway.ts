@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { parseDescriptor } from "../device-descriptors/catalogue.ts";
 import { type Access, openAccess } from "./access-link/access.ts";
+import { statusOf } from "./access-link/access-status.ts";
 import { readRegistration } from "./access-link/registration.ts";
 import { openRegisteredKeys } from "./command-signatures/registered-keys.ts";
 import { createSignedControl } from "./command-signatures/signed-control.ts";
@@ -27,12 +28,15 @@ import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
 import { openPageServer } from "./page/page-server.ts";
+import { createSetupHandler } from "./page/setup-handler.ts";
 import { type LinkEvent, parseHomeEvent, parseLinkEvent, parseTranslationEvent } from "./parse-message.ts";
 import { createRemoteTopics } from "./remote-topics.ts";
 import type { Settings } from "./settings.ts";
+import { createSetup } from "./setup.ts";
 import { shareSession } from "./shared-session.ts";
 import { createStation, type Plan, type Works } from "./station.ts";
 
+export { readCardTrouble } from "./access-link/card-watch.ts";
 export { enrol, findGatewayPort, parseCard } from "./access-link/enrol.ts";
 export { readRegistration } from "./access-link/registration.ts";
 export { fromHex } from "./bytes/hex.ts";
@@ -69,16 +73,18 @@ export interface GatewayOptions {
   readonly packageRoot: string;
   /** Resolves when a gateway before this one has let go of its sockets. */
   readonly after?: Promise<void>;
+  /** Where a provider may have left an enrolment card beforehand. */
+  readonly cardFile?: string;
   /** Takes each ECHONET Lite datagram that this gateway sends and hears. */
   readonly capture?: WriteRecord;
 }
 
-export function createGateway({ settings, host, packageRoot, after, capture }: GatewayOptions): Gateway {
+export function createGateway({ settings, host, packageRoot, after, capture, cardFile }: GatewayOptions): Gateway {
   const { clock, log } = host;
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
   const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
-  const open: { devices?: Devices; lan?: string; mqtt?: string } = {};
+  const open: { devices?: Devices; lan?: string; mqtt?: string; access?: Access } = {};
 
   const control = createLastingControl(() => open.devices?.control);
   const keys = openRegisteredKeys(host);
@@ -157,20 +163,20 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     },
   });
 
+  const assets = join(packageRoot, "dist", "ui");
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
   const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
-    createPageHandler({ feed, control, things, describe, assets: join(packageRoot, "dist", "ui"), host });
+    createPageHandler({ feed, control, things, describe, assets, host });
 
   const page = makeStation<HomeEvent>({
     name: "page",
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
-      const server = await openPageServer({
-        ...settings.page,
-        handler: handlerOf(feeds.lan, homeControl, describe),
-        host,
-      });
+      const setup = createSetup({ host, keys, access: () => open.access });
+      const inner = handlerOf(feeds.lan, homeControl, describe);
+      const handler = createSetupHandler({ setup, handler: inner, assets, host });
+      const server = await openPageServer({ ...settings.page, handler, host });
       const live = createLivePage({ host });
       const stops = [
         live.onEvent((event) => {
@@ -226,20 +232,21 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
       const access = openAccess({
         host,
         isEnabled: settings.accessLink.enabled,
+        cards: { file: settings.accessLink.card ?? cardFile, folders: settings.accessLink.cardFolders },
         gateway: gatewayModel(packageRoot),
         handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
         parse: parseDescriptor,
         onDescriptor: send,
         onCommand: (command) => remote.execute(command),
       });
+      open.access = access;
       const remote = createRemoteTopics({
         ...{ host, control: remoteControl, publish: access.publish },
-        describe: describeOutside(access.home),
+        describe: (device) => describeOutside(access.home)(device),
       });
-      const tell = (state: Access["state"]): void =>
-        show({ state: state === "connecting" || state === "offline" ? "opening" : "open", text: state });
+      const tell = (): void => show(statusOf(access));
       access.onState(tell);
-      tell(access.state);
+      tell();
       return {
         receive(event) {
           if (event.type === "wanted") access.receive(event);
@@ -257,6 +264,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
         },
         snapshots: () => [access.snapshot()],
         async close() {
+          delete open.access;
           remote[Symbol.dispose]();
           await access[Symbol.asyncDispose]();
         },

@@ -5,7 +5,7 @@
 
 import { createPrivateKey } from "node:crypto";
 import { type Host, sleep } from "../contract/clock.ts";
-import { type HomeError, toHomeError } from "../contract/errors.ts";
+import { type ErrorCode, type HomeError, toHomeError } from "../contract/errors.ts";
 import {
   type CertificateAnswer,
   type DownMessage,
@@ -27,6 +27,8 @@ export type LinkState = "connecting" | "online" | "offline";
 
 export interface AccessLink extends AsyncDisposable {
   readonly state: LinkState;
+  /** Why it does not stand; undefined while it does, and before the first attempt. */
+  readonly trouble: ErrorCode | undefined;
   /** Whether the control page may be asked for over the link. */
   setPage(isOffered: boolean): void;
   /** Returns how to stop listening. */
@@ -66,6 +68,7 @@ export function openAccessLink({
   let state: LinkState = "connecting";
   let isPageOffered = false;
   let control: ControlClient | undefined;
+  let trouble: ErrorCode | undefined;
 
   const show = (next: LinkState): void => {
     if (next === state) return;
@@ -75,6 +78,7 @@ export function openAccessLink({
   };
   /** What goes wrong again and again is said once, until the link stands. */
   const warnOnce = ({ code, message }: HomeError): void => {
+    trouble = code;
     if (told.has(code)) return;
     told.add(code);
     log.write("warn", "access-link-refused", { code, message });
@@ -145,6 +149,7 @@ export function openAccessLink({
     if (isPageOffered !== wasOffered) client.tell(page());
     control = client;
     told.clear();
+    trouble = undefined;
     show("online");
     const rest = careForCertificate(client);
     query?.setLine(client.tell);
@@ -198,6 +203,9 @@ export function openAccessLink({
   return {
     get state() {
       return state;
+    },
+    get trouble() {
+      return trouble;
     },
     setPage(isOffered) {
       if (isOffered === isPageOffered) return;
