@@ -2,7 +2,6 @@
 
 import type { Clock } from "../gateway-core/contract/clock.ts";
 import { createAccount } from "./challenge/account.ts";
-import { createAppLogin } from "./challenge/app-login.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
@@ -38,18 +37,19 @@ export async function createChallenges(
   Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
     readonly sessions: ReturnType<typeof createSessions>;
     readonly apps: AppLogin;
-    readonly judgeApp: ReturnType<typeof createAppLogin>;
+    /** How many passwords wait to be judged. */
+    passwordQueue(): number;
   }
 > {
   const now = (): number => clock.now();
   const [homes, codes] = [createLockOut(clock, homePace), createLockOut(clock, codePace)];
   const nonces = createNonces(clock);
   const requirementOf = async (number: string) => requirementIn(await store.findRequirement(number));
-  const password = await createPasswordChallenge(store, createPasswordHasher(), homes);
+  const hasher = createPasswordHasher();
+  const password = await createPasswordChallenge(store, hasher, homes);
   const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
   const hasTotp = async (number: string, user: string) =>
     (await store.findCredential(number, "totp", user)) !== undefined;
-  const findUser = (number: string, user: string) => store.findUser(number, user);
   const login = createLogin({
     ...{ requirementOf, hasTotp },
     challenges: {
@@ -90,6 +90,6 @@ export async function createChallenges(
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,
-    judgeApp: createAppLogin({ login, findUser, requirementOf, hasTotp, clock }),
+    passwordQueue: () => hasher.waiting,
   };
 }

@@ -1,10 +1,8 @@
 /** The front door of the gateway: constructs the rooms and makes a station of each; wiring.ts has the table of the joints between them. */
 
 import { join } from "node:path";
-import { parseDescriptor } from "../device-descriptors/catalogue.ts";
-import { type Access, openAccess } from "./access-link/access.ts";
-import { statusOf } from "./access-link/access-status.ts";
 import { readRegistration } from "./access-link/registration.ts";
+import { accessLinkPlan } from "./access-link-plan.ts";
 import { openRegisteredKeys } from "./command-signatures/registered-keys.ts";
 import { createSignedControl } from "./command-signatures/signed-control.ts";
 import type { Host } from "./contract/clock.ts";
@@ -22,6 +20,7 @@ import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
 import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
+import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, withProxyFile } from "./home-doors.ts";
 import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
@@ -29,8 +28,7 @@ import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
 import { openPageServer } from "./page/page-server.ts";
 import { createSetupHandler } from "./page/setup-handler.ts";
-import { type LinkEvent, parseHomeEvent, parseLinkEvent, parseTranslationEvent } from "./parse-message.ts";
-import { createRemoteTopics } from "./remote-topics.ts";
+import { parseHomeEvent, parseTranslationEvent } from "./parse-message.ts";
 import type { Settings } from "./settings.ts";
 import { createSetup } from "./setup.ts";
 import { shareSession } from "./shared-session.ts";
@@ -62,8 +60,8 @@ export interface Gateway extends AsyncDisposable {
   readonly control: Control;
   devices(): readonly Device[];
   onHomeEvent(listener: (event: HomeEvent) => void): () => void;
-  /** What is open now: addresses of the LAN page and the local broker. */
-  addresses(): { readonly lan?: string; readonly mqtt?: string };
+  /** What is open now. */
+  addresses(): Addresses;
 }
 
 export interface GatewayOptions {
@@ -84,7 +82,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
   const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
-  const open: { devices?: Devices; lan?: string; mqtt?: string; access?: Access } = {};
+  const open: HomeDoors & { devices?: Devices } = {};
 
   const control = createLastingControl(() => open.devices?.control);
   const keys = openRegisteredKeys(host);
@@ -174,7 +172,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
       const setup = createSetup({ host, keys, access: () => open.access });
-      const inner = handlerOf(feeds.lan, homeControl, describe);
+      const inner = withProxyFile(handlerOf(feeds.lan, homeControl, describe), open);
       const handler = createSetupHandler({ setup, handler: inner, assets, host });
       const server = await openPageServer({ ...settings.page, handler, host });
       const live = createLivePage({ host });
@@ -220,59 +218,15 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     },
   });
 
-  const accessLink = makeStation<LinkEvent>({
-    name: "access-link",
-    parse: parseLinkEvent,
-    wires: {
-      page: (event) => event.type === "snapshot" && "epoch" in event,
-      home: (event) => event.type === "snapshot" && !("epoch" in event),
-      wanted: (event) => event.type === "wanted",
-    },
-    async open(send, show): Promise<Works<LinkEvent>> {
-      const access = openAccess({
-        host,
-        isEnabled: settings.accessLink.enabled,
-        cards: { file: settings.accessLink.card ?? cardFile, folders: settings.accessLink.cardFolders },
-        gateway: gatewayModel(packageRoot),
-        handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
-        parse: parseDescriptor,
-        onDescriptor: send,
-        onCommand: (command) => remote.execute(command),
-      });
-      open.access = access;
-      const remote = createRemoteTopics({
-        ...{ host, control: remoteControl, publish: access.publish },
-        describe: (device) => describeOutside(access.home)(device),
-      });
-      const tell = (): void => show(statusOf(access));
-      access.onState(tell);
-      tell();
-      return {
-        receive(event) {
-          if (event.type === "wanted") access.receive(event);
-          else if (!("epoch" in event)) remote.receive(event);
-          else {
-            feeds.remote.receive(event);
-            access.setPage(true);
-          }
-        },
-        unwire(wire) {
-          if (wire === "wanted") return access.forget();
-          if (wire === "home") return remote.unwire();
-          feeds.remote.unwire();
-          access.setPage(false);
-        },
-        snapshots: () => [access.snapshot()],
-        async close() {
-          delete open.access;
-          remote[Symbol.dispose]();
-          await access[Symbol.asyncDispose]();
-        },
-      };
-    },
-  });
-
-  const all = [discovery, translation, page, localBroker, accessLink];
+  const accessLink = makeStation(
+    accessLinkPlan({
+      ...{ settings, host, doors: open, feed: feeds.remote, control: remoteControl, describeAt: describeOutside },
+      ...{ gateway: gatewayModel(packageRoot), cardFile },
+      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
+    }),
+  );
+  const homeProxy = makeStation(homeProxyPlan(settings, host, open));
+  const all = [discovery, translation, page, localBroker, accessLink, homeProxy];
   return {
     stations: new Map(all.map((station) => [station.name, station])),
     control,
@@ -281,7 +235,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
       homeListeners.add(listener);
       return () => void homeListeners.delete(listener);
     },
-    addresses: () => ({ ...(open.lan ? { lan: open.lan } : {}), ...(open.mqtt ? { mqtt: open.mqtt } : {}) }),
+    addresses: () => addressesOf(open),
     async [Symbol.asyncDispose]() {
       // Outermost first: nobody is told of a home that is being taken apart.
       for (const station of all.toReversed()) await station[Symbol.asyncDispose]();

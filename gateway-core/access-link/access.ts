@@ -3,11 +3,12 @@
  * devices whether or not the link stands. A gateway may be enrolled while it runs, by whatever process and way.
  */
 
+import type { Duplex } from "node:stream";
 import type { Host } from "../contract/clock.ts";
 import type { Descriptor } from "../contract/descriptor.ts";
 import type { DescriptorEvent, DescriptorsWanted } from "../contract/descriptor-events.ts";
 import type { GatewayFacts } from "../contract/descriptor-offer.ts";
-import { type ErrorCode, toHomeError } from "../contract/errors.ts";
+import { type ErrorCode, HomeError, toHomeError } from "../contract/errors.ts";
 import type { RemoteCommand } from "../contract/remote-link.ts";
 import type { Handler } from "../contract/web.ts";
 import { type AccessLink, type LinkState, openAccessLink } from "./broker-link.ts";
@@ -33,6 +34,8 @@ export interface Access extends AsyncDisposable {
   onState(listener: () => void): () => void;
   /** Whether the control page may be asked for over the link. */
   setPage(isOffered: boolean): void;
+  /** A connection to the provider's outbound proxy. @throws HomeError `home-away`, `not-registered-broker` */
+  openProxy(): Promise<Duplex>;
   /** What descriptors the house wants. */
   receive(wanted: DescriptorsWanted): void;
   /** Nobody here wants descriptors any more. */
@@ -159,6 +162,10 @@ export function openAccess(options: AccessOptions): Access {
     forget() {
       wanted = undefined;
       standing.query?.forget();
+    },
+    async openProxy() {
+      if (standing.link === undefined) throw new HomeError("home-away", "this home has no link to a provider");
+      return standing.link.openProxy();
     },
     publish: remote.publish,
     snapshot: () => standing.query?.snapshot() ?? { type: "learned", descriptors: [] },

@@ -10,6 +10,7 @@ import { type CardPlaces, createCardWatch, readCardTrouble } from "../../gateway
 import { enrol, parseCard } from "../../gateway-core/access-link/enrol.ts";
 import { readRegistration } from "../../gateway-core/access-link/registration.ts";
 import { openRegisteredKeys } from "../../gateway-core/command-signatures/registered-keys.ts";
+import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { Viewer } from "../../gateway-core/contract/web.ts";
 import { createSetupHandler } from "../../gateway-core/page/setup-handler.ts";
 import { createSetup } from "../../gateway-core/setup.ts";
@@ -158,7 +159,7 @@ describe("A registration that comes from elsewhere", () => {
 });
 
 describe("The page for it", () => {
-  const local: Viewer = { name: "local", from: "local", session: "192.168.1.7" };
+  const local: Viewer = { name: "local", from: "local", session: "192.168.1.7", grant: wholeGrant };
   const origin = "http://192.168.1.2:8080";
   function openSetup(access?: Access) {
     const setup = createSetup({ host, keys: openRegisteredKeys(host), access: () => access });

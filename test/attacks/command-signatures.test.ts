@@ -1,3 +1,4 @@
+import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 /** A home that demands a signature for its lamp, behind an access broker that is honest, and behind one that is broken: it says on both links whatever it likes. */
 
 import { randomUUID } from "node:crypto";
@@ -50,7 +51,7 @@ async function overDataLink(body: unknown, method = "PUT", at = path): Promise<u
   const type = method === "POST" ? "application/x-www-form-urlencoded" : "application/json";
   const text = method === "POST" ? String(body) : JSON.stringify(body);
   const request = new Request(`https://home.example${at}`, { method, body: text, headers: { "content-type": type } });
-  const answer = await home.handler(request, { name: "hanako", from: "remote", session: "s" });
+  const answer = await home.handler(request, { name: "hanako", from: "remote", session: "s", grant: wholeGrant });
   return answer.status === 200 ? "done" : JSON.parse((await answer.text()) || "{}").code;
 }
 let count = 0;
@@ -150,6 +151,7 @@ describe("A broken access broker", () => {
         name: "hanako",
         from: "remote",
         session: "s",
+        grant: wholeGrant,
       });
       expect(answer.status, at).toBe(404);
     }
