@@ -14,6 +14,7 @@ import type { Handler } from "../contract/web.ts";
 import { type AccessLink, type LinkState, openAccessLink } from "./broker-link.ts";
 import { type CardPlaces, createCardWatch } from "./card-watch.ts";
 import { createDescriptorQuery, type DescriptorQuery } from "./descriptor-query.ts";
+import { openEventJournal } from "./event-journal.ts";
 import { openLearnedDescriptors } from "./learned-descriptors.ts";
 import { gatewayIdOf, homeAddress, type Registration, readRegistration } from "./registration.ts";
 import { createRemoteHome, type RemoteHome } from "./remote-home.ts";
@@ -71,7 +72,8 @@ interface Standing {
 export function openAccess(options: AccessOptions): Access {
   const { host, isEnabled, cards, gateway, handlerAt, parse, onDescriptor, onCommand } = options;
   const { clock, log, memory } = host;
-  const remote = createRemoteHome(log, onCommand);
+  const journal = openEventJournal(host);
+  const remote = createRemoteHome(log, onCommand, journal);
   const watch = createCardWatch(host, cards);
   const listeners = new Set<() => void>();
   const tellState = (): void => {
@@ -118,6 +120,8 @@ export function openAccess(options: AccessOptions): Access {
       if (isClosing || registration?.key === standing.registration?.key) return;
       log.write("info", "registration-taken-up", { number: registration?.number ?? null });
       const older = standing;
+      // What happened is not news for whoever the home is registered with now.
+      if (registration?.number !== older.registration?.number) journal.setWanted(false);
       standing = stand(registration);
       tellState();
       await end(older);
