@@ -34,6 +34,7 @@ const valueOptions = [
   ...(["proxy", "proxy-allow", "proxy-deny"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
+  ...(["device", "property", "action", "value", "label"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -73,6 +74,11 @@ const options = {
   mra: { type: "string" },
   objectdb: { type: "string" },
   to: { type: "string" },
+  device: { type: "string" },
+  property: { type: "string" },
+  action: { type: "string" },
+  value: { type: "string" },
+  label: { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */

@@ -20,6 +20,7 @@ const mostWords: Readonly<Record<string, number>> = {
   descriptors: 3,
   replay: 1,
   revoke: 1,
+  keys: Number.POSITIVE_INFINITY,
 };
 
 /** Each verb loads what it needs and no more: a start is quick. */
@@ -34,6 +35,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   revoke: async () => (await import("./revoke.ts")).revoke,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
+  keys: async () => (await import("./keys.ts")).keys,
+  sign: async () => (await import("./sign.ts")).sign,
   decode: async () => (await import("./decode.ts")).decode,
   doctor: async () => (await import("./doctor.ts")).doctor,
   capture: async () => (await import("./capture.ts")).capture,

@@ -25,6 +25,13 @@ export interface Settings {
   };
   readonly localBroker: { readonly address: string; readonly port: number };
   readonly accessLink: { readonly enabled: boolean };
+  /** What is done only with a signature by a key that is registered here (docs/access-link.md). */
+  readonly signatures: {
+    /** `device/name` of properties and actions; `*` for any. */
+    readonly required: readonly string[];
+    /** Whether the page on the LAN and the local broker ask for them too. */
+    readonly atHome: boolean;
+  };
   /** The proxy for the home's computers; who may use it: page.networks. */
   readonly homeProxy: { readonly enabled: boolean; readonly listen: string; readonly port: number };
   readonly descriptors: {
