@@ -34,6 +34,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   card: async () => (await import("./subscriptions.ts")).writeCard,
   revoke: async () => (await import("./revoke.ts")).revoke,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
+  operator: async () => (await import("./operator.ts")).setOperator,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
   keys: async () => (await import("./keys.ts")).keys,
   sign: async () => (await import("./sign.ts")).sign,
@@ -46,7 +47,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
-  ..."start access-broker simulated-home subscribe table card revoke trust".split(" "),
+  ..."start access-broker simulated-home subscribe table card revoke trust operator".split(" "),
   ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 

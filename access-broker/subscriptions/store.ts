@@ -137,6 +137,9 @@ export interface Store extends DescriptorStore, PeopleStore, AuditStore, AsyncDi
   /** Forgets the certificates of a home; how many there were. */
   removeCertificates(number: AccessNumber): Promise<number>;
 
+  /** How many homes and users are subscribed, and sessions have not ended. */
+  countStored(now: number): Promise<Readonly<Record<"homes" | "users" | "sessions", number>>>;
+
   /** Forgets sessions and unused cards that expired before `now`, certificates half a year later, and what nobody has asked for in 90 days. */
   prune(now: number): Promise<void>;
 }

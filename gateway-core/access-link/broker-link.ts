@@ -70,6 +70,8 @@ export function openAccessLink({
   let state: LinkState = "connecting";
   let isPageOffered = false;
   let control: ControlClient | undefined;
+  /** Over how long the broker, as it went down, wished its homes to come back. */
+  let spreadMs = 0;
 
   const show = (next: LinkState): void => {
     if (next === state) return;
@@ -115,6 +117,7 @@ export function openAccessLink({
       if (message.topic === "down/certificate") takeCertificate(message.body);
       else if (message.topic === "down/open")
         openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
+      else if (message.topic === "down/leaving") spreadMs = message.body.spreadMs;
       else if (message.topic === "down/remote" || message.topic === "down/command") remote?.hear(message);
       else query?.hear(message);
     } catch (thrown) {
@@ -195,7 +198,9 @@ export function openAccessLink({
       show("offline");
       if (clock.now() - begun >= steadyMs) failures = 0;
       // Full jitter: homes that lost their broker together do not come back together.
-      const backOffMs = ids.fraction() * Math.min(longestBackOffMs, firstBackOffMs * 2 ** failures++);
+      const backOffMs =
+        ids.fraction() * Math.max(spreadMs, Math.min(longestBackOffMs, firstBackOffMs * 2 ** failures++));
+      spreadMs = 0;
       await sleep(clock, backOffMs, leaving.signal).catch(() => undefined);
     }
   }

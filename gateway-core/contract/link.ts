@@ -68,7 +68,9 @@ export type DownMessage =
   | { readonly topic: "down/open"; readonly body: { readonly protocol: "genkan-h2/1"; readonly ticket: string } }
   | { readonly topic: "down/certificate"; readonly body: CertificateAnswer }
   | { readonly topic: "down/descriptor"; readonly body: DescriptorAnswer }
-  | { readonly topic: "down/descriptors"; readonly body: DescriptorsState };
+  | { readonly topic: "down/descriptors"; readonly body: DescriptorsState }
+  /** The broker goes down: the gateway comes back within `spreadMs`, at a moment of its own. */
+  | { readonly topic: "down/leaving"; readonly body: { readonly spreadMs: number } };
 
 /** The answer to `POST /enrol` and to `up/renew`: PEM, the gateway's own certificate and those above it. */
 export interface CertificateAnswer {
@@ -93,6 +95,8 @@ export interface Card {
   readonly descriptorKey?: string;
 }
 
+/** No broker keeps its homes away for longer. */
+const longestSpreadMs = 10 * 60_000;
 const ticketForm = /^[A-Za-z0-9_-]{16,64}$/;
 const isPem = (value: unknown): value is string =>
   typeof value === "string" && value.length <= 8192 && value.startsWith("-----BEGIN ");
@@ -143,6 +147,11 @@ export function parseDownMessage(topic: string, payload: string): DownMessage | 
   } else if (topic === "down/descriptors") {
     const body = readDescriptorsState(members(topic, payload));
     if (body !== undefined) return { topic, body };
+  } else if (topic === "down/leaving") {
+    const { spreadMs } = members(topic, payload);
+    if (typeof spreadMs === "number" && spreadMs >= 0 && spreadMs <= longestSpreadMs) {
+      return { topic, body: { spreadMs } };
+    }
   } else if (topic === "down/remote") {
     const { isWanted } = members(topic, payload);
     if (typeof isWanted === "boolean") return { topic, body: { isWanted } };
