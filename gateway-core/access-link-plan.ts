@@ -34,7 +34,8 @@ export interface AccessLinkPlanOptions {
 
 export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> {
   const { settings, host, doors, gateway, cardFile, feed, control, handlerAt, describeAt } = options;
-  const { enabled: isEnabled, card, cardFolders } = settings.accessLink;
+  const { enabled, card, cardFolders } = settings.accessLink;
+  const isEnabled = enabled && settings.access.mode !== "own";
   return {
     name: "access-link",
     parse: parseLinkEvent,

@@ -20,13 +20,12 @@ import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
 import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
-import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, withProxyFile } from "./home-doors.ts";
+import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, openHomePage } from "./home-doors.ts";
 import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
-import { openPageServer } from "./page/page-server.ts";
 import { createSetupHandler } from "./page/setup-handler.ts";
 import { parseHomeEvent, parseTranslationEvent } from "./parse-message.ts";
 import type { Settings } from "./settings.ts";
@@ -172,9 +171,10 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
       const setup = createSetup({ host, keys, access: () => open.access });
-      const inner = withProxyFile(handlerOf(feeds.lan, homeControl, describe), open);
-      const handler = createSetupHandler({ setup, handler: inner, assets, host });
-      const server = await openPageServer({ ...settings.page, handler, host });
+      const home = handlerOf(feeds.lan, homeControl, describe);
+      const inside = createSetupHandler({ setup, handler: home, assets, host });
+      const outside = handlerOf(feeds.lan, remoteControl, describeOutside(undefined));
+      const server = await openHomePage({ settings, host, doors: open, inside, outside, things });
       const live = createLivePage({ host });
       const stops = [
         live.onEvent((event) => {
