@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { parseDescriptor } from "../device-descriptors/catalogue.ts";
 import { type Access, openAccess } from "./access-link/access.ts";
+import type { Arrange } from "./contract/appearance.ts";
 import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
@@ -90,6 +91,10 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
       return () => void resultListeners.delete(listener);
     },
   };
+  const arrange: Arrange = (device, change) => {
+    if (open.devices !== undefined) return open.devices.arrange(device, change);
+    throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
+  };
   const describe = (device: Device) =>
     thingDescription(device, {
       ...(open.lan === undefined ? {} : { http: open.lan }),
@@ -160,7 +165,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
 
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
   const handlerOf = (feed: typeof feeds.lan, describe: (device: Device) => JsonObject) =>
-    createPageHandler({ feed, control, things, describe, assets: join(packageRoot, "dist", "ui"), host });
+    createPageHandler({ feed, control, arrange, things, describe, assets: join(packageRoot, "dist", "ui"), host });
 
   const page = makeStation<HomeEvent>({
     name: "page",
@@ -197,7 +202,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(_send, show): Promise<Works<HomeEvent>> {
-      const broker = await openLocalBroker({ ...settings.localBroker, host, control, describe });
+      const broker = await openLocalBroker({ ...settings.localBroker, host, control, arrange, describe });
       open.mqtt = broker.url;
       show({ state: "open", text: "open", detail: broker.url });
       return {

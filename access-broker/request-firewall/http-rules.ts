@@ -34,6 +34,7 @@ const rules: readonly Rule[] = [
   /** POST: the form of a page without script. */
   { path: new RegExp(`^/api/devices/${id}/properties/${word}$`), methods: [...read, "PUT", "POST"] },
   { path: new RegExp(`^/api/devices/${id}/actions/${word}$`), methods: ["POST"] },
+  { path: new RegExp(`^/api/devices/${id}/appearance$`), methods: [...read, "PUT", "POST"] },
   { path: new RegExp(`^/api/devices/${id}/stream$`), methods: ["POST"] },
   { path: new RegExp(`^/api/streams/${word}$`), methods: ["DELETE"] },
   { path: new RegExp(`^/things(?:/${id})?$`), methods: read },
