@@ -2,6 +2,7 @@
 
 import type { Hono } from "hono";
 import { type Clock, type Host, sleep } from "../contract/clock.ts";
+import { type Envelope, unwrapCommand } from "../contract/command-envelope.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
 import { commandRefusal, windowRefusal } from "../contract/grant.ts";
 import { isJsonObject } from "../contract/json.ts";
@@ -27,13 +28,14 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
   app.put(property, async (context) => {
     checkOrigin(context.req.raw, context.env.viewer);
     const name = context.req.param("name");
-    return answer(context, context.req.param("id"), { kind: "property", name, value: await readJson(context.req.raw) });
+    const { value, ...bounds } = unwrapCommand(await readJson(context.req.raw), false);
+    return answer(context, context.req.param("id"), { kind: "property", name, value }, bounds);
   });
   app.put("/api/devices/:id/properties", async (context) => {
     checkOrigin(context.req.raw, context.env.viewer);
-    const value = await readJson(context.req.raw);
+    const { value, ...bounds } = unwrapCommand(await readJson(context.req.raw), false);
     if (!isJsonObject(value)) throw new HomeError("command-invalid", "an object of properties is awaited");
-    return answer(context, context.req.param("id"), { kind: "set", value });
+    return answer(context, context.req.param("id"), { kind: "set", value }, bounds);
   });
   app.post(property, async (context) => {
     if (!isForm(context.req.raw)) throw new HomeError("unsupported-media-type", "a form is POSTed here; JSON is PUT");
@@ -44,7 +46,8 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
     const [id, name] = [context.req.param("id"), context.req.param("name")];
     if (isForm(context.req.raw)) return submitted(context, id, (value) => ({ kind: "action", name, value }));
     checkOrigin(context.req.raw, context.env.viewer);
-    return answer(context, id, { kind: "action", name, value: await readJson(context.req.raw) });
+    const { value, ...bounds } = unwrapCommand(await readJson(context.req.raw), true);
+    return answer(context, id, { kind: "action", name, value }, bounds);
   });
 
   /**
@@ -55,13 +58,22 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
     const { device, request } = command;
     const refusal = windowRefusal(grant, host.clock.now()) ?? commandRefusal(grant, device, request);
     if (refusal !== undefined) throw refusal;
-    return within(host.clock, control.execute(command));
+    const result = await within(host.clock, control.execute(command));
+    // An id that was used before gives that command's result again: it may have been of what is not theirs.
+    const leak = result && commandRefusal(grant, result.device, result.request);
+    if (leak !== undefined) throw new HomeError("command-invalid", "another command had this id", { id: command.id });
+    return result;
   }
 
   /** `200 {value}` once confirmed, `202 {id}` while pending (the result of that id is told as an event), else the error. */
-  async function answer({ env }: PageContext, device: string, request: CommandRequest): Promise<Response> {
-    const id = host.ids.fresh();
-    const result = await execute(env.viewer, { id, device, request });
+  async function answer(
+    { env }: PageContext,
+    device: string,
+    request: CommandRequest,
+    bounds: Omit<Envelope, "value">,
+  ): Promise<Response> {
+    const { id = host.ids.fresh() } = bounds;
+    const result = await execute(env.viewer, { ...bounds, id, device, request });
     const headers = { "cache-control": "no-store" };
     if (result === undefined) return Response.json({ id }, { status: 202, headers });
     if (result.ok) return Response.json({ value: result.value }, { headers });

@@ -36,6 +36,7 @@ const good: readonly [topic: string, body: unknown][] = [
   ["down/descriptor", { id: "q1", answer: "unchanged" }],
   ["down/descriptor", { id: "q1", answer: "signed", statement: "{}", signature: "s".repeat(86) }],
   ["down/descriptors", { sequence: 0 }],
+  ["down/leaving", { spreadMs: 2_000 }],
   ["up/home", { topic: "home/status", payload: "online", isRetained: true }],
   ["up/home", { topic: "home/devices/a/properties/setting", payload: "", isRetained: true }],
   ["up/home", { topic: "home/devices/a/events/rang", payload: "null", isRetained: false }],
@@ -122,6 +123,9 @@ const bad: readonly [topic: string, body: unknown][] = [
   ["down/descriptor", { id: "q1", answer: "signed", statement: {}, signature: "s".repeat(86) }],
   ["down/descriptor", { id: "q1", answer: "signed", statement: "{}", signature: "s".repeat(87) }],
   ["down/descriptors", { sequence: -1 }],
+  ["down/leaving", { spreadMs: -1 }],
+  ["down/leaving", { spreadMs: 600_001 }],
+  ["down/leaving", {}],
   ["down/descriptors", { sequence: "1" }],
   ["down/certificate", { certificate: pem, chain: [pem, pem, pem, pem, pem] }],
 ];
