@@ -43,12 +43,22 @@ export {
   setRequirement,
   subscribe,
 } from "./provider.ts";
+export { exportAudit, verifyAudit } from "./provider-audit.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
   wantedDescriptors,
   withdrawDescriptor,
 } from "./provider-descriptors.ts";
+export {
+  changePerson,
+  grantPerson,
+  type Invitation,
+  invitePerson,
+  listPeople,
+  setMethods,
+  type Wished,
+} from "./provider-people.ts";
 export { type AccessBrokerSettings, parseAccessBrokerSettings } from "./settings.ts";
 
 const pruneMs = 60 * 60_000;
@@ -135,6 +145,9 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     relay,
     openAnswers,
     audit,
+    async peopleChanged(number) {
+      await Promise.all([openAnswers.recheck(), remote.recheck(number)]);
+    },
     admit(line) {
       const verdict = judgeHttp({ ...line, now: clock.now() });
       if (!verdict.allow) throw verdict.reason;

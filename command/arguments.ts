@@ -22,6 +22,8 @@ export interface Arguments {
   readonly isOneTime: boolean;
   readonly isByLine: boolean;
   readonly hasGaps: boolean;
+  readonly isInvited: boolean;
+  readonly isVerified: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
@@ -33,6 +35,7 @@ const valueOptions = [
   ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key", "proxy"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
+  ...(["role", "grant", "methods", "head", "export", "import"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -70,6 +73,14 @@ const options = {
   mra: { type: "string" },
   objectdb: { type: "string" },
   to: { type: "string" },
+  role: { type: "string" },
+  grant: { type: "string" },
+  methods: { type: "string" },
+  invite: { type: "boolean", default: false },
+  verify: { type: "boolean", default: false },
+  head: { type: "string" },
+  export: { type: "string" },
+  import: { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */
@@ -95,6 +106,8 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     isOneTime: values["one-time"],
     isByLine: values.lines,
     hasGaps: values.gaps,
+    isInvited: values.invite,
+    isVerified: values.verify,
     overrides: values.set,
     homes,
     values: Object.fromEntries(
@@ -114,7 +127,9 @@ export function numberOf({ values }: Arguments, name: "seconds" | "speed", fallb
 
 function read(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    // The audit goes to standard output, for whoever keeps it.
+    const told = args.map((one) => (one === "--export" && args[0] === "audit" ? "--export=-" : one));
+    return parseArgs({ args: told, options, allowPositionals: true, strict: true });
   } catch (cause) {
     throw new HomeError("usage", cause instanceof Error ? cause.message : String(cause), {}, cause);
   }

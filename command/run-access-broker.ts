@@ -7,7 +7,8 @@ import type { Arguments } from "./arguments.ts";
 import { readBrokerSettings } from "./broker-settings.ts";
 import { tellReady, untilStopped } from "./process-life.ts";
 
-import { brokerFolder, publishCa } from "./subscriptions.ts";
+import { brokerFolder } from "./provider-of.ts";
+import { publishCa } from "./subscriptions.ts";
 
 export async function runAccessBroker(args: Arguments): Promise<void> {
   const accessBroker = readBrokerSettings(args.folder, args.overrides);

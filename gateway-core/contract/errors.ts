@@ -5,6 +5,7 @@ import type { JsonObject } from "./json.ts";
 export type ErrorCode =
   | "address-unusable"
   | "already-running"
+  | "audit-broken"
   | "body-too-large"
   | "capture-invalid"
   | "card-expired"
@@ -29,6 +30,7 @@ export type ErrorCode =
   | "host-not-allowed"
   | "import-invalid"
   | "internal"
+  | "invitation-invalid"
   | "link-message-invalid"
   | "login-again"
   | "login-refused"
@@ -65,6 +67,7 @@ export type ErrorCode =
 export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
   "already-running": 409,
+  "audit-broken": 500,
   "body-too-large": 413,
   "capture-invalid": 422,
   "card-expired": 403,
@@ -89,6 +92,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "host-not-allowed": 421,
   "import-invalid": 422,
   internal: 500,
+  "invitation-invalid": 403,
   "link-message-invalid": 400,
   "login-again": 403,
   "login-refused": 401,
