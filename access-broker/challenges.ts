@@ -41,13 +41,16 @@ export async function createChallenges(
     readonly sessions: ReturnType<typeof createSessions>;
     /** App passwords, where the home may be reached by that method. */
     readonly appsBy: (method: CommunicationMethod) => AppLogin;
+    /** How many passwords wait to be judged. */
+    passwordQueue(): number;
   }
 > {
   const now = (): number => clock.now();
   const [homes, codes] = [createLockOut(clock, homePace), createLockOut(clock, codePace)];
   const nonces = createNonces(clock);
   const requirementOf = async (number: string) => requirementIn(await store.findRequirement(number));
-  const password = await createPasswordChallenge(store, createPasswordHasher(), homes);
+  const hasher = createPasswordHasher();
+  const password = await createPasswordChallenge(store, hasher, homes);
   const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
   const hasTotp = async (number: string, user: string) =>
     (await store.findCredential(number, "totp", user)) !== undefined;
@@ -100,5 +103,6 @@ export async function createChallenges(
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,
+    passwordQueue: () => hasher.waiting,
   };
 }

@@ -14,6 +14,7 @@ import { createPasswordHasher } from "./challenge/password-hash.ts";
 import { assertSuitablePassword } from "./challenge/password-rules.ts";
 import { defaultRequirement, parseRequirement } from "./challenge/requirement.ts";
 import { makeCard } from "./gateways/enrolment.ts";
+import { assertHomePolicy } from "./outbound-proxy/home-policy.ts";
 import { rememberedPorts, wishedPorts } from "./ports.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
 import { assertUserName } from "./subscriptions/people.ts";
@@ -89,20 +90,36 @@ export async function setRequirement({
 }
 
 /**
- * Lets the computers of a home use the outbound proxy, or no longer; what is open ends within a minute.
- * @throws HomeError `value-invalid`, `not-found` when nobody is subscribed under that number.
+ * Lets the computers of a home use the outbound proxy, or no longer (what is open ends within a minute), and where to:
+ * what is not told stays as it is.
+ * @throws HomeError `value-invalid`, `settings-invalid`, `not-found` when nobody is subscribed under that number.
  */
 export async function setProxy({
   number: told,
   isAllowed,
+  allow,
+  deny,
   ...provider
-}: Provider & { readonly number: string; readonly isAllowed: boolean }): Promise<void> {
+}: Provider & {
+  readonly number: string;
+  readonly isAllowed?: boolean;
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+}): Promise<void> {
   const number = parseAccessNumber(told);
   await using store = openStore(provider);
   await assertSubscribed(store, number);
-  await store.setProxyAllowed(number, isAllowed);
+  const before = await store.findProxyPolicy(number);
+  const isOn = isAllowed ?? before !== undefined;
+  if (!isOn && (allow ?? deny) !== undefined) {
+    throw new HomeError("value-invalid", `${number} may not use the proxy: --proxy on lets it`, { number });
+  }
+  const policy = { allow: allow ?? before?.allow ?? [], deny: deny ?? before?.deny ?? [] };
+  assertHomePolicy(policy);
+  await store.setProxyPolicy(number, isOn ? policy : undefined);
+  const facts = { isAllowed: isOn, ...(isOn ? policy : {}) };
   const at = provider.host.clock.now();
-  await store.appendAudit({ at, event: "proxy-set", number, user: null, source: "command-line", facts: { isAllowed } });
+  await store.appendAudit({ at, event: "proxy-set", number, user: null, source: "command-line", facts });
 }
 
 /**
@@ -139,13 +156,14 @@ export interface TableRow {
   readonly grant: Grant;
   /** By which the home may be reached. */
   readonly methods: readonly CommunicationMethod[];
-  readonly isProxyAllowed: boolean;
   /** Whether a gateway of the home has a certificate that is good. */
   readonly isEnrolled: boolean;
   /** What the home requires; the product's default where nothing is set. */
   readonly requirement: string;
   /** What the person holds beside a password, each kind once. */
   readonly factors: readonly string[];
+  /** Whether the home's computers may use the outbound proxy; `limited`: not everywhere. */
+  readonly proxy: "on" | "off" | "limited";
 }
 
 export async function listTable(provider: Provider): Promise<readonly TableRow[]> {
@@ -157,12 +175,14 @@ export async function listTable(provider: Provider): Promise<readonly TableRow[]
     if (standing === undefined) continue;
     const { role, grant, home } = standing;
     const held = await store.listCredentials(number, user);
+    const policy = await store.findProxyPolicy(number);
+    const isLimited = policy !== undefined && policy.allow.length + policy.deny.length > 0;
     rows.push({
       ...{ number, user, role, state, grant, methods: home.methods },
       isSuspended: standing.isSuspended || home.isSuspended,
       requirement: (await store.findRequirement(number)) ?? defaultRequirement,
       factors: [...new Set(held.map(({ kind }) => kind))].sort(),
-      isProxyAllowed: await store.isProxyAllowed(number),
+      proxy: policy === undefined ? "off" : isLimited ? "limited" : "on",
       isEnrolled: await store.isEnrolled(number, provider.host.clock.now()),
     });
   }

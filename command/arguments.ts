@@ -32,10 +32,12 @@ export interface Arguments {
 
 /** Names of the options that take a value and only some verbs look at. */
 const valueOptions = [
-  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key", "proxy"] as const),
+  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key"] as const),
+  ...(["proxy", "proxy-allow", "proxy-deny"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
   ...(["role", "grant", "methods", "head", "export", "import"] as const),
+  ...(["device", "property", "action", "value", "label"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -56,6 +58,8 @@ const options = {
   "one-time": { type: "boolean", default: false },
   require: { type: "string" },
   proxy: { type: "string" },
+  "proxy-allow": { type: "string" },
+  "proxy-deny": { type: "string" },
   "authorized-key": { type: "string" },
   lines: { type: "boolean", default: false },
   out: { type: "string" },
@@ -81,6 +85,11 @@ const options = {
   head: { type: "string" },
   export: { type: "string" },
   import: { type: "string" },
+  device: { type: "string" },
+  property: { type: "string" },
+  action: { type: "string" },
+  value: { type: "string" },
+  label: { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */

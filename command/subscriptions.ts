@@ -26,11 +26,13 @@ export async function subscribeUser(args: Arguments): Promise<void> {
   const { hasPasswordOnStdin, isOneTime, isInvited, language, values } = args;
   const number = needed(args, "number");
   const { require: requirement, "authorized-key": line, proxy, methods, role, grant } = values;
+  const places = { ...placesOf(args, "allow"), ...placesOf(args, "deny") };
+  const isForProxy = proxy !== undefined || Object.keys(places).length > 0;
   if (proxy !== undefined && proxy !== "on" && proxy !== "off") {
     throw new HomeError("usage", `--proxy takes on or off, not "${proxy}"`);
   }
   const isForPerson = hasPasswordOnStdin || isInvited || (line ?? role ?? grant) !== undefined;
-  if (!isForPerson && (requirement ?? proxy ?? methods) === undefined) {
+  if (!isForPerson && !isForProxy && (requirement ?? methods) === undefined) {
     needed(args, "user");
     throw new HomeError("usage", "the password is read from --password-stdin");
   }
@@ -58,9 +60,14 @@ export async function subscribeUser(args: Arguments): Promise<void> {
     await setMethods({ ...provider(args), number, methods: methods === "all" ? communicationMethods.join() : methods });
     told.push(say(language, "methods-set", { number, methods }));
   }
-  if (proxy !== undefined) {
-    await setProxy({ ...provider(args), number, isAllowed: proxy === "on" });
-    told.push(say(language, `proxy-${proxy}`, { number }));
+  if (isForProxy) {
+    await setProxy({
+      ...provider(args),
+      number,
+      ...(proxy === undefined ? {} : { isAllowed: proxy === "on" }),
+      ...places,
+    });
+    told.push(say(language, proxy === undefined ? "proxy-set" : `proxy-${proxy}`, { number }));
   }
   const asked = { user: values.user, proxy, requirement, methods, role };
   const facts = Object.entries(asked).filter(([, value]) => value !== undefined);
@@ -70,7 +77,7 @@ export async function subscribeUser(args: Arguments): Promise<void> {
 export async function printTable(args: Arguments): Promise<void> {
   const rows = await listTable(provider(args));
   const line = (row: (typeof rows)[number]): string => {
-    const { number, user, role, state, isSuspended, factors, requirement, methods, isProxyAllowed, isEnrolled } = row;
+    const { number, user, role, state, isSuspended, factors, requirement, methods, proxy, isEnrolled } = row;
     const isAll = methods.length === communicationMethods.length;
     return [
       number.padEnd(17),
@@ -80,7 +87,7 @@ export async function printTable(args: Arguments): Promise<void> {
       (factors.join(",") || "-").padEnd(20),
       requirement.padEnd(22),
       (isAll ? "all" : methods.join()).padEnd(14),
-      (isProxyAllowed ? "on" : "off").padEnd(5),
+      proxy.padEnd(7),
       (isEnrolled ? "enrolled" : "-").padEnd(9),
       role === "owner" ? "-" : summaryOf(row.grant),
     ].join(" ");
@@ -110,6 +117,13 @@ export async function publishCa(args: Arguments): Promise<string> {
   mkdirSync(args.folder, { recursive: true, mode: 0o700 });
   writeFileSync(file, await caCertificatePem(provider(args)));
   return file;
+}
+
+/** A list of places as people write it, `www.example,*.example`; `none` empties it. */
+function placesOf({ values }: Arguments, list: "allow" | "deny"): { readonly [name: string]: readonly string[] } {
+  const text = values[`proxy-${list}`];
+  if (text === undefined) return {};
+  return { [list]: text === "none" ? [] : text.split(",").map((one) => one.trim()) };
 }
 
 function needed(args: Arguments, name: "number" | "user"): string {

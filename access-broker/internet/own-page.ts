@@ -16,10 +16,12 @@ export interface OwnPage {
   readonly hasPasskey?: boolean;
   /** Whether a field of it takes what stands after # in the address. */
   readonly takesFragment?: boolean;
+  /** Whether it shows more than a form. */
+  readonly isWide?: boolean;
 }
 
 export function renderOwnPage(page: OwnPage, { language, say }: Speech): string {
-  const { title, body, reloadSeconds } = page;
+  const { title, body, reloadSeconds, isWide } = page;
   const script = scriptOf(page);
   const reload = reloadSeconds === undefined ? "" : `\n<meta http-equiv="refresh" content="${reloadSeconds}">`;
   return `<!doctype html>
@@ -29,7 +31,7 @@ export function renderOwnPage(page: OwnPage, { language, say }: Speech): string 
 <title>${escapeHtml(title)} · ${escapeHtml(say("product"))}</title>
 <link rel="icon" href="${icon}">
 <style>${ownStyle}</style></head>
-<body><main><p class="brand">${door}<span>${escapeHtml(say("product"))}</span></p>
+<body><main${isWide ? ' class="wide"' : ""}><p class="brand">${door}<span>${escapeHtml(say("product"))}</span></p>
 <h1>${escapeHtml(title)}</h1>
 ${body}
 </main>${script === "" ? "" : `<script>${script}</script>`}</body></html>

@@ -27,7 +27,10 @@ function newProvider(settings: object = {}) {
   return {
     folder,
     host: realHost(),
-    settings: parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0, remoteMqttPort: 0, proxyPort: 0, ...settings }),
+    settings: parseAccessBrokerSettings({
+      ...{ userPort: 0, gatewayPort: 0, remoteMqttPort: 0, proxyPort: 0, operator: { port: 0 } },
+      ...settings,
+    }),
   };
 }
 const long = "correct horse battery";
@@ -39,7 +42,7 @@ describe("The provider", () => {
     await subscribe({ ...provider, number: "090-1", user: "taro", password: long, isOneTime: true });
     const plain = {
       ...{ requirement: "password|passkey|key", factors: [], grant: wholeGrant, methods: communicationMethods },
-      ...{ isSuspended: false, isProxyAllowed: false, isEnrolled: false },
+      ...{ isSuspended: false, proxy: "off", isEnrolled: false },
     };
     expect(await listTable(provider)).toEqual([
       { number: "090-1", user: "hanako", role: "owner", state: "password", ...plain },
@@ -191,6 +194,7 @@ describe("Settings", () => {
       },
       remoteMqttPort: 8883,
       tls: { hosts: [], hstsSeconds: 31_536_000 },
+      operator: { listen: "127.0.0.1", port: 8446, drainSeconds: 10 },
     });
   });
 });
