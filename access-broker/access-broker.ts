@@ -52,6 +52,7 @@ export {
   wantedDescriptors,
   withdrawDescriptor,
 } from "./provider-descriptors.ts";
+export { exportSubscriptions, importSubscriptions } from "./provider-file.ts";
 export {
   changePerson,
   grantPerson,

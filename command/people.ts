@@ -1,6 +1,5 @@
 /** The provider's verbs about people: `genkan people`, and what `genkan subscribe` says about a person's role, grant and invitation. */
 
-import { readFileSync } from "node:fs";
 import {
   changePerson,
   grantPerson,
@@ -14,6 +13,7 @@ import type { Grant } from "../gateway-core/contract/grant.ts";
 import type { Arguments } from "./arguments.ts";
 import { provider } from "./provider-of.ts";
 import { print, say } from "./say.ts";
+import { readJson } from "./subscription-file.ts";
 
 /** `genkan people NUMBER [suspend|resume|remove|grant USER]`; without a user the whole home is suspended and resumed. */
 export async function people(args: Arguments): Promise<void> {
@@ -64,14 +64,6 @@ function wishedOf({ values: { role, grant: file } }: Arguments): Wished {
   const grant = file === undefined ? undefined : readJson(file);
   if (role === undefined || role === "owner" || role === "guest") return { role, grant };
   throw new HomeError("usage", `--role takes owner or guest, not "${role}"`);
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new HomeError("usage", `--grant: ${file} cannot be read as JSON: ${String(cause)}`, {}, cause);
-  }
 }
 
 export const standingOf = (isSuspended: boolean): string => (isSuspended ? "suspended" : "active");

@@ -20,10 +20,13 @@ import type { Arguments } from "./arguments.ts";
 import { inviteOrGrant, standingOf, summaryOf } from "./people.ts";
 import { provider } from "./provider-of.ts";
 import { print, say } from "./say.ts";
+import { readSubscriptions, writeSubscriptions } from "./subscription-file.ts";
 
 /** A password, a key, an invitation or a grant for a person; what a home requires, by what it is reached, whether it may use the proxy; or several of these at once. */
 export async function subscribeUser(args: Arguments): Promise<void> {
   const { hasPasswordOnStdin, isOneTime, isInvited, language, values } = args;
+  if (values.export !== undefined) return writeSubscriptions(args, values.export);
+  if (values.import !== undefined) return readSubscriptions(args, values.import);
   const number = needed(args, "number");
   const { require: requirement, "authorized-key": line, proxy, methods, role, grant } = values;
   const places = { ...placesOf(args, "allow"), ...placesOf(args, "deny") };

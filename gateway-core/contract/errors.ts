@@ -56,6 +56,7 @@ export type ErrorCode =
   | "settings-invalid"
   | "signature-invalid"
   | "signature-required"
+  | "subscription-file-invalid"
   | "too-many-attempts"
   | "unknown-action"
   | "unknown-device"
@@ -120,6 +121,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "settings-invalid": 422,
   "signature-invalid": 403,
   "signature-required": 403,
+  "subscription-file-invalid": 422,
   "too-many-attempts": 429,
   "unknown-action": 404,
   "unknown-device": 404,
