@@ -45,6 +45,7 @@ export {
   setRequirement,
   subscribe,
 } from "./provider.ts";
+export { exportAudit, verifyAudit } from "./provider-audit.ts";
 export { backUp, restore } from "./provider-backup.ts";
 export {
   publishDescriptors,
@@ -52,6 +53,16 @@ export {
   wantedDescriptors,
   withdrawDescriptor,
 } from "./provider-descriptors.ts";
+export { exportSubscriptions, importSubscriptions } from "./provider-file.ts";
+export {
+  changePerson,
+  grantPerson,
+  type Invitation,
+  invitePerson,
+  listPeople,
+  setMethods,
+  type Wished,
+} from "./provider-people.ts";
 export { type AccessBrokerSettings, parseAccessBrokerSettings } from "./settings.ts";
 
 const pruneMs = 60 * 60_000;
@@ -143,6 +154,9 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     relay,
     openAnswers,
     audit,
+    async peopleChanged(number) {
+      await Promise.all([openAnswers.recheck(), remote.recheck(number)]);
+    },
     admit(line) {
       const verdict = judgeHttp({ ...line, now: clock.now() });
       operation.judged(verdict.allow ? "allowed" : "refused");

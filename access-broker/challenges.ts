@@ -5,6 +5,7 @@ import { assertCommunicationMethod, type CommunicationMethod } from "../gateway-
 import { createAccount } from "./challenge/account.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
+import { createInvitations } from "./challenge/invitation.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
 import { createKnownDevices } from "./challenge/known-device.ts";
 import { createLockOut } from "./challenge/lock-out.ts";
@@ -21,6 +22,7 @@ import { createSourceChallenge } from "./challenge/source-challenge.ts";
 import { createTotpChallenge } from "./challenge/totp-challenge.ts";
 import type { DoorRooms } from "./internet/door-rooms.ts";
 import type { AppLogin } from "./remote-mqtt/remote-port.ts";
+import { createPeople } from "./subscriptions/people.ts";
 import type { Store } from "./subscriptions/store.ts";
 
 /** All strangers together, at one home: a hundred guesses at once, then one each ten seconds. */
@@ -35,7 +37,7 @@ export async function createChallenges(
   rpId: string,
   secret: string,
 ): Promise<
-  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
+  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions" | "peopleChanged"> & {
     readonly sessions: ReturnType<typeof createSessions>;
     /** App passwords, where the home may be reached by that method. */
     readonly appsBy: (method: CommunicationMethod) => AppLogin;
@@ -66,6 +68,7 @@ export async function createChallenges(
     },
   });
   const appPasswords = createAppPasswords({ store, now, requirementOf });
+  const invitations = createInvitations({ store, now, lockOut: createLockOut(clock) });
   // As for a password, and counted apart from it: a program that goes on with a password taken back locks out no browser.
   const guardedApps = guardChallenge(
     guardChallenge(appPasswords, createLockOut(clock, homePace), homeOf),
@@ -95,6 +98,8 @@ export async function createChallenges(
       },
     },
     account: createAccount({ store, nonces, now }),
+    people: createPeople({ store, invite: invitations.invite }),
+    redeem: invitations.redeem,
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,
