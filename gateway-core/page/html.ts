@@ -137,7 +137,8 @@ interface DocumentOptions extends Pick<PageOptions, "speech" | "files" | "look" 
   readonly isScripted: boolean;
 }
 
-function document(
+/** A whole page. */
+export function document(
   title: string,
   body: Markup,
   { isKiosk, speech, files, look = {}, root, isScripted }: DocumentOptions,
