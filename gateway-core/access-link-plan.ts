@@ -3,6 +3,8 @@
 import { parseDescriptor } from "../device-descriptors/catalogue.ts";
 import { openAccess } from "./access-link/access.ts";
 import { statusOf } from "./access-link/access-status.ts";
+import { localEndOf } from "./access-link/link-interface.ts";
+import { createRuledControl } from "./access-link/ruled-control.ts";
 import type { Host } from "./contract/clock.ts";
 import type { GatewayFacts } from "./contract/descriptor-offer.ts";
 import type { Device } from "./contract/device.ts";
@@ -27,14 +29,15 @@ export interface AccessLinkPlanOptions {
   readonly feed: PageFeed;
   /** What whoever is outside reaches of the control. */
   readonly control: Control;
-  readonly handlerAt: (home: string) => Handler;
+  readonly handlerAt: (home: string, control: Control) => Handler;
   /** Thing Descriptions of a home at this address, if it has one. */
   readonly describeAt: (home: string | undefined) => (device: Device) => JsonObject;
 }
 
 export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> {
   const { settings, host, doors, gateway, cardFile, feed, control, handlerAt, describeAt } = options;
-  const { enabled: isEnabled, card, cardFolders } = settings.accessLink;
+  const { enabled: isEnabled, card, cardFolders, rules } = settings.accessLink;
+  const from = localEndOf(settings.accessLink.interface);
   return {
     name: "access-link",
     parse: parseLinkEvent,
@@ -45,7 +48,8 @@ export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> 
     },
     async open(send, show) {
       const access = openAccess({
-        ...{ host, isEnabled, gateway, handlerAt },
+        ...{ host, isEnabled, gateway, from, rules },
+        handlerAt: (home) => handlerAt(home, createRuledControl(control, rules, "page")),
         cards: { file: card ?? cardFile, folders: cardFolders },
         parse: parseDescriptor,
         onDescriptor: send,
@@ -53,7 +57,8 @@ export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> 
       });
       doors.access = access;
       const remote = createRemoteTopics({
-        ...{ host, control, publish: access.publish },
+        ...{ host, publish: access.publish },
+        control: createRuledControl(control, rules, "topics"),
         describe: (device) => describeAt(access.home)(device),
       });
       const tell = (): void => show(statusOf(access));

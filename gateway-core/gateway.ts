@@ -1,6 +1,7 @@
 /** The front door of the gateway: constructs the rooms and makes a station of each; wiring.ts has the table of the joints between them. */
 
 import { join } from "node:path";
+import { localEndOf } from "./access-link/link-interface.ts";
 import { readRegistration } from "./access-link/registration.ts";
 import { accessLinkPlan } from "./access-link-plan.ts";
 import { openRegisteredKeys } from "./command-signatures/registered-keys.ts";
@@ -171,7 +172,12 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
-      const setup = createSetup({ host, keys, access: () => open.access });
+      const setup = createSetup({
+        host,
+        keys,
+        access: () => open.access,
+        from: localEndOf(settings.accessLink.interface),
+      });
       const inner = withProxyFile(handlerOf(feeds.lan, homeControl, describe), open);
       const handler = createSetupHandler({ setup, handler: inner, assets, host });
       const server = await openPageServer({ ...settings.page, handler, host });
@@ -222,7 +228,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     accessLinkPlan({
       ...{ settings, host, doors: open, feed: feeds.remote, control: remoteControl, describeAt: describeOutside },
       ...{ gateway: gatewayModel(packageRoot), cardFile },
-      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
+      handlerAt: (http, ruled) => handlerOf(feeds.remote, ruled, describeOutside(http)),
     }),
   );
   const homeProxy = makeStation(homeProxyPlan(settings, host, open));
