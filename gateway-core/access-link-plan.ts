@@ -29,14 +29,15 @@ export interface AccessLinkPlanOptions {
   readonly feed: PageFeed;
   /** What whoever is outside reaches of the control. */
   readonly control: Control;
-  readonly handlerAt: (home: string, control: Control) => Handler;
+  readonly handlerAt: (home: string) => Handler;
   /** Thing Descriptions of a home at this address, if it has one. */
   readonly describeAt: (home: string | undefined) => (device: Device) => JsonObject;
 }
 
 export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> {
   const { settings, host, doors, gateway, cardFile, feed, control, handlerAt, describeAt } = options;
-  const { enabled: isEnabled, card, cardFolders, rules } = settings.accessLink;
+  const { enabled, card, cardFolders, rules } = settings.accessLink;
+  const isEnabled = enabled && settings.access.mode !== "own";
   const from = localEndOf(settings.accessLink.interface);
   return {
     name: "access-link",
@@ -48,8 +49,7 @@ export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> 
     },
     async open(send, show) {
       const access = openAccess({
-        ...{ host, isEnabled, gateway, from, rules },
-        handlerAt: (home) => handlerAt(home, createRuledControl(control, rules, "page")),
+        ...{ host, isEnabled, gateway, handlerAt, from, rules },
         cards: { file: card ?? cardFile, folders: cardFolders },
         parse: parseDescriptor,
         onDescriptor: send,
@@ -58,7 +58,7 @@ export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> 
       doors.access = access;
       const remote = createRemoteTopics({
         ...{ host, publish: access.publish },
-        control: createRuledControl(control, rules, "topics"),
+        control: createRuledControl(control, rules),
         describe: (device) => describeAt(access.home)(device),
       });
       const tell = (): void => show(statusOf(access));

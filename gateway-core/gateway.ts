@@ -6,6 +6,7 @@ import { readRegistration } from "./access-link/registration.ts";
 import { accessLinkPlan } from "./access-link-plan.ts";
 import { openRegisteredKeys } from "./command-signatures/registered-keys.ts";
 import { createSignedControl } from "./command-signatures/signed-control.ts";
+import type { Arrange } from "./contract/appearance.ts";
 import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
@@ -21,13 +22,12 @@ import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
 import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
-import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, withProxyFile } from "./home-doors.ts";
+import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, openHomePage } from "./home-doors.ts";
 import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
-import { openPageServer } from "./page/page-server.ts";
 import { createSetupHandler } from "./page/setup-handler.ts";
 import { parseHomeEvent, parseTranslationEvent } from "./parse-message.ts";
 import type { Settings } from "./settings.ts";
@@ -94,6 +94,10 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     home: () => readRegistration(host.memory)?.number ?? unenrolledHome,
   });
   const homeControl = settings.signatures.atHome ? remoteControl : control;
+  const arrange: Arrange = (device, change) => {
+    if (open.devices !== undefined) return open.devices.arrange(device, change);
+    throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
+  };
   const describe = (device: Device) =>
     thingDescription(device, {
       ...(open.lan === undefined ? {} : { http: open.lan }),
@@ -165,22 +169,19 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
   const assets = join(packageRoot, "dist", "ui");
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
   const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
-    createPageHandler({ feed, control, things, describe, assets, host });
+    createPageHandler({ feed, control, arrange, things, describe, assets, host });
 
   const page = makeStation<HomeEvent>({
     name: "page",
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
-      const setup = createSetup({
-        host,
-        keys,
-        access: () => open.access,
-        from: localEndOf(settings.accessLink.interface),
-      });
-      const inner = withProxyFile(handlerOf(feeds.lan, homeControl, describe), open);
-      const handler = createSetupHandler({ setup, handler: inner, assets, host });
-      const server = await openPageServer({ ...settings.page, handler, host });
+      const from = localEndOf(settings.accessLink.interface);
+      const setup = createSetup({ host, keys, access: () => open.access, from });
+      const home = handlerOf(feeds.lan, homeControl, describe);
+      const inside = createSetupHandler({ setup, handler: home, assets, host });
+      const outside = handlerOf(feeds.lan, remoteControl, describeOutside(undefined));
+      const server = await openHomePage({ settings, host, doors: open, inside, outside, things });
       const live = createLivePage({ host });
       const stops = [
         live.onEvent((event) => {
@@ -210,7 +211,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(_send, show): Promise<Works<HomeEvent>> {
-      const broker = await openLocalBroker({ ...settings.localBroker, host, control: homeControl, describe });
+      const broker = await openLocalBroker({ ...settings.localBroker, host, control: homeControl, arrange, describe });
       open.mqtt = broker.url;
       show({ state: "open", text: "open", detail: broker.url });
       return {
@@ -228,7 +229,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     accessLinkPlan({
       ...{ settings, host, doors: open, feed: feeds.remote, control: remoteControl, describeAt: describeOutside },
       ...{ gateway: gatewayModel(packageRoot), cardFile },
-      handlerAt: (http, ruled) => handlerOf(feeds.remote, ruled, describeOutside(http)),
+      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
     }),
   );
   const homeProxy = makeStation(homeProxyPlan(settings, host, open));

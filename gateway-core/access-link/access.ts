@@ -109,8 +109,14 @@ export function openAccess(options: AccessOptions): Access {
 
   /** Whether a page is offered is only told to the broker: what may not pass is refused here, whoever asks. */
   function handlerFor(registration: Registration): Handler {
-    if (mayPass(rules, "page", "out")) return handlerAt(homeAddress(registration));
-    return async () => problemResponse(new HomeError("not-granted", "this home's page does not pass its link"));
+    if (!mayPass(rules, "page", "out"))
+      return async () => problemResponse(new HomeError("not-granted", "this home's page does not pass its link"));
+    const handler = handlerAt(homeAddress(registration));
+    if (mayPass(rules, "page", "in")) return handler;
+    return async (request, viewer) => {
+      if (request.method === "GET" || request.method === "HEAD") return handler(request, viewer);
+      return problemResponse(new HomeError("view-only", "this home lets nothing be changed over its link"));
+    };
   }
 
   /** Undefined without a key that descriptors could be believed by. */

@@ -7,7 +7,6 @@ import { openAccess } from "../../gateway-core/access-link/access.ts";
 import { openAccessLink } from "../../gateway-core/access-link/broker-link.ts";
 import { enrol } from "../../gateway-core/access-link/enrol.ts";
 import type { LinkRules } from "../../gateway-core/access-link/link-rules.ts";
-import { createRuledControl } from "../../gateway-core/access-link/ruled-control.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { createLivePage } from "../../gateway-core/page/live-page.ts";
 import { createPageFeed } from "../../gateway-core/page/page-feed.ts";
@@ -43,10 +42,10 @@ describe("A link that is bound to an interface", () => {
     await untilState(link, "online");
     const sourcesOf = async (event: string) =>
       (await rig.audit()).filter((entry) => entry.event === event).map(({ source }) => source);
-    expect(await sourcesOf("gateway-enrolled")).toEqual(["127.0.0.2"]);
-    expect(await sourcesOf("home-online")).toEqual(["127.0.0.2"]);
+    await expect.poll(() => sourcesOf("gateway-enrolled")).toEqual(["127.0.0.2"]);
+    await expect.poll(() => sourcesOf("home-online")).toEqual(["127.0.0.2"]);
     localAddress = "127.0.0.3";
-    await vi.waitFor(async () => expect(await sourcesOf("home-online")).toEqual(["127.0.0.3", "127.0.0.2"]), patience);
+    await expect.poll(() => sourcesOf("home-online")).toEqual(["127.0.0.3", "127.0.0.2"]);
     localAddress = "";
     await untilState(link, "offline");
     await pause(300);
@@ -64,14 +63,11 @@ describe("A home that lets only some things pass its link", () => {
     const feed = createPageFeed({ host });
     live.onEvent((event) => feed.receive(event));
     live.receive({ type: "snapshot", devices: wholeHome() });
-    const ruled = createRuledControl(control, rules, "page");
     const handler = createPageHandler({
-      feed,
-      control: ruled,
-      things: wholeHome,
-      describe: () => ({}),
-      assets: "/nowhere",
-      host,
+      ...{ feed, control, things: wholeHome, describe: () => ({}), assets: "/nowhere", host },
+      arrange: () => {
+        throw new Error("nothing is arranged here");
+      },
     });
     const access = opened.use(
       openAccess({

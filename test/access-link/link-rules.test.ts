@@ -32,8 +32,8 @@ describe("The rules of a link", () => {
   it("that let no command in have each answered, and none done", async () => {
     const control = new FakeControl();
     const command = { id: "1", device: "lamp", request: { kind: "property", name: "power", value: true } } as const;
-    expect(createRuledControl(control, [{ content: "topics" }], "topics")).toBe(control);
-    const ruled = createRuledControl(control, [{ direction: "out" }], "topics");
+    expect(createRuledControl(control, [{ content: "topics" }])).toBe(control);
+    const ruled = createRuledControl(control, [{ direction: "out" }]);
     const told: CommandResult[] = [];
     const stop = ruled.onResult((result) => told.push(result));
     expect(await ruled.execute(command)).toMatchObject({ id: "1", ok: false, error: { code: "view-only" } });

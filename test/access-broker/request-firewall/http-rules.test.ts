@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgeHttp, longestBody } from "../../../access-broker/request-firewall/http-rules.ts";
+import { wholeGrant } from "../../../gateway-core/contract/grant.ts";
 
 interface More {
   readonly contentType?: string;
@@ -8,7 +9,8 @@ interface More {
 }
 const judge = (method: string, target: string, more: More = {}) => {
   const { contentType, length = 0, rights = "all" } = more;
-  const verdict = judgeHttp({ method, target, contentType, length, rights });
+  const body = new Uint8Array(length);
+  const verdict = judgeHttp({ method, target, contentType, body, rights, grant: wholeGrant, now: 0 });
   return verdict.allow ? "allow" : verdict.reason.code;
 };
 const json = { contentType: "application/json", length: 4 };
@@ -32,6 +34,7 @@ describe("The first firewall lets pass", () => {
   it.each([
     ["PUT", "/api/devices/light-1/properties/power", json],
     ["PUT", "/api/devices/light-1/properties", json],
+    ["PUT", "/api/devices/light-1/appearance", json],
     ["POST", "/api/devices/light-1/actions/start", json],
     ["POST", "/api/devices/light-1/properties/power", { contentType: "application/x-www-form-urlencoded", length: 9 }],
     ["PUT", "/api/devices/a/properties/b", { contentType: "Application/JSON; charset=utf-8", length: 4 }],
@@ -102,6 +105,7 @@ describe("A session that may only look", () => {
     ["PUT", "/api/devices/light-1/properties/power"],
     ["PUT", "/api/devices/light-1/properties"],
     ["POST", "/api/devices/light-1/properties/power"],
+    ["PUT", "/api/devices/light-1/appearance"],
     ["POST", "/api/devices/light-1/actions/start"],
     ["POST", "/api/devices/light-1/stream"],
     ["DELETE", "/api/streams/one"],
