@@ -21,13 +21,12 @@ import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
 import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
-import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, withProxyFile } from "./home-doors.ts";
+import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, openHomePage } from "./home-doors.ts";
 import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
-import { openPageServer } from "./page/page-server.ts";
 import { type LinkEvent, parseHomeEvent, parseLinkEvent, parseTranslationEvent } from "./parse-message.ts";
 import { createRemoteTopics } from "./remote-topics.ts";
 import type { Settings } from "./settings.ts";
@@ -167,8 +166,9 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
-      const handler = withProxyFile(handlerOf(feeds.lan, homeControl, describe), open);
-      const server = await openPageServer({ ...settings.page, handler, host });
+      const inside = handlerOf(feeds.lan, homeControl, describe);
+      const outside = handlerOf(feeds.lan, remoteControl, describeOutside(undefined));
+      const server = await openHomePage({ settings, host, doors: open, inside, outside, things });
       const live = createLivePage({ host });
       const stops = [
         live.onEvent((event) => {
@@ -223,7 +223,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     async open(send, show): Promise<Works<LinkEvent>> {
       const access = openAccess({
         host,
-        isEnabled: settings.accessLink.enabled,
+        isEnabled: settings.accessLink.enabled && settings.access.mode !== "own",
         gateway: gatewayModel(packageRoot),
         handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
         parse: parseDescriptor,

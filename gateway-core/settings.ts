@@ -32,6 +32,15 @@ export interface Settings {
     /** Whether the page on the LAN and the local broker ask for them too. */
     readonly atHome: boolean;
   };
+  /** How the home is reached from outside; directly only once it was set up on the page in the home. */
+  readonly access: {
+    readonly mode: "broker" | "own" | "both";
+    readonly listen: string;
+    readonly port: number;
+    readonly hostNames: readonly string[];
+    readonly cert?: string;
+    readonly key?: string;
+  };
   /** The proxy for the home's computers; who may use it: page.networks. */
   readonly homeProxy: { readonly enabled: boolean; readonly listen: string; readonly port: number };
   readonly descriptors: {
