@@ -26,7 +26,7 @@ import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
 import { doors, onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
-import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import { openProviderAuthority, openStore, type Provider, sealOld } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
 import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
@@ -45,6 +45,7 @@ export {
   setRequirement,
   subscribe,
 } from "./provider.ts";
+export { backUp, restore } from "./provider-backup.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -74,6 +75,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const { clock, log } = host;
   await using opened = new AsyncDisposableStack();
   const store = opened.use(openStore(provider));
+  await sealOld(provider, store);
   const authority = await openProviderAuthority(provider);
   const gatewayCertificates = createGatewayCertificates(authority.gateways, clock);
   const files = opened.use(openCertificateFiles(certificateFilesOf(settings), host));
@@ -108,7 +110,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const cards = createLockOut(clock);
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
-  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.isOpen));
+  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.sightOf));
   const relay = operation.farewell.wrap(createPageRelay(directory.find).relay);
 
   const remote = opened.use(
@@ -142,7 +144,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     openAnswers,
     audit,
     admit(line) {
-      const verdict = judgeHttp(line);
+      const verdict = judgeHttp({ ...line, now: clock.now() });
       operation.judged(verdict.allow ? "allowed" : "refused");
       if (!verdict.allow) throw verdict.reason;
     },
@@ -153,9 +155,18 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
 
   const outbound = opened.use(
     createProxyDoor({
-      ...{ settings, host, store, audit },
+      ...{ settings, host, audit },
+      store: {
+        async findProxyPolicy(number) {
+          const [policy, { methods, isSuspended }] = await Promise.all([
+            store.findProxyPolicy(number),
+            store.findHomeRules(number),
+          ]);
+          return isSuspended || !methods.includes("proxy") ? undefined : policy;
+        },
+      },
       contextFor: certificates.contextFor,
-      programs: challenges.apps,
+      programs: challenges.appsBy("proxy"),
     }),
   );
   const gateways = opened.use(
@@ -219,7 +230,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
-  const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [] });
+  const upgrade = createUpgradeDesk({ host: settings.host, log, hstsSeconds: hstsSecondsOf(settings), routes: [] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
       openHttpsServer(settings.listen, port, {
@@ -232,7 +243,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const remoteMqtt = opened.use(
     await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
       openRemotePort(settings.listen, port, {
-        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.apps, homes: remote },
+        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.appsBy("mqtts"), homes: remote },
         contextFor: certificates.contextFor,
         ownCertificate: () => certificates.pairFor(settings.host),
       }),

@@ -19,9 +19,13 @@ export interface Arguments {
   readonly wantsHelp: boolean;
   readonly wantsVersion: boolean;
   readonly hasPasswordOnStdin: boolean;
+  readonly hasPassphraseOnStdin: boolean;
+  readonly isForced: boolean;
   readonly isOneTime: boolean;
   readonly isByLine: boolean;
   readonly hasGaps: boolean;
+  /** Whether a card is drawn as a QR code. */
+  readonly isQr: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
@@ -34,7 +38,7 @@ const valueOptions = [
   ...(["proxy", "proxy-allow", "proxy-deny"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
-  ...(["device", "property", "action", "value", "label"] as const),
+  ...(["card-dir", "svg", "device", "property", "action", "value", "label"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -53,6 +57,9 @@ const options = {
   user: { type: "string" },
   "password-stdin": { type: "boolean", default: false },
   "one-time": { type: "boolean", default: false },
+  "passphrase-stdin": { type: "boolean", default: false },
+  force: { type: "boolean", default: false },
+  store: { type: "string" },
   require: { type: "string" },
   proxy: { type: "string" },
   "proxy-allow": { type: "string" },
@@ -74,6 +81,9 @@ const options = {
   mra: { type: "string" },
   objectdb: { type: "string" },
   to: { type: "string" },
+  "card-dir": { type: "string" },
+  svg: { type: "string" },
+  qr: { type: "boolean", default: false },
   device: { type: "string" },
   property: { type: "string" },
   action: { type: "string" },
@@ -101,10 +111,14 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     wantsHelp: values.help,
     wantsVersion: values.version,
     hasPasswordOnStdin: values["password-stdin"],
+    hasPassphraseOnStdin: values["passphrase-stdin"],
+    isForced: values.force,
     isOneTime: values["one-time"],
     isByLine: values.lines,
     hasGaps: values.gaps,
-    overrides: values.set,
+    isQr: values.qr,
+    overrides:
+      values.store === undefined ? values.set : [...values.set, `accessBroker.store=${JSON.stringify(values.store)}`],
     homes,
     values: Object.fromEntries(
       valueOptions.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),

@@ -24,7 +24,13 @@ export interface Settings {
     readonly networks: readonly string[];
   };
   readonly localBroker: { readonly address: string; readonly port: number };
-  readonly accessLink: { readonly enabled: boolean };
+  readonly accessLink: {
+    readonly enabled: boolean;
+    /** The file of a card that a provider left beforehand; `card.json` in the state folder unless told. */
+    readonly card?: string;
+    /** Where media with a card are mounted; none: no medium is looked at. */
+    readonly cardFolders: readonly string[];
+  };
   /** What is done only with a signature by a key that is registered here (docs/access-link.md). */
   readonly signatures: {
     /** `device/name` of properties and actions; `*` for any. */
