@@ -26,8 +26,8 @@ import { createPageRelay } from "./pages/page-relay.ts";
 import { doors, onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
 import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
-import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
+import { createRemoteMqtt } from "./remote-mqtt-door.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
@@ -100,17 +100,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const { relay } = createPageRelay(directory.find);
 
   const remote = opened.use(
-    createRemoteHomes({
-      clock,
-      ids: host.ids,
-      tell(number, message) {
-        const link = directory.find(number);
-        if (link?.isReady !== true) return false;
-        link.tell(message);
-        return true;
-      },
-      onRefused: (number, visitor, reason) =>
-        audit("mqtt-refused", number, visitor?.user ?? null, visitor?.source ?? "", { reason }),
+    createRemoteMqtt({
+      ...{ host, audit, openAnswers, directory, sessions: challenges.sessions, login: challenges.apps },
+      name: settings.host,
+      // Until a home's subscription names the methods that it allows, all of them are.
+      assertMethod: async () => undefined,
     }),
   );
   const { account } = challenges;
@@ -120,7 +114,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       ...account,
       async remove(number, user, kind, id) {
         const isRemoved = await account.remove(number, user, kind, id);
-        await remote.recheck(number);
+        await remote.homes.recheck(number);
         return isRemoved;
       },
     },
@@ -152,7 +146,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         },
         renew: enrolment.renew,
         descriptors,
-        remote,
+        remote: remote.homes,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
     ),
@@ -192,7 +186,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
-  const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [] });
+  const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [remote.route] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
       openHttpsServer(settings.listen, port, { log, contextFor: certificates.contextFor, answer, upgrade }),
@@ -202,7 +196,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const remoteMqtt = opened.use(
     await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
       openRemotePort(settings.listen, port, {
-        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.apps, homes: remote },
+        ...{ clock, log, receive: remote.receive },
         contextFor: certificates.contextFor,
         ownCertificate: () => certificates.pairFor(settings.host),
       }),

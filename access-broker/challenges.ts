@@ -1,6 +1,7 @@
 /** Joins the challenges of a home's door: each guarded by a lock-out, all under the home's requirement. */
 
 import type { Clock } from "../gateway-core/contract/clock.ts";
+import { wholeGrant } from "../gateway-core/contract/grant.ts";
 import { createAccount } from "./challenge/account.ts";
 import { createAppLogin } from "./challenge/app-login.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
@@ -20,7 +21,7 @@ import { createSessions, requirementIn } from "./challenge/sessions.ts";
 import { createSourceChallenge } from "./challenge/source-challenge.ts";
 import { createTotpChallenge } from "./challenge/totp-challenge.ts";
 import type { DoorRooms } from "./internet/door-rooms.ts";
-import type { AppLogin } from "./remote-mqtt/remote-port.ts";
+import type { AppLogin } from "./remote-mqtt/reception.ts";
 import type { Store } from "./subscriptions/store.ts";
 
 /** All strangers together, at one home: a hundred guesses at once, then one each ten seconds. */
@@ -72,11 +73,11 @@ export async function createChallenges(
   return {
     apps: {
       async judge({ password, ...claim }) {
-        const { number, user, source } = claim;
-        const { credential } = await guardedApps.judge({ ...claim, origin: `https://${number}.${rpId}` }, { password });
-        return { credential, rights: await appPasswords.rightsNow(number, user, credential, source) };
+        return guardedApps.judge({ ...claim, origin: `https://${claim.number}.${rpId}` }, { password });
       },
-      rightsNow: appPasswords.rightsNow,
+      async standing(number, user, credential, source) {
+        return { rights: await appPasswords.rightsNow(number, user, credential, source), grant: wholeGrant };
+      },
     },
     sessions: createSessions(store, clock),
     login: {
