@@ -102,15 +102,13 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const cards = createLockOut(clock);
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
-  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.isOpen));
+  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.sightOf));
   const { relay } = createPageRelay(directory.find);
 
   const remote = opened.use(
     createRemoteMqtt({
-      ...{ host, audit, openAnswers, directory, sessions: challenges.sessions, login: challenges.apps },
+      ...{ host, audit, openAnswers, directory, sessions: challenges.sessions, loginBy: challenges.appsBy },
       name: settings.host,
-      // Until a home's subscription names the methods that it allows, all of them are.
-      assertMethod: async () => undefined,
     }),
   );
   const { account } = challenges;
@@ -130,7 +128,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     openAnswers,
     audit,
     admit(line) {
-      const verdict = judgeHttp(line);
+      const verdict = judgeHttp({ ...line, now: clock.now() });
       if (!verdict.allow) throw verdict.reason;
     },
   });
@@ -161,9 +159,15 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
 
   const outbound = opened.use(
     createProxyDoor({
-      ...{ settings, host, store, audit },
+      ...{ settings, host, audit },
+      store: {
+        async isProxyAllowed(number) {
+          const { methods, isSuspended } = await store.findHomeRules(number);
+          return !isSuspended && methods.includes("proxy") && store.isProxyAllowed(number);
+        },
+      },
       contextFor: certificates.contextFor,
-      programs: challenges.apps,
+      programs: challenges.appsBy("proxy"),
     }),
   );
   const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, outbound.open));

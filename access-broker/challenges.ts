@@ -1,7 +1,7 @@
 /** Joins the challenges of a home's door: each guarded by a lock-out, all under the home's requirement. */
 
 import type { Clock } from "../gateway-core/contract/clock.ts";
-import { wholeGrant } from "../gateway-core/contract/grant.ts";
+import { assertCommunicationMethod, type CommunicationMethod } from "../gateway-core/contract/communication-method.ts";
 import { createAccount } from "./challenge/account.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
@@ -20,6 +20,7 @@ import { createSessions, requirementIn } from "./challenge/sessions.ts";
 import { createSourceChallenge } from "./challenge/source-challenge.ts";
 import { createTotpChallenge } from "./challenge/totp-challenge.ts";
 import type { DoorRooms } from "./internet/door-rooms.ts";
+import type { Programs } from "./outbound-proxy/program-login.ts";
 import type { AppLogin } from "./remote-mqtt/reception.ts";
 import type { Store } from "./subscriptions/store.ts";
 
@@ -37,7 +38,8 @@ export async function createChallenges(
 ): Promise<
   Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
     readonly sessions: ReturnType<typeof createSessions>;
-    readonly apps: AppLogin;
+    /** App passwords, where the home may be reached by that method. */
+    readonly appsBy: (method: CommunicationMethod) => AppLogin & Programs;
   }
 > {
   const now = (): number => clock.now();
@@ -48,8 +50,9 @@ export async function createChallenges(
   const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
   const hasTotp = async (number: string, user: string) =>
     (await store.findCredential(number, "totp", user)) !== undefined;
+  const findStanding: Store["findStanding"] = (number, user) => store.findStanding(number, user);
   const login = createLogin({
-    ...{ requirementOf, hasTotp },
+    ...{ requirementOf, hasTotp, findStanding },
     challenges: {
       // Counted for the person too: who lives there and logs in between guesses at another's password forgives none of them.
       password: guardChallenge(guardChallenge(password, homes, homeOf), createLockOut(clock), personOf),
@@ -68,14 +71,24 @@ export async function createChallenges(
     personOf,
   );
   return {
-    apps: {
+    appsBy: (method) => ({
       async judge({ password, ...claim }) {
-        return guardedApps.judge({ ...claim, origin: `https://${claim.number}.${rpId}` }, { password });
+        const { number, user, source } = claim;
+        const { credential } = await guardedApps.judge({ ...claim, origin: `https://${number}.${rpId}` }, { password });
+        // Only after the proof: by which ways a home is reached is told to nobody else.
+        assertCommunicationMethod((await findStanding(number, user))?.home.methods ?? [], method);
+        return { credential, ...(await appPasswords.accessNow(number, user, credential, source)) };
+      },
+      async rightsNow(number, user, credential, source) {
+        const isReached = (await findStanding(number, user))?.home.methods.includes(method);
+        return isReached ? (await appPasswords.accessNow(number, user, credential, source)).rights : "none";
       },
       async standing(number, user, credential, source) {
-        return { rights: await appPasswords.rightsNow(number, user, credential, source), grant: wholeGrant };
+        const access = await appPasswords.accessNow(number, user, credential, source);
+        const isReached = (await findStanding(number, user))?.home.methods.includes(method);
+        return isReached ? access : { ...access, rights: "none" };
       },
-    },
+    }),
     sessions: createSessions(store, clock),
     login: {
       ...login,

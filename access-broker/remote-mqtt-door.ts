@@ -2,7 +2,6 @@
 
 import type { Host } from "../gateway-core/contract/clock.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
-import { wholeGrant } from "../gateway-core/contract/grant.ts";
 import type { Sessions } from "./challenge/sessions.ts";
 import type { GatewayDirectory } from "./gateways/gateway-directory.ts";
 import type { OpenAnswers } from "./internet/open-answers.ts";
@@ -17,8 +16,7 @@ export interface RemoteMqttOptions {
   readonly host: Pick<Host, "clock" | "ids">;
   /** The provider's host. */
   readonly name: string;
-  readonly login: ReceptionOptions["login"];
-  readonly assertMethod: ReceptionOptions["assertMethod"];
+  readonly loginBy: ReceptionOptions["loginBy"];
   readonly audit: ReceptionOptions["audit"];
   readonly sessions: Pick<Sessions, "find">;
   readonly openAnswers: Pick<OpenAnswers, "hold">;
@@ -32,7 +30,7 @@ export interface RemoteMqtt extends Disposable {
 }
 
 export function createRemoteMqtt(options: RemoteMqttOptions): RemoteMqtt {
-  const { host, name, login, assertMethod, audit, sessions, openAnswers, directory } = options;
+  const { host, name, loginBy, audit, sessions, openAnswers, directory } = options;
   const { clock, ids } = host;
   const homes = createRemoteHomes({
     ...{ clock, ids },
@@ -45,7 +43,7 @@ export function createRemoteMqtt(options: RemoteMqttOptions): RemoteMqtt {
     onRefused: (number, visitor, reason) =>
       audit("mqtt-refused", number, visitor?.user ?? null, visitor?.source ?? "", { reason }),
   });
-  const receive = createReception({ ...{ clock, ids, login, homes, assertMethod, audit }, host: name });
+  const receive = createReception({ ...{ clock, ids, loginBy, homes, audit }, host: name });
 
   async function guestOf({ visit, number, origin }: MqttVisit) {
     const { headers, source, signal, closed } = visit;
@@ -54,11 +52,11 @@ export function createRemoteMqtt(options: RemoteMqttOptions): RemoteMqtt {
     if (token === undefined || session === undefined) return undefined;
     // A browser sends the cookie whoever's page asks; only the Origin that it sends with it tells whose that is.
     if (origin === null) throw new HomeError("origin-not-allowed", "a session is used here by its own origin alone");
-    const { id, user } = session;
+    const { id, user, sight } = session;
     const standing = async (): Promise<Standing> => standingOf(await sessions.find(token, number, source));
     return {
       guest: { number, user, session: id, standing },
-      ending: openAnswers.hold(id, source, signal, closed),
+      ending: openAnswers.hold({ session: id, source, sight }, signal, closed),
     };
   }
 
@@ -70,8 +68,10 @@ export function createRemoteMqtt(options: RemoteMqttOptions): RemoteMqtt {
   };
 }
 
-/** What a session opens: nothing once it has ended, or while its person must set a password of their own. */
+/** What a session opens: nothing once it has ended, outside its hours, or while its person must set a password of their own. */
 function standingOf(session: Awaited<ReturnType<Sessions["find"]>>): Standing {
-  const rights = session === undefined || session.mustChangePassword ? "none" : session.rights;
-  return { rights, grant: wholeGrant };
+  if (session === undefined) return { rights: "none", grant: { devices: {} } };
+  const { sight, mustChangePassword, reached, rights, grant } = session;
+  const isOpen = sight !== undefined && !mustChangePassword && reached.includes("wss");
+  return { rights: isOpen ? rights : "none", grant };
 }

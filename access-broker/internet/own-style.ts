@@ -12,7 +12,7 @@ p{margin:0 0 16px;color:var(--text2)}
 .number{color:var(--text);font-size:1.0625rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .field{margin:0 0 16px}
 label{display:block;margin:0 0 4px;font-size:.9375rem;font-weight:600}
-input{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
+input,select,textarea{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
 .hint{margin:6px 0 0;font-size:.8125rem}
 .alert{margin:0 0 16px;padding-left:12px;border-left:4px solid var(--error);color:var(--error);font-weight:600}
 button,.button{display:block;width:100%;min-height:48px;margin:8px 0 0;padding:10px 16px;font:inherit;font-weight:600;color:var(--on-focus);background:var(--focus);border:1px solid transparent;border-radius:10px;cursor:pointer;text-align:center;text-decoration:none}

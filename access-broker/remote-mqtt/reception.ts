@@ -5,8 +5,7 @@ import { coalesceWrites } from "../../gateway-core/bytes/coalesce-writes.ts";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock, Ids } from "../../gateway-core/contract/clock.ts";
 import type { CommunicationMethod } from "../../gateway-core/contract/communication-method.ts";
-import { toHomeError } from "../../gateway-core/contract/errors.ts";
-import type { Grant } from "../../gateway-core/contract/grant.ts";
+import { type ErrorCode, toHomeError } from "../../gateway-core/contract/errors.ts";
 import {
   connack,
   type Greeting,
@@ -14,22 +13,25 @@ import {
   judgeConnect,
   ownConnect,
   type Refusal,
+  type ReturnCode,
   readConnect,
   returnCodes,
 } from "./connect.ts";
 import type { RemoteHomes } from "./remote-homes.ts";
 import { openNow, type Standing, type Visitor } from "./visitor.ts";
 
-/** How a visitor shows who they are. */
+type Method = Extract<CommunicationMethod, "mqtts" | "wss">;
+
+/** How a visitor shows who they are, where they come by one method. */
 export interface AppLogin {
-  /** @throws HomeError `login-refused`, `too-many-attempts` */
+  /** @throws HomeError `login-refused`, `too-many-attempts`, `communication-method-not-allowed` */
   judge(claim: {
     readonly number: AccessNumber;
     readonly user: string;
     readonly source: string;
     readonly password: string;
   }): Promise<{ readonly credential: string }>;
-  /** What the credential opens now, from there. */
+  /** What the credential opens now, from there: nothing where the home is not reached by that method. */
   standing(number: AccessNumber, user: string, credential: string, source: string): Promise<Standing>;
 }
 
@@ -44,7 +46,7 @@ export interface Guest {
 
 /** The way by which a connection came. */
 export interface Way {
-  readonly method: Extract<CommunicationMethod, "mqtts" | "wss">;
+  readonly method: Method;
   readonly source: string;
   /** What TLS was asked for; empty for nothing. */
   readonly serverName: string;
@@ -58,10 +60,8 @@ export interface ReceptionOptions {
   readonly clock: Clock;
   readonly ids: Pick<Ids, "fresh">;
   readonly host: string;
-  readonly login: AppLogin;
+  readonly loginBy: (method: Method) => AppLogin;
   readonly homes: RemoteHomes;
-  /** @throws HomeError `communication-method-not-allowed` */
-  readonly assertMethod: (number: AccessNumber, method: CommunicationMethod) => Promise<void>;
   readonly audit: (
     event: string,
     number: AccessNumber | null,
@@ -85,7 +85,7 @@ interface Known {
 export type Reception = (socket: Duplex, way: Way) => Promise<void>;
 
 export function createReception(options: ReceptionOptions): Reception {
-  const { clock, ids, host, login, homes, assertMethod, audit } = options;
+  const { clock, ids, host, loginBy, homes, audit } = options;
 
   async function receive(socket: Duplex, way: Way): Promise<void> {
     const greeting = judgeConnect(await readConnect(socket, clock));
@@ -106,15 +106,15 @@ export function createReception(options: ReceptionOptions): Reception {
     if (!isNameOf(number, serverName, host) || (way.number ?? number) !== number) {
       return { returnCode: returnCodes.credentials, reason: "the name of another home" };
     }
+    const login = loginBy(way.method);
     try {
       const { credential } = await login.judge({ number, user, source, password });
       const standing = (): Promise<Standing> => login.standing(number, user, credential, source);
       return { number, user, credential, shown: "app", standing };
     } catch (thrown) {
       const { code, cause } = toHomeError(thrown);
-      const isTooMany = code === "too-many-attempts";
-      const returnCode = isTooMany ? returnCodes.unavailable : returnCodes.credentials;
-      const reason = !isTooMany && typeof cause === "string" ? cause : code;
+      const returnCode = codeFor[code] ?? returnCodes.credentials;
+      const reason = returnCode === returnCodes.credentials && typeof cause === "string" ? cause : code;
       audit("login-refused", number, user, source, { reason, by: way.method });
       return { returnCode, reason };
     }
@@ -128,22 +128,13 @@ export function createReception(options: ReceptionOptions): Reception {
       audit("login-refused", number, user, way.source, { reason, by: way.method });
       return { returnCode, reason };
     };
-    const look = async (): Promise<Grant | undefined> => {
-      await assertMethod(number, way.method);
-      return openNow(await known.standing(), clock.now());
-    };
     const visitor: Visitor = {
       user,
       source: way.source,
       grant: undefined,
-      recheck: () => look().catch((thrown: unknown) => closedFor(thrown)),
+      recheck: async () => openNow(await known.standing(), clock.now()),
     };
-    try {
-      visitor.grant = await look();
-    } catch (thrown) {
-      closedFor(thrown);
-      return refuse(returnCodes.notAuthorized, toHomeError(thrown).code);
-    }
+    visitor.grant = await visitor.recheck();
     if (visitor.grant === undefined) return refuse(returnCodes.notAuthorized, "the home asks for more");
     coalesceWrites(socket);
     // Nobody takes another's place by their client id (A2).
@@ -161,8 +152,8 @@ export function createReception(options: ReceptionOptions): Reception {
     });
 }
 
-/** A method that is not allowed any more closes what came by it; what cannot be looked up is another thing. */
-function closedFor(thrown: unknown): undefined {
-  if (toHomeError(thrown).code !== "communication-method-not-allowed") throw thrown;
-  return undefined;
-}
+/** How it is told that a login failed, where not as wrong credentials. */
+const codeFor: { readonly [code in ErrorCode]?: ReturnCode } = {
+  "too-many-attempts": returnCodes.unavailable,
+  "communication-method-not-allowed": returnCodes.notAuthorized,
+};
