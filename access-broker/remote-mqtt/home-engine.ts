@@ -112,6 +112,8 @@ export function remoteHooks(
       const grant = visitor?.grant;
       if (grant === undefined || topic === undefined || !isInWindow(grant) || !maySeeTopic(grant, topic)) return null;
       if (client.conn.writableLength <= mostUnread) return packet;
+      // What is still under way to it when it is cut is not told again.
+      if (client.conn.destroyed) return null;
       onRefused(visitor, "does not read");
       client.conn.destroy();
       return null;
