@@ -1,6 +1,6 @@
 /** Admits a gateway's control connection before the MQTT engine sees it: one small CONNECT, soon, of just the form that gateways send. */
 
-import type { TLSSocket } from "node:tls";
+import type { Duplex } from "node:stream";
 import { limitReads } from "../../gateway-core/bytes/limit-reads.ts";
 import { decodeConnect, type MqttConnect } from "../../gateway-core/bytes/mqtt-connect.ts";
 import { connectOctets } from "../../gateway-core/bytes/mqtt-frames.ts";
@@ -14,7 +14,7 @@ import { createFrameLimit } from "./mqtt-frames.ts";
  * Waits for the CONNECT, judges it, gives it back to the socket and holds all that follows to the frame limit.
  * @throws HomeError `link-message-invalid`, `frame-malformed`, `frame-too-long`
  */
-export async function admitControl(socket: TLSSocket, clock: Clock): Promise<void> {
+export async function admitControl(socket: Duplex, clock: Clock): Promise<void> {
   const octets = await readStart(socket, clock, connectOctets);
   judge(decodeConnect(octets));
   socket.unshift(octets);
