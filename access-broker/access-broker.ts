@@ -21,6 +21,7 @@ import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
+import { createOperation, operatorAddress } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
@@ -33,6 +34,7 @@ import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
+export { setOperatorPassword } from "./operator-password.ts";
 export {
   addKey,
   caCertificatePem,
@@ -43,12 +45,22 @@ export {
   setRequirement,
   subscribe,
 } from "./provider.ts";
+export { exportAudit, verifyAudit } from "./provider-audit.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
   wantedDescriptors,
   withdrawDescriptor,
 } from "./provider-descriptors.ts";
+export {
+  changePerson,
+  grantPerson,
+  type Invitation,
+  invitePerson,
+  listPeople,
+  setMethods,
+  type Wished,
+} from "./provider-people.ts";
 export { type AccessBrokerSettings, parseAccessBrokerSettings } from "./settings.ts";
 
 const pruneMs = 60 * 60_000;
@@ -60,7 +72,10 @@ export interface AccessBroker extends AsyncDisposable {
     readonly gateways: string;
     readonly remoteMqtt: string;
     readonly proxy: string;
+    readonly operator: string;
   };
+  /** Before its end: nobody new comes in, what is under way comes to its end, homes and viewers are told to come back. */
+  drain(): Promise<void>;
 }
 
 /** @throws HomeError `address-unusable`, `settings-invalid` */
@@ -74,7 +89,8 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const files = opened.use(openCertificateFiles(certificateFilesOf(settings), host));
   const certificates = await createServerCertificates({ maker: authority.servers, host: settings.host, clock, files });
 
-  const audit = createAuditTrail(store, clock, log);
+  const operation = opened.use(createOperation(provider, store));
+  const audit = operation.watchAudit(createAuditTrail(operation.auditStore, clock, log));
   const prune = (): void => {
     pruning = clock.after(pruneMs, prune);
     store.prune(clock.now()).catch((cause: unknown) => log.write("error", "prune-failed", { cause: String(cause) }));
@@ -103,7 +119,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
   const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.sightOf));
-  const { relay } = createPageRelay(directory.find);
+  const relay = operation.farewell.wrap(createPageRelay(directory.find).relay);
 
   const remote = opened.use(
     createRemoteMqtt({
@@ -127,8 +143,12 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     relay,
     openAnswers,
     audit,
+    async peopleChanged(number) {
+      await Promise.all([openAnswers.recheck(), remote.homes.recheck(number)]);
+    },
     admit(line) {
       const verdict = judgeHttp({ ...line, now: clock.now() });
+      operation.judged(verdict.allow ? "allowed" : "refused");
       if (!verdict.allow) throw verdict.reason;
     },
   });
@@ -136,6 +156,19 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const wished = wishedPorts(settings);
   const before = rememberedPorts(host, wished);
 
+  const outbound = opened.use(
+    createProxyDoor({
+      ...{ settings, host, audit },
+      store: {
+        async findProxyPolicy(number) {
+          const { methods, isSuspended } = await store.findHomeRules(number);
+          return isSuspended || !methods.includes("proxy") ? undefined : store.findProxyPolicy(number);
+        },
+      },
+      contextFor: certificates.contextFor,
+      programs: challenges.appsBy("proxy"),
+    }),
+  );
   const gateways = opened.use(
     await onFreePort<GatewayPort>(settings.listen, before.gateways, (port) =>
       openGatewayPort(settings.listen, port, {
@@ -152,24 +185,12 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         renew: enrolment.renew,
         descriptors,
         remote: remote.homes,
+        admitProxy: outbound.admit,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
     ),
   );
 
-  const outbound = opened.use(
-    createProxyDoor({
-      ...{ settings, host, audit },
-      store: {
-        async isProxyAllowed(number) {
-          const { methods, isSuspended } = await store.findHomeRules(number);
-          return !isSuspended && methods.includes("proxy") && store.isProxyAllowed(number);
-        },
-      },
-      contextFor: certificates.contextFor,
-      programs: challenges.appsBy("proxy"),
-    }),
-  );
   const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, outbound.open));
 
   const provision = createProviderDoor({
@@ -212,7 +233,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [remote.route] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
-      openHttpsServer(settings.listen, port, { log, contextFor: certificates.contextFor, answer, upgrade }),
+      openHttpsServer(settings.listen, port, {
+        ...{ log, contextFor: certificates.contextFor, upgrade },
+        answer: operation.follow(answer),
+      }),
     ),
   );
 
@@ -233,6 +257,19 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     if (wanted !== 0 && wanted !== port) log.write("warn", "port-moved", { what, wanted, port });
   }
 
+  const operator = opened.use(
+    await operation.open({
+      ...{
+        certificates,
+        files,
+        remote: remote.homes,
+        tellHomes: directory.tellAll,
+        passwordQueue: challenges.passwordQueue,
+      },
+      doors: { users, gateways, remoteMqtt, proxy },
+    }),
+  );
+
   const closing = opened.move();
   const address = settings.listen.includes(":") ? `[${settings.listen}]` : settings.listen;
   return {
@@ -241,7 +278,9 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       gateways: `tls://${address}:${gateways.port}`,
       proxy: `https://${address}:${proxy.port}`,
       remoteMqtt: `mqtts://${address}:${remoteMqtt.port}`,
+      operator: operatorAddress(settings, operator.port),
     },
+    drain: operation.drain,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

@@ -5,6 +5,7 @@ import { assertCommunicationMethod, type CommunicationMethod } from "../gateway-
 import { createAccount } from "./challenge/account.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
+import { createInvitations } from "./challenge/invitation.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
 import { createKnownDevices } from "./challenge/known-device.ts";
 import { createLockOut } from "./challenge/lock-out.ts";
@@ -22,6 +23,7 @@ import { createTotpChallenge } from "./challenge/totp-challenge.ts";
 import type { DoorRooms } from "./internet/door-rooms.ts";
 import type { Programs } from "./outbound-proxy/program-login.ts";
 import type { AppLogin } from "./remote-mqtt/reception.ts";
+import { createPeople } from "./subscriptions/people.ts";
 import type { Store } from "./subscriptions/store.ts";
 
 /** All strangers together, at one home: a hundred guesses at once, then one each ten seconds. */
@@ -36,17 +38,20 @@ export async function createChallenges(
   rpId: string,
   secret: string,
 ): Promise<
-  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
+  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions" | "peopleChanged"> & {
     readonly sessions: ReturnType<typeof createSessions>;
     /** App passwords, where the home may be reached by that method. */
     readonly appsBy: (method: CommunicationMethod) => AppLogin & Programs;
+    /** How many passwords wait to be judged. */
+    passwordQueue(): number;
   }
 > {
   const now = (): number => clock.now();
   const [homes, codes] = [createLockOut(clock, homePace), createLockOut(clock, codePace)];
   const nonces = createNonces(clock);
   const requirementOf = async (number: string) => requirementIn(await store.findRequirement(number));
-  const password = await createPasswordChallenge(store, createPasswordHasher(), homes);
+  const hasher = createPasswordHasher();
+  const password = await createPasswordChallenge(store, hasher, homes);
   const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
   const hasTotp = async (number: string, user: string) =>
     (await store.findCredential(number, "totp", user)) !== undefined;
@@ -64,6 +69,7 @@ export async function createChallenges(
     },
   });
   const appPasswords = createAppPasswords({ store, now, requirementOf });
+  const invitations = createInvitations({ store, now, lockOut: createLockOut(clock) });
   // As for a password, and counted apart from it: a program that goes on with a password taken back locks out no browser.
   const guardedApps = guardChallenge(
     guardChallenge(appPasswords, createLockOut(clock, homePace), homeOf),
@@ -98,8 +104,11 @@ export async function createChallenges(
       },
     },
     account: createAccount({ store, nonces, now }),
+    people: createPeople({ store, invite: invitations.invite }),
+    redeem: invitations.redeem,
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,
+    passwordQueue: () => hasher.waiting,
   };
 }

@@ -3,7 +3,9 @@
 import { join } from "node:path";
 import { type AccessNumber, parseAccessNumber } from "../gateway-core/contract/access-number.ts";
 import type { Host } from "../gateway-core/contract/clock.ts";
+import type { CommunicationMethod } from "../gateway-core/contract/communication-method.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
+import type { Grant } from "../gateway-core/contract/grant.ts";
 import type { Card } from "../gateway-core/contract/link.ts";
 import { type Authority, openAuthority } from "./authority/authority.ts";
 import { createAccount } from "./challenge/account.ts";
@@ -12,8 +14,11 @@ import { createPasswordHasher } from "./challenge/password-hash.ts";
 import { assertSuitablePassword } from "./challenge/password-rules.ts";
 import { defaultRequirement, parseRequirement } from "./challenge/requirement.ts";
 import { makeCard } from "./gateways/enrolment.ts";
+import { assertHomePolicy } from "./outbound-proxy/home-policy.ts";
 import { rememberedPorts, wishedPorts } from "./ports.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
+import { assertUserName } from "./subscriptions/people.ts";
+import type { Role } from "./subscriptions/people-store.ts";
 import { openSqliteStore } from "./subscriptions/sqlite-store.ts";
 import type { PasswordState, Store } from "./subscriptions/store.ts";
 
@@ -53,7 +58,7 @@ export async function subscribe({
   ...provider
 }: Provider & Subscription): Promise<void> {
   const number = parseAccessNumber(told);
-  if (!/^[^\p{C}]{1,64}$/u.test(user)) throw new HomeError("value-invalid", "a user's name has 1 to 64 characters");
+  assertUserName(user);
   assertSuitablePassword(password, user, number);
   const passwordHash = await createPasswordHasher().hash(password);
   await using store = openStore(provider);
@@ -85,20 +90,36 @@ export async function setRequirement({
 }
 
 /**
- * Lets the computers of a home use the outbound proxy, or no longer; what is open ends within a minute.
- * @throws HomeError `value-invalid`, `not-found` when nobody is subscribed under that number.
+ * Lets the computers of a home use the outbound proxy, or no longer (what is open ends within a minute), and where to:
+ * what is not told stays as it is.
+ * @throws HomeError `value-invalid`, `settings-invalid`, `not-found` when nobody is subscribed under that number.
  */
 export async function setProxy({
   number: told,
   isAllowed,
+  allow,
+  deny,
   ...provider
-}: Provider & { readonly number: string; readonly isAllowed: boolean }): Promise<void> {
+}: Provider & {
+  readonly number: string;
+  readonly isAllowed?: boolean;
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+}): Promise<void> {
   const number = parseAccessNumber(told);
   await using store = openStore(provider);
   await assertSubscribed(store, number);
-  await store.setProxyAllowed(number, isAllowed);
+  const before = await store.findProxyPolicy(number);
+  const isOn = isAllowed ?? before !== undefined;
+  if (!isOn && (allow ?? deny) !== undefined) {
+    throw new HomeError("value-invalid", `${number} may not use the proxy: --proxy on lets it`, { number });
+  }
+  const policy = { allow: allow ?? before?.allow ?? [], deny: deny ?? before?.deny ?? [] };
+  assertHomePolicy(policy);
+  await store.setProxyPolicy(number, isOn ? policy : undefined);
+  const facts = { isAllowed: isOn, ...(isOn ? policy : {}) };
   const at = provider.host.clock.now();
-  await store.appendAudit({ at, event: "proxy-set", number, user: null, source: "command-line", facts: { isAllowed } });
+  await store.appendAudit({ at, event: "proxy-set", number, user: null, source: "command-line", facts });
 }
 
 /**
@@ -128,20 +149,42 @@ export async function addKey({
 export interface TableRow {
   readonly number: AccessNumber;
   readonly user: string;
+  readonly role: Role;
   readonly state: PasswordState;
+  /** Of the person or of the whole home. */
+  readonly isSuspended: boolean;
+  readonly grant: Grant;
+  /** By which the home may be reached. */
+  readonly methods: readonly CommunicationMethod[];
+  /** Whether a gateway of the home has a certificate that is good. */
+  readonly isEnrolled: boolean;
   /** What the home requires; the product's default where nothing is set. */
   readonly requirement: string;
   /** What the person holds beside a password, each kind once. */
   readonly factors: readonly string[];
+  /** Whether the home's computers may use the outbound proxy; `limited`: not everywhere. */
+  readonly proxy: "on" | "off" | "limited";
 }
 
 export async function listTable(provider: Provider): Promise<readonly TableRow[]> {
   await using store = openStore(provider);
   const rows: TableRow[] = [];
   for (const { number, user, state } of await store.listUsers()) {
-    const requirement = (await store.findRequirement(number)) ?? defaultRequirement;
+    const standing = await store.findStanding(number, user);
+    // Removed while the table was read.
+    if (standing === undefined) continue;
+    const { role, grant, home } = standing;
     const held = await store.listCredentials(number, user);
-    rows.push({ number, user, state, requirement, factors: [...new Set(held.map(({ kind }) => kind))].sort() });
+    const policy = await store.findProxyPolicy(number);
+    const isLimited = policy !== undefined && policy.allow.length + policy.deny.length > 0;
+    rows.push({
+      ...{ number, user, role, state, grant, methods: home.methods },
+      isSuspended: standing.isSuspended || home.isSuspended,
+      requirement: (await store.findRequirement(number)) ?? defaultRequirement,
+      factors: [...new Set(held.map(({ kind }) => kind))].sort(),
+      proxy: policy === undefined ? "off" : isLimited ? "limited" : "on",
+      isEnrolled: await store.isEnrolled(number, provider.host.clock.now()),
+    });
   }
   return rows;
 }
@@ -161,8 +204,7 @@ export async function issueCard({ number: told, ...provider }: Provider & { read
   await using store = openStore(provider);
   await assertSubscribed(store, number);
   const { caSha256, descriptorKey } = await openProviderAuthority(provider);
-  const { users } = rememberedPorts(host, wishedPorts(settings));
-  const broker = users === 443 ? `https://${settings.host}` : `https://${settings.host}:${users}`;
+  const broker = originOf(provider, settings.host);
   const card = await makeCard(store, { broker, number, caSha256, descriptorKey }, host.clock);
   const at = host.clock.now();
   await store.appendAudit({ at, event: "card-issued", number, user: null, source: "command-line", facts: {} });
@@ -186,6 +228,16 @@ export async function revokeGateway({
   const facts = { certificates };
   await store.appendAudit({ at, event: "gateway-revoked", number, user: null, source: "command-line", facts });
   return certificates;
+}
+
+/** Where a home is found: `https://090-1234-5678.genkan.localhost:8443`. */
+export const homeAddress = (provider: Pick<Provider, "settings" | "host">, number: AccessNumber): string =>
+  originOf(provider, `${number}.${provider.settings.host}`);
+
+/** At the port that the access broker listens on, or last did. */
+function originOf({ settings, host }: Pick<Provider, "settings" | "host">, name: string): string {
+  const { users } = rememberedPorts(host, wishedPorts(settings));
+  return users === 443 ? `https://${name}` : `https://${name}:${users}`;
 }
 
 /** The certificate of the authority that signs the homes' names, for browsers to trust. */

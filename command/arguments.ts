@@ -22,6 +22,8 @@ export interface Arguments {
   readonly isOneTime: boolean;
   readonly isByLine: boolean;
   readonly hasGaps: boolean;
+  readonly isInvited: boolean;
+  readonly isVerified: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
@@ -30,9 +32,12 @@ export interface Arguments {
 
 /** Names of the options that take a value and only some verbs look at. */
 const valueOptions = [
-  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key", "proxy"] as const),
+  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key"] as const),
+  ...(["proxy", "proxy-allow", "proxy-deny"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
+  ...(["role", "grant", "methods", "head", "export", "import"] as const),
+  ...(["device", "property", "action", "value", "label"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -53,6 +58,8 @@ const options = {
   "one-time": { type: "boolean", default: false },
   require: { type: "string" },
   proxy: { type: "string" },
+  "proxy-allow": { type: "string" },
+  "proxy-deny": { type: "string" },
   "authorized-key": { type: "string" },
   lines: { type: "boolean", default: false },
   out: { type: "string" },
@@ -70,6 +77,19 @@ const options = {
   mra: { type: "string" },
   objectdb: { type: "string" },
   to: { type: "string" },
+  role: { type: "string" },
+  grant: { type: "string" },
+  methods: { type: "string" },
+  invite: { type: "boolean", default: false },
+  verify: { type: "boolean", default: false },
+  head: { type: "string" },
+  export: { type: "string" },
+  import: { type: "string" },
+  device: { type: "string" },
+  property: { type: "string" },
+  action: { type: "string" },
+  value: { type: "string" },
+  label: { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */
@@ -95,6 +115,8 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     isOneTime: values["one-time"],
     isByLine: values.lines,
     hasGaps: values.gaps,
+    isInvited: values.invite,
+    isVerified: values.verify,
     overrides: values.set,
     homes,
     values: Object.fromEntries(
@@ -114,7 +136,9 @@ export function numberOf({ values }: Arguments, name: "seconds" | "speed", fallb
 
 function read(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    // The audit goes to standard output, for whoever keeps it.
+    const told = args.map((one) => (one === "--export" && args[0] === "audit" ? "--export=-" : one));
+    return parseArgs({ args: told, options, allowPositionals: true, strict: true });
   } catch (cause) {
     throw new HomeError("usage", cause instanceof Error ? cause.message : String(cause), {}, cause);
   }

@@ -19,7 +19,9 @@ const mostWords: Readonly<Record<string, number>> = {
   decode: Number.POSITIVE_INFINITY,
   descriptors: 3,
   replay: 1,
+  people: 3,
   revoke: 1,
+  keys: Number.POSITIVE_INFINITY,
 };
 
 /** Each verb loads what it needs and no more: a start is quick. */
@@ -30,10 +32,15 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   "simulated-home": async () => (await import("./run-simulated-home.ts")).runSimulatedHome,
   subscribe: async () => (await import("./subscriptions.ts")).subscribeUser,
   table: async () => (await import("./subscriptions.ts")).printTable,
+  people: async () => (await import("./people.ts")).people,
+  audit: async () => (await import("./audit.ts")).audit,
   card: async () => (await import("./subscriptions.ts")).writeCard,
   revoke: async () => (await import("./revoke.ts")).revoke,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
+  operator: async () => (await import("./operator.ts")).setOperator,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
+  keys: async () => (await import("./keys.ts")).keys,
+  sign: async () => (await import("./sign.ts")).sign,
   decode: async () => (await import("./decode.ts")).decode,
   doctor: async () => (await import("./doctor.ts")).doctor,
   capture: async () => (await import("./capture.ts")).capture,
@@ -43,7 +50,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
-  ..."start access-broker simulated-home subscribe table card revoke trust".split(" "),
+  ..."start access-broker simulated-home subscribe table card revoke trust operator people audit".split(" "),
   ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 

@@ -5,9 +5,10 @@ import { HomeError } from "../gateway-core/contract/errors.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { readBrokerSettings } from "./broker-settings.ts";
-import { tellReady, untilStopped } from "./process-life.ts";
+import { endAtSecondSignal, tellReady, untilStopped } from "./process-life.ts";
 
-import { brokerFolder, publishCa } from "./subscriptions.ts";
+import { brokerFolder } from "./provider-of.ts";
+import { publishCa } from "./subscriptions.ts";
 
 export async function runAccessBroker(args: Arguments): Promise<void> {
   const accessBroker = readBrokerSettings(args.folder, args.overrides);
@@ -19,8 +20,10 @@ export async function runAccessBroker(args: Arguments): Promise<void> {
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
   const ca = await publishCa(args);
-  const { users, gateways, remoteMqtt, proxy } = broker.addresses;
-  const facts = { users, gateways, remoteMqtt, proxy, host: settings.host, ca };
-  tellReady(args.isJson, facts, `${users}\n${gateways}\n${remoteMqtt}\n${proxy}`);
+  const { users, gateways, remoteMqtt, proxy, operator } = broker.addresses;
+  const facts = { users, gateways, remoteMqtt, proxy, operator, host: settings.host, ca };
+  tellReady(args.isJson, facts, `${users}\n${gateways}\n${remoteMqtt}\n${proxy}\n${operator}`);
   await stopping;
+  endAtSecondSignal();
+  await broker.drain();
 }

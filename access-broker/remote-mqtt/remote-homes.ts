@@ -24,6 +24,8 @@ const commandsMs = 60_000;
 export type TellHome = (number: AccessNumber, message: RemoteDown) => boolean;
 
 export interface RemoteHomes extends Disposable {
+  /** How many visitors all homes have together. */
+  readonly visitors: number;
   /** False: the home has too many visitors already, or nothing is open to this one. */
   serve(number: AccessNumber, socket: Connection, visitor: Visitor): Promise<boolean>;
   /** The home's link stands: what it is told now, it hears. */
@@ -116,6 +118,9 @@ export function createRemoteHomes({ clock, ids, tell, onRefused }: RemoteHomesOp
   }
 
   return {
+    get visitors() {
+      return [...homes.values()].reduce((sum, { seats }) => sum + seats.size, 0);
+    },
     async serve(number, socket, { user, source, grant, recheck }) {
       const home = homes.get(number) ?? open(number);
       if (grant === undefined || home.seats.size >= mostVisitors || socket.destroyed) {

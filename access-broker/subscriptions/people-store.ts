@@ -50,6 +50,8 @@ export interface PeopleStore {
 
   /** Of a home of which nothing is said: every method, not suspended. */
   findHomeRules(number: AccessNumber): Promise<HomeRules>;
+  /** Whether a gateway of the home has a certificate that is good at that moment. */
+  isEnrolled(number: AccessNumber, now: number): Promise<boolean>;
   /** What is told changes, the rest stays. A home that is suspended loses all sessions at once. */
   setHomeRules(number: AccessNumber, rules: Partial<HomeRules>): Promise<void>;
 

@@ -88,6 +88,9 @@ export function peopleStatements(
       const row = sql("SELECT methods, is_suspended FROM homes WHERE number = ?").get(number);
       return { methods: methodsOf(row?.["methods"]), isSuspended: row?.["is_suspended"] === 1 };
     },
+    async isEnrolled(number, now) {
+      return sql("SELECT 1 FROM certificates WHERE number = ? AND expires_at > ?").get(number, now) !== undefined;
+    },
     async setHomeRules(number, { methods, isSuspended }) {
       transaction(() => {
         run("INSERT INTO homes (number) VALUES (?) ON CONFLICT DO NOTHING", number);

@@ -5,6 +5,7 @@ import type { JsonObject } from "./json.ts";
 export type ErrorCode =
   | "address-unusable"
   | "already-running"
+  | "audit-broken"
   | "body-too-large"
   | "capture-invalid"
   | "card-expired"
@@ -29,6 +30,7 @@ export type ErrorCode =
   | "host-not-allowed"
   | "import-invalid"
   | "internal"
+  | "invitation-invalid"
   | "link-message-invalid"
   | "login-again"
   | "login-refused"
@@ -52,6 +54,8 @@ export type ErrorCode =
   | "second-factor-required"
   | "session-required"
   | "settings-invalid"
+  | "signature-invalid"
+  | "signature-required"
   | "too-many-attempts"
   | "unknown-action"
   | "unknown-device"
@@ -65,6 +69,7 @@ export type ErrorCode =
 export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
   "already-running": 409,
+  "audit-broken": 500,
   "body-too-large": 413,
   "capture-invalid": 422,
   "card-expired": 403,
@@ -89,6 +94,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "host-not-allowed": 421,
   "import-invalid": 422,
   internal: 500,
+  "invitation-invalid": 403,
   "link-message-invalid": 400,
   "login-again": 403,
   "login-refused": 401,
@@ -112,6 +118,8 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "second-factor-required": 401,
   "session-required": 401,
   "settings-invalid": 422,
+  "signature-invalid": 403,
+  "signature-required": 403,
   "too-many-attempts": 429,
   "unknown-action": 404,
   "unknown-device": 404,

@@ -11,8 +11,8 @@ import {
 } from "@peculiar/x509";
 import { generate } from "mqtt-packet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openCertificateMaker, purposes } from "../../access-broker/authority/certificate-maker.ts";
 import { issueCard, subscribe } from "../../access-broker/access-broker.ts";
+import { openCertificateMaker, purposes } from "../../access-broker/authority/certificate-maker.ts";
 import { openProviderAuthority, openStore } from "../../access-broker/provider.ts";
 import { encodeCertificateRequest } from "../../gateway-core/access-link/certificate-request.ts";
 import { enrol } from "../../gateway-core/access-link/enrol.ts";

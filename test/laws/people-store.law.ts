@@ -108,6 +108,15 @@ export function peopleStoreLaw(begin: () => Promise<{ store: Store; reopen: () =
       });
     });
 
+    it("is enrolled while a gateway of it has a certificate that is good", async () => {
+      const { store } = await inhabited();
+      expect(await store.isEnrolled(number, 0)).toBe(false);
+      await store.addCertificate({ serial: "4A", number: elsewhere, expiresAt: 1_000 });
+      expect(await store.isEnrolled(number, 0)).toBe(false);
+      await store.addCertificate({ serial: "4B", number, expiresAt: 1_000 });
+      expect([await store.isEnrolled(number, 999), await store.isEnrolled(number, 1_000)]).toEqual([true, false]);
+    });
+
     it("that is suspended has no session any more", async () => {
       const { store } = await inhabited();
       await store.setHomeRules(number, { methods: ["https"] });
