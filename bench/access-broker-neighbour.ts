@@ -6,7 +6,7 @@ import type { Delays } from "./mqtt-delays.ts";
 import { printTable, type Row } from "./table.ts";
 
 const rounds = 3;
-const flood = { octets: 400, perSecond: 2_000, measuredMs: 9_000 };
+const flood = { octets: 400, perSecond: 5_000, measuredMs: 9_000 };
 
 async function measure(kind: Kind): Promise<Delays> {
   await using broker = await startBroker(kind);

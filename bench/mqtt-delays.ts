@@ -27,7 +27,7 @@ export interface Delays {
 
 const everyMs = 20;
 /** A burst is what a home tells when much changes at once: more than a hundred messages in one read. */
-const turnMs = 100;
+const turnMs = 50;
 
 async function run({ busy, octets, perSecond, watched, measuredMs }: Flood): Promise<Delays> {
   const publish = (topic: string, payload: string): Buffer =>
