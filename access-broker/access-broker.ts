@@ -36,8 +36,8 @@ import {
 } from "./ports.ts";
 import { openProviderAuthority, openStore, type Provider, sealOld } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
-import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
+import { createRemoteMqtt } from "./remote-mqtt-door.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
@@ -127,17 +127,9 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const relay = operation.farewell.wrap(createPageRelay(directory.find).relay);
 
   const remote = opened.use(
-    createRemoteHomes({
-      clock,
-      ids: host.ids,
-      tell(number, message) {
-        const link = directory.find(number);
-        if (link?.isReady !== true) return false;
-        link.tell(message);
-        return true;
-      },
-      onRefused: (number, visitor, reason) =>
-        audit("mqtt-refused", number, visitor?.user ?? null, visitor?.source ?? "", { reason }),
+    createRemoteMqtt({
+      ...{ host, audit, openAnswers, directory, sessions: challenges.sessions, loginBy: challenges.appsBy },
+      name: settings.host,
     }),
   );
   const { account } = challenges;
@@ -147,7 +139,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       ...account,
       async remove(number, user, kind, id) {
         const isRemoved = await account.remove(number, user, kind, id);
-        await remote.recheck(number);
+        await remote.homes.recheck(number);
         return isRemoved;
       },
     },
@@ -157,7 +149,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     openAnswers,
     audit,
     async peopleChanged(number) {
-      await Promise.all([openAnswers.recheck(), remote.recheck(number)]);
+      await Promise.all([openAnswers.recheck(), remote.homes.recheck(number)]);
     },
     admit(line) {
       const verdict = judgeHttp({ ...line, now: clock.now() });
@@ -200,7 +192,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         },
         renew: enrolment.renew,
         descriptors,
-        remote,
+        remote: remote.homes,
         admitProxy: outbound.admit,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
@@ -246,7 +238,12 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
-  const upgrade = createUpgradeDesk({ host: settings.host, log, hstsSeconds: hstsSecondsOf(settings), routes: [] });
+  const upgrade = createUpgradeDesk({
+    host: settings.host,
+    log,
+    hstsSeconds: hstsSecondsOf(settings),
+    routes: [remote.route],
+  });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
       openHttpsServer(settings.listen, port, {
@@ -259,7 +256,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const remoteMqtt = opened.use(
     await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
       openRemotePort(settings.listen, port, {
-        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.appsBy("mqtts"), homes: remote },
+        ...{ clock, log, receive: remote.receive },
         contextFor: certificates.contextFor,
         ownCertificate: () => certificates.pairFor(settings.host),
       }),
@@ -269,7 +266,13 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const operator = opened.use(
     await operation.open(
       {
-        ...{ certificates, files, remote, tellHomes: directory.tellAll, passwordQueue: challenges.passwordQueue },
+        ...{
+          certificates,
+          files,
+          remote: remote.homes,
+          tellHomes: directory.tellAll,
+          passwordQueue: challenges.passwordQueue,
+        },
         doors: { users, gateways, remoteMqtt, proxy },
       },
       before.operator,

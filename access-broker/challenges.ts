@@ -21,7 +21,8 @@ import { createSessions, requirementIn } from "./challenge/sessions.ts";
 import { createSourceChallenge } from "./challenge/source-challenge.ts";
 import { createTotpChallenge } from "./challenge/totp-challenge.ts";
 import type { DoorRooms } from "./internet/door-rooms.ts";
-import type { AppLogin } from "./remote-mqtt/remote-port.ts";
+import type { Programs } from "./outbound-proxy/program-login.ts";
+import type { AppLogin } from "./remote-mqtt/reception.ts";
 import { createPeople } from "./subscriptions/people.ts";
 import type { Store } from "./subscriptions/store.ts";
 
@@ -40,7 +41,7 @@ export async function createChallenges(
   Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions" | "peopleChanged"> & {
     readonly sessions: ReturnType<typeof createSessions>;
     /** App passwords, where the home may be reached by that method. */
-    readonly appsBy: (method: CommunicationMethod) => AppLogin;
+    readonly appsBy: (method: CommunicationMethod) => AppLogin & Programs;
     /** How many passwords wait to be judged. */
     passwordQueue(): number;
   }
@@ -87,6 +88,11 @@ export async function createChallenges(
       async rightsNow(number, user, credential, source) {
         const isReached = (await findStanding(number, user))?.home.methods.includes(method);
         return isReached ? (await appPasswords.accessNow(number, user, credential, source)).rights : "none";
+      },
+      async standing(number, user, credential, source) {
+        const access = await appPasswords.accessNow(number, user, credential, source);
+        const isReached = (await findStanding(number, user))?.home.methods.includes(method);
+        return isReached ? access : { ...access, rights: "none" };
       },
     }),
     sessions: createSessions(store, clock),
