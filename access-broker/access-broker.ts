@@ -17,6 +17,7 @@ import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
 import { type GatewayPort, openGatewayPort } from "./gateways/gateway-port.ts";
 import { createFrontDesk } from "./internet/front-desk.ts";
 import { createHomeDoor } from "./internet/home-door.ts";
+import { createHomesDesk } from "./internet/homes-desk.ts";
 import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
@@ -206,6 +207,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     clock,
     host: settings.host,
     gatewayPort: () => gateways.port,
+    homes: createHomesDesk({ clock, host: settings.host, audit, ...challenges.homes }),
     pacFile: () => pacFile(settings.host, proxy.port),
     async enrol(input, source) {
       cards.attempt("enrol", source);

@@ -5,6 +5,7 @@ import { assertCommunicationMethod, type CommunicationMethod } from "../gateway-
 import { createAccount } from "./challenge/account.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
+import { createHomesChallenge } from "./challenge/homes-challenge.ts";
 import { createInvitations } from "./challenge/invitation.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
 import { createKnownDevices } from "./challenge/known-device.ts";
@@ -41,6 +42,8 @@ export async function createChallenges(
     readonly sessions: ReturnType<typeof createSessions>;
     /** App passwords, where the home may be reached by that method. */
     readonly appsBy: (method: CommunicationMethod) => AppLogin;
+    /** Which homes are a person's own, by their passkey. */
+    readonly homes: ReturnType<typeof createHomesChallenge>;
     /** How many passwords wait to be judged. */
     passwordQueue(): number;
   }
@@ -100,6 +103,7 @@ export async function createChallenges(
     account: createAccount({ store, nonces, now }),
     people: createPeople({ store, invite: invitations.invite }),
     redeem: invitations.redeem,
+    homes: createHomesChallenge({ store, nonces, now, rpId, lockOut: createLockOut(clock) }),
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,

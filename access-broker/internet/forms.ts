@@ -120,6 +120,7 @@ export function numberForm({ say }: Speech, alert?: string): OwnPage {
     body: `<p>${escapeHtml(say("numberText"))}</p>
 ${renderAlert(alert)}<form method="get" action="/">
 ${renderField({ ...number, hint: say("numberHint") })}
-<button type="submit">${escapeHtml(say("go"))}</button></form>`,
+<button type="submit">${escapeHtml(say("go"))}</button></form>
+<hr><a class="button quiet" href="/homes">${escapeHtml(say("homesTitle"))}</a>`,
   };
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accountPage, recoveryPage, totpPage } from "../../../access-broker/internet/account-pages.ts";
 import type { PersonLine } from "../../../access-broker/internet/door-rooms.ts";
 import { loginForm, logoutForm, numberForm, passwordForm, stepForm } from "../../../access-broker/internet/forms.ts";
+import { homesForm, homesPage } from "../../../access-broker/internet/homes-desk.ts";
 import { invitationForm, welcomePage } from "../../../access-broker/internet/invitation-pages.ts";
 import { escapeHtml, renderOwnPage } from "../../../access-broker/internet/own-page.ts";
 import { invitedPage, peoplePage, personPage } from "../../../access-broker/internet/people-pages.ts";
@@ -92,6 +93,8 @@ describe("The access broker's own pages", () => {
         recoveryPage(["abcd-efgh-ijkm-nopq", "2345-6789-abcd-efgh"], speech),
         numberForm(speech, speech.say("numberWrong")),
         invitationForm("090-1234-5678", speech, speech.say("invitationWrong")),
+        homesForm(speech, speech.say("homesNone")),
+        homesPage([{ number: "090-1234-5678", user: "<i>太郎</i>", role: "guest", address }], speech),
         welcomePage({ user: "hanako" }, speech),
         peoplePage({ people, own: "hanako", devices, now }, speech, speech.say("personTaken")),
         personPage({ person: guest, devices, now }, speech),
