@@ -27,7 +27,7 @@ import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
 import { doors, onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
-import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import { openProviderAuthority, openStore, type Provider, sealOld } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
 import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
@@ -47,6 +47,7 @@ export {
   subscribe,
 } from "./provider.ts";
 export { exportAudit, verifyAudit } from "./provider-audit.ts";
+export { backUp, restore } from "./provider-backup.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -86,6 +87,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const { clock, log } = host;
   await using opened = new AsyncDisposableStack();
   const store = opened.use(openStore(provider));
+  await sealOld(provider, store);
   const authority = await openProviderAuthority(provider);
   const gatewayCertificates = createGatewayCertificates(authority.gateways, clock);
   const files = opened.use(openCertificateFiles(certificateFilesOf(settings), host));
@@ -171,8 +173,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       ...{ settings, host, audit },
       store: {
         async findProxyPolicy(number) {
-          const { methods, isSuspended } = await store.findHomeRules(number);
-          return isSuspended || !methods.includes("proxy") ? undefined : store.findProxyPolicy(number);
+          const [policy, { methods, isSuspended }] = await Promise.all([
+            store.findProxyPolicy(number),
+            store.findHomeRules(number),
+          ]);
+          return isSuspended || !methods.includes("proxy") ? undefined : policy;
         },
       },
       contextFor: certificates.contextFor,
@@ -241,7 +246,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
-  const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [] });
+  const upgrade = createUpgradeDesk({ host: settings.host, log, hstsSeconds: hstsSecondsOf(settings), routes: [] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
       openHttpsServer(settings.listen, port, {

@@ -5,7 +5,7 @@ import { parseAccessNumber } from "../gateway-core/contract/access-number.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import { isJsonObject } from "../gateway-core/contract/json.ts";
 import { parseRequirement } from "./challenge/requirement.ts";
-import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import { openPlainStore, openProviderAuthority, type Provider } from "./provider.ts";
 import type { SubscribedHome } from "./subscriptions/people-store.ts";
 import type { Store } from "./subscriptions/store.ts";
 import {
@@ -17,7 +17,10 @@ import {
 
 const lifeMs = 30 * 24 * 60 * 60_000;
 
-/** What goes to the medium: as secret as the store itself, as it holds what people log in with. */
+/**
+ * What goes to the medium: as secret as the store itself, as it holds what people log in with. What is sealed in the store
+ * stays sealed: who has the provider's key to sign has the one to open it beside it.
+ */
 export interface SignedSubscriptions {
   readonly statement: string;
   /** Ed25519 with the provider's key, base64url. */
@@ -34,7 +37,7 @@ export async function exportSubscriptions({
 }: Provider & { readonly number?: string | undefined }): Promise<SignedSubscriptions> {
   const number = told === undefined ? undefined : parseAccessNumber(told);
   const { settings, host } = provider;
-  await using store = openStore(provider);
+  await using store = openPlainStore(provider);
   const numbers = new Set((await store.listPeople(number)).map((person) => person.number));
   if (numbers.size === 0) throw new HomeError("not-found", `nobody is subscribed under ${told ?? "any number"}`);
   const homes = await Promise.all([...numbers].map((one) => homeIn(store, one)));
@@ -67,7 +70,7 @@ export async function importSubscriptions({
   const at = host.clock.now();
   if (!(at < Date.parse(expires))) throw fileInvalid("expired");
   for (const { requirement } of homes) if (requirement !== null) parseRequirement(requirement);
-  await using store = openStore(provider);
+  await using store = openPlainStore(provider);
   await store.putHomes(homes);
   for (const { number } of homes) {
     await store.appendAudit({

@@ -19,11 +19,15 @@ export interface Arguments {
   readonly wantsHelp: boolean;
   readonly wantsVersion: boolean;
   readonly hasPasswordOnStdin: boolean;
+  readonly hasPassphraseOnStdin: boolean;
+  readonly isForced: boolean;
   readonly isOneTime: boolean;
   readonly isByLine: boolean;
   readonly hasGaps: boolean;
   readonly isInvited: boolean;
   readonly isVerified: boolean;
+  /** Whether a card is drawn as a QR code. */
+  readonly isQr: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
@@ -37,7 +41,7 @@ const valueOptions = [
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
   ...(["role", "grant", "methods", "head", "export", "import"] as const),
-  ...(["device", "property", "action", "value", "label"] as const),
+  ...(["card-dir", "svg", "device", "property", "action", "value", "label"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -56,6 +60,9 @@ const options = {
   user: { type: "string" },
   "password-stdin": { type: "boolean", default: false },
   "one-time": { type: "boolean", default: false },
+  "passphrase-stdin": { type: "boolean", default: false },
+  force: { type: "boolean", default: false },
+  store: { type: "string" },
   require: { type: "string" },
   proxy: { type: "string" },
   "proxy-allow": { type: "string" },
@@ -85,6 +92,9 @@ const options = {
   head: { type: "string" },
   export: { type: "string" },
   import: { type: "string" },
+  "card-dir": { type: "string" },
+  svg: { type: "string" },
+  qr: { type: "boolean", default: false },
   device: { type: "string" },
   property: { type: "string" },
   action: { type: "string" },
@@ -112,12 +122,16 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     wantsHelp: values.help,
     wantsVersion: values.version,
     hasPasswordOnStdin: values["password-stdin"],
+    hasPassphraseOnStdin: values["passphrase-stdin"],
+    isForced: values.force,
     isOneTime: values["one-time"],
     isByLine: values.lines,
     hasGaps: values.gaps,
     isInvited: values.invite,
     isVerified: values.verify,
-    overrides: values.set,
+    isQr: values.qr,
+    overrides:
+      values.store === undefined ? values.set : [...values.set, `accessBroker.store=${JSON.stringify(values.store)}`],
     homes,
     values: Object.fromEntries(
       valueOptions.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),

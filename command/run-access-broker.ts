@@ -8,6 +8,7 @@ import { readBrokerSettings } from "./broker-settings.ts";
 import { endAtSecondSignal, tellReady, untilStopped } from "./process-life.ts";
 
 import { brokerFolder } from "./provider-of.ts";
+import { lockState } from "./start-lock.ts";
 import { publishCa } from "./subscriptions.ts";
 
 export async function runAccessBroker(args: Arguments): Promise<void> {
@@ -17,6 +18,7 @@ export async function runAccessBroker(args: Arguments): Promise<void> {
   const tls = certificate && key ? { ...accessBroker.tls, certificate, key } : accessBroker.tls;
   const settings = { ...accessBroker, tls };
   const folder = brokerFolder(args);
+  using _lock = lockState(args.folder, args.language, "access-broker.pid");
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
   const ca = await publishCa(args);

@@ -6,7 +6,7 @@
 import { createPrivateKey } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { type Host, sleep } from "../contract/clock.ts";
-import { type HomeError, toHomeError } from "../contract/errors.ts";
+import { type ErrorCode, type HomeError, toHomeError } from "../contract/errors.ts";
 import {
   type CertificateAnswer,
   type DownMessage,
@@ -29,6 +29,8 @@ export type LinkState = "connecting" | "online" | "offline";
 
 export interface AccessLink extends AsyncDisposable {
   readonly state: LinkState;
+  /** Why it does not stand; undefined while it does, and before the first attempt. */
+  readonly trouble: ErrorCode | undefined;
   /** Whether the control page may be asked for over the link. */
   setPage(isOffered: boolean): void;
   /** A connection to the outbound proxy, as this home. @throws HomeError `home-away` and what `dial` throws. */
@@ -70,6 +72,7 @@ export function openAccessLink({
   let state: LinkState = "connecting";
   let isPageOffered = false;
   let control: ControlClient | undefined;
+  let trouble: ErrorCode | undefined;
   /** Over how long the broker, as it went down, wished its homes to come back. */
   let spreadMs = 0;
 
@@ -81,6 +84,7 @@ export function openAccessLink({
   };
   /** What goes wrong again and again is said once, until the link stands. */
   const warnOnce = ({ code, message }: HomeError): void => {
+    trouble = code;
     if (told.has(code)) return;
     told.add(code);
     log.write("warn", "access-link-refused", { code, message });
@@ -112,12 +116,17 @@ export function openAccessLink({
     log.write("info", "certificate-renewed", { number: registration.number });
   }
 
+  function takeLeave(ms: number): void {
+    spreadMs = ms;
+    log.write("info", "broker-leaving", { spreadMs });
+  }
+
   function hear(message: DownMessage): void {
     try {
       if (message.topic === "down/certificate") takeCertificate(message.body);
       else if (message.topic === "down/open")
         openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
-      else if (message.topic === "down/leaving") spreadMs = message.body.spreadMs;
+      else if (message.topic === "down/leaving") takeLeave(message.body.spreadMs);
       else if (message.topic === "down/remote" || message.topic === "down/command") remote?.hear(message);
       else query?.hear(message);
     } catch (thrown) {
@@ -154,6 +163,7 @@ export function openAccessLink({
     if (isPageOffered !== wasOffered) client.tell(page());
     control = client;
     told.clear();
+    trouble = undefined;
     show("online");
     const rest = careForCertificate(client);
     query?.setLine(client.tell);
@@ -209,6 +219,9 @@ export function openAccessLink({
   return {
     get state() {
       return state;
+    },
+    get trouble() {
+      return trouble;
     },
     setPage(isOffered) {
       if (isOffered === isPageOffered) return;

@@ -4,8 +4,10 @@ import type { JsonObject } from "./json.ts";
 
 export type ErrorCode =
   | "address-unusable"
+  | "already-enrolled"
   | "already-running"
   | "audit-broken"
+  | "backup-invalid"
   | "body-too-large"
   | "capture-invalid"
   | "card-expired"
@@ -57,6 +59,8 @@ export type ErrorCode =
   | "signature-invalid"
   | "signature-required"
   | "subscription-file-invalid"
+  | "state-exists"
+  | "store-unavailable"
   | "too-many-attempts"
   | "unknown-action"
   | "unknown-device"
@@ -69,8 +73,10 @@ export type ErrorCode =
 /** HTTP status of each code (RFC 9110), used by the doors and proven against docs/errors.md by a house test. */
 export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
+  "already-enrolled": 409,
   "already-running": 409,
   "audit-broken": 500,
+  "backup-invalid": 422,
   "body-too-large": 413,
   "capture-invalid": 422,
   "card-expired": 403,
@@ -122,6 +128,8 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "signature-invalid": 403,
   "signature-required": 403,
   "subscription-file-invalid": 422,
+  "state-exists": 409,
+  "store-unavailable": 503,
   "too-many-attempts": 429,
   "unknown-action": 404,
   "unknown-device": 404,
