@@ -22,11 +22,19 @@ import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
-import { createOperation, operatorAddress } from "./operation.ts";
+import { createOperation } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
-import { doors, onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
+import {
+  type Addresses,
+  addressesOf,
+  onFreePort,
+  portsOf,
+  rememberedPorts,
+  rememberPorts,
+  wishedPorts,
+} from "./ports.ts";
 import { openProviderAuthority, openStore, type Provider, sealOld } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
 import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
@@ -70,13 +78,7 @@ const pruneMs = 60 * 60_000;
 
 export interface AccessBroker extends AsyncDisposable {
   /** `https://` and `tls://` addresses with the ports that are really open. */
-  readonly addresses: {
-    readonly users: string;
-    readonly gateways: string;
-    readonly remoteMqtt: string;
-    readonly proxy: string;
-    readonly operator: string;
-  };
+  readonly addresses: Addresses;
   /** Before its end: nobody new comes in, what is under way comes to its end, homes and viewers are told to come back. */
   drain(): Promise<void>;
 }
@@ -266,30 +268,22 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ),
   );
 
-  const taken = { users: users.port, gateways: gateways.port, remoteMqtt: remoteMqtt.port, proxy: proxy.port };
-  rememberPorts(host, wished, taken);
-  for (const what of doors) {
-    const [wanted, port] = [before[what], taken[what]];
-    if (wanted !== 0 && wanted !== port) log.write("warn", "port-moved", { what, wanted, port });
-  }
-
   const operator = opened.use(
-    await operation.open({
-      ...{ certificates, files, remote, tellHomes: directory.tellAll, passwordQueue: challenges.passwordQueue },
-      doors: { users, gateways, remoteMqtt, proxy },
-    }),
+    await operation.open(
+      {
+        ...{ certificates, files, remote, tellHomes: directory.tellAll, passwordQueue: challenges.passwordQueue },
+        doors: { users, gateways, remoteMqtt, proxy },
+      },
+      before.operator,
+    ),
   );
 
+  const taken = portsOf({ users, gateways, remoteMqtt, proxy, operator });
+  rememberPorts(host, wished, before, taken);
+
   const closing = opened.move();
-  const address = settings.listen.includes(":") ? `[${settings.listen}]` : settings.listen;
   return {
-    addresses: {
-      users: `https://${address}:${users.port}`,
-      gateways: `tls://${address}:${gateways.port}`,
-      proxy: `https://${address}:${proxy.port}`,
-      remoteMqtt: `mqtts://${address}:${remoteMqtt.port}`,
-      operator: operatorAddress(settings, operator.port),
-    },
+    addresses: addressesOf(settings, taken),
     drain: operation.drain,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -54,8 +54,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
-  ..."start access-broker simulated-home subscribe table card revoke trust operator backup restore".split(" "),
-  ..."people audit".split(" "),
+  ..."start access-broker simulated-home subscribe table card revoke trust operator".split(" "),
+  ..."people audit backup restore".split(" "),
   ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 

@@ -6,7 +6,6 @@ import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { readBrokerSettings } from "./broker-settings.ts";
 import { endAtSecondSignal, tellReady, untilStopped } from "./process-life.ts";
-
 import { brokerFolder } from "./provider-of.ts";
 import { lockState } from "./start-lock.ts";
 import { publishCa } from "./subscriptions.ts";

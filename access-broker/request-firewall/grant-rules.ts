@@ -43,7 +43,6 @@ export function grantRefusal(grant: Grant, { kind, isReading, device, name, body
     if (kind !== "property" || maySeeProperty(grant, device, name)) return undefined;
     return new HomeError("unknown-property", `the device has no property ${name}`, { name });
   }
-  if (kind === "appearance") return mayArrange(grant, device) ? undefined : notGranted();
   if (kind === "properties") return commandRefusal(grant, device, { kind: "set", value: membersOf(body) });
   return commandRefusal(grant, device, { kind: kind === "action" ? "action" : "property", name, value: null });
 }

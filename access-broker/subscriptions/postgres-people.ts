@@ -1,7 +1,7 @@
 /** The part of the PostgreSQL store that holds people, what homes may be reached by, and invitations. */
 
-import type { PeopleStore, SubscribedHome } from "./people-store.ts";
-import type { Postgres } from "./postgres-connection.ts";
+import type { PeopleStore, SubscribedHome, SubscribedPerson } from "./people-store.ts";
+import type { Postgres, Queries } from "./postgres-connection.ts";
 import { invitationOf, methodsOf, personOf, standingColumns, standingOf } from "./sqlite-people.ts";
 import { count, numberOf, orNull, text } from "./sqlite-rows.ts";
 
@@ -105,31 +105,35 @@ export function peopleQueries({ all, one, run, transaction }: Postgres): PeopleS
   };
 }
 
-type Queries = Pick<Postgres, "run">;
-
-async function putHome({ run }: Queries, home: SubscribedHome): Promise<void> {
+async function putHome(queries: Queries, home: SubscribedHome): Promise<void> {
   const { number, methods, isSuspended, requirement, people } = home;
   // Their sessions, credentials and invitations go with them.
-  for (const table of ["users", "homes", "requirements"]) await run(`DELETE FROM ${table} WHERE number = $1`, number);
-  await run(
+  for (const table of ["users", "homes", "requirements"]) {
+    await queries.run(`DELETE FROM ${table} WHERE number = $1`, number);
+  }
+  await queries.run(
     "INSERT INTO homes (number, methods, is_suspended) VALUES ($1, $2, $3)",
     ...[number, methods.join(), Number(isSuspended)],
   );
   if (requirement !== null) {
-    await run("INSERT INTO requirements (number, requirement) VALUES ($1, $2)", number, requirement);
+    await queries.run("INSERT INTO requirements (number, requirement) VALUES ($1, $2)", number, requirement);
   }
-  for (const { user, role, grant, isSuspended: isOut, passwordHash, state, credentials } of people) {
-    await run(
-      `INSERT INTO users (number, "user", password_hash, state, role, granted, is_suspended)
+  for (const person of people) await putPerson(queries, number, person);
+}
+
+async function putPerson(queries: Queries, number: string, person: SubscribedPerson): Promise<void> {
+  const { user, role, grant, isSuspended, passwordHash, state, credentials } = person;
+  await queries.run(
+    `INSERT INTO users (number, "user", password_hash, state, role, granted, is_suspended)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    ...[number, user, passwordHash, state, role, role === "owner" ? null : JSON.stringify(grant)],
+    Number(isSuspended),
+  );
+  for (const { kind, id, facts, counter, addedAt } of credentials) {
+    await queries.run(
+      `INSERT INTO credentials (number, kind, id, "user", facts, counter, added_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      ...[number, user, passwordHash, state, role, role === "owner" ? null : JSON.stringify(grant), Number(isOut)],
+      ...[number, kind, id, user, JSON.stringify(facts), counter, addedAt],
     );
-    for (const { kind, id, facts, counter, addedAt } of credentials) {
-      await run(
-        `INSERT INTO credentials (number, kind, id, "user", facts, counter, added_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-        ...[number, kind, id, user, JSON.stringify(facts), counter, addedAt],
-      );
-    }
   }
 }

@@ -58,9 +58,9 @@ export type ErrorCode =
   | "settings-invalid"
   | "signature-invalid"
   | "signature-required"
-  | "subscription-file-invalid"
   | "state-exists"
   | "store-unavailable"
+  | "subscription-file-invalid"
   | "too-many-attempts"
   | "unknown-action"
   | "unknown-device"
@@ -127,9 +127,9 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "settings-invalid": 422,
   "signature-invalid": 403,
   "signature-required": 403,
-  "subscription-file-invalid": 422,
   "state-exists": 409,
   "store-unavailable": 503,
+  "subscription-file-invalid": 422,
   "too-many-attempts": 429,
   "unknown-action": 404,
   "unknown-device": 404,

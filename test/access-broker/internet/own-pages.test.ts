@@ -138,6 +138,9 @@ describe("The access broker's own pages", () => {
     await page.goto(`https://${rig.authority()}/logout`);
     await page.click('button[type="submit"]');
     await page.waitForURL(`https://${rig.authority()}/login`);
+    await page.goto(`https://${rig.authority()}/invitation#abcd-efgh`);
+    expect(await page.inputValue('input[name="secret"]')).toBe("abcd-efgh");
+    expect(page.url()).toBe(`https://${rig.authority()}/invitation`);
     expect(complaints.filter((text) => !text.includes("503"))).toEqual([]);
     await context.close();
   }, 60_000);
