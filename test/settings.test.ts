@@ -26,10 +26,10 @@ describe("settings", () => {
       page: { listen: "127.0.0.1", port: 8080, hostNames: [], networks: [] },
       localBroker: { address: "127.0.0.1", port: 1883 },
       accessLink: { enabled: true, cardFolders: ["/media", "/run/media", "/Volumes"], rules: [{}] },
-      signatures: { required: [], atHome: false },
       access: { mode: "both", listen: "0.0.0.0", port: 8447, hostNames: [] },
       homeProxy: { enabled: false, listen: "127.0.0.1", port: 3128 },
       descriptors: { folders: [], withoutTypes: [] },
+      signatures: { required: [], atHome: false },
     };
     expect(parseSettings({})).toEqual(defaults);
     expect(parseSettings(undefined)).toEqual(defaults);
