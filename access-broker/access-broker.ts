@@ -19,16 +19,17 @@ import { createHomeDoor } from "./internet/home-door.ts";
 import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
+import { createSocketDoor } from "./internet/socket-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
-import { createPageRelay } from "./pages/page-relay.ts";
+import { createPagesDoor } from "./pages-door.ts";
 import { doors, onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
 import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
 import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
-import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
+import { isSocketPath, judgeHttp, judgeSocket, longestBody, type Verdict } from "./request-firewall/http-rules.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
 export { addKey, caCertificatePem, issueCard, listTable, setProxy, setRequirement, subscribe } from "./provider.ts";
@@ -96,8 +97,16 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const cards = createLockOut(clock);
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
-  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.isOpen));
-  const { relay } = createPageRelay(directory.find);
+  const { isOpen } = challenges.sessions;
+  const openAnswers = opened.use(createOpenAnswers(clock, isOpen));
+  const pages = createPagesDoor({ clock, find: directory.find, isOpen });
+  const sessions = {
+    ...challenges.sessions,
+    async end(id: string) {
+      pages.cache.forgetSession(id);
+      await challenges.sessions.end(id);
+    },
+  };
 
   const remote = opened.use(
     createRemoteHomes({
@@ -116,6 +125,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const { account } = challenges;
   const home = createHomeDoor({
     ...challenges,
+    sessions,
     account: {
       ...account,
       async remove(number, user, kind, id) {
@@ -126,13 +136,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
     clock,
     longestBody,
-    relay,
+    relay: pages.relay,
     openAnswers,
     audit,
-    admit(line) {
-      const verdict = judgeHttp(line);
-      if (!verdict.allow) throw verdict.reason;
-    },
+    admit: (line) => pass(judgeHttp(line)),
   });
 
   const wished = wishedPorts(settings);
@@ -153,6 +160,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         renew: enrolment.renew,
         descriptors,
         remote,
+        onPage: (number) => void pages.warm(number),
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
     ),
@@ -192,7 +200,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
-  const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [] });
+  const socketDoor = createSocketDoor({
+    ...{ sessions, openAnswers, audit, takes: isSocketPath, relay: pages.relaySocket },
+    admit: (line) => pass(judgeSocket(line)),
+  });
+  const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [socketDoor] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
       openHttpsServer(settings.listen, port, { log, contextFor: certificates.contextFor, answer, upgrade }),
@@ -227,4 +239,9 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
+}
+
+/** @throws the reason of a refusal. */
+function pass(verdict: Verdict): void {
+  if (!verdict.allow) throw verdict.reason;
 }

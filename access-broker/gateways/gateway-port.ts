@@ -41,6 +41,8 @@ export interface GatewayPortOptions {
     left(number: AccessNumber): void;
     hear(number: AccessNumber, message: RemoteUp): void;
   };
+  /** A home offers its page, having come back or begun to. */
+  readonly onPage: (number: AccessNumber) => void;
   readonly audit: (
     event: string,
     number: AccessNumber | null,
@@ -59,7 +61,8 @@ export async function openGatewayPort(
   port: number,
   options: GatewayPortOptions,
 ): Promise<GatewayPort> {
-  const { clock, log, directory, gatewayCa, ownCertificate, isKnown, renew, descriptors, remote, audit } = options;
+  const { clock, log, directory, gatewayCa, ownCertificate, isKnown, renew, descriptors, remote, onPage, audit } =
+    options;
   const logged = new Set<string>();
   const sockets = new Set<TLSSocket>();
 
@@ -116,6 +119,7 @@ export async function openGatewayPort(
       onRefused: (reason) => refuse(source, reason, number),
       onRenew: (csr) => void answerRenewal(number, csr, source),
       onQuestion: (query) => void answerQuestion(link, query),
+      onPage: () => isCurrent() && onPage(number),
       onRemote: (message) => isCurrent() && remote.hear(number, message),
     });
     directory.enter(link);

@@ -34,7 +34,12 @@ export interface HomeDoorOptions extends DoorRooms {
   readonly relay: (
     request: HomeRequest,
     number: AccessNumber,
-    viewer: { readonly user: string; readonly session: string },
+    viewer: {
+      readonly user: string;
+      readonly session: string;
+      readonly rights: "all" | "view";
+      readonly source: string;
+    },
   ) => Promise<Response>;
 }
 
@@ -78,7 +83,7 @@ export function createHomeDoor(options: HomeDoorOptions): (visit: Visit, number:
       throw thrown;
     }
     const signal = openAnswers.hold(id, source, visit.signal, visit.closed);
-    return relay({ method, target, authority, headers, body, signal }, number, { user, session: id });
+    return relay({ method, target, authority, headers, body, signal }, number, { user, session: id, rights, source });
   }
 
   /**

@@ -25,6 +25,10 @@ export interface RelayLink {
 export interface RelayViewer {
   readonly user: string;
   readonly session: string;
+  /** What the session may do. */
+  readonly rights: "all" | "view";
+  /** The address that they ask from. */
+  readonly source: string;
 }
 
 export interface PageRelay {
@@ -49,7 +53,7 @@ export function createPageRelay(find: (number: AccessNumber) => RelayLink | unde
 }
 
 /** Stable for a session and of no use to whoever learns it. */
-const opaque = (session: string): string => createHash("sha256").update(`viewer ${session}`).digest("base64url");
+export const opaque = (session: string): string => createHash("sha256").update(`viewer ${session}`).digest("base64url");
 
 const farewell = new TextEncoder().encode("event: home-away\ndata: {}\n\n");
 

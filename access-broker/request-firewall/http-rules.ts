@@ -39,10 +39,15 @@ const rules: readonly Rule[] = [
   { path: new RegExp(`^/things(?:/${id})?$`), methods: read },
   { path: new RegExp(`^/c(?:/${word}){0,6}/?$`), methods: [...read, "POST"] },
   { path: new RegExp(`^/devices/${id}$`), methods: read },
+  /** Pages that a device serves itself, behind the gateway. */
+  { path: new RegExp(`^/devices/${id}/pages(?:/${word}){0,6}/?$`), methods: [...read, "POST"] },
   /** The page's own files. */
   { path: new RegExp(`^/(?:assets|icons)(?:/${word}){1,4}$`), methods: read },
   { path: /^\/[a-z0-9-]{1,64}\.(?:js|css|svg|png|ico|webmanifest|txt)$/, methods: read },
 ];
+
+/** Where a WebSocket may be opened: on the pages that a device serves itself. */
+const socketPath = new RegExp(`^/devices/${id}/pages(?:/${word}){1,6}$`);
 
 const longestTarget = 2048;
 /** A command, a form: anything larger is none. */
@@ -70,6 +75,19 @@ export function judgeHttp({ method, target, contentType, length, rights }: HttpR
     return refuse(new HomeError("unsupported-media-type", "a body is JSON or a form", { expected: bodies }));
   }
   return { allow: true };
+}
+
+/** Whether a path is one that a home's WebSocket may stand at. */
+export const isSocketPath = (path: string): boolean => isPlain(path) && socketPath.test(path);
+
+/** A WebSocket is not judged message by message: it takes the right to do everything. */
+export function judgeSocket({ target, rights }: Pick<HttpRequestLine, "target" | "rights">): Verdict {
+  const [path = "", query = ""] = split(target);
+  if (target.length > longestTarget || !isSocketPath(path) || !/^[\x21-\x7e]*$/.test(query)) {
+    return deny("not-found", path);
+  }
+  if (rights !== "view") return { allow: true };
+  return refuse(new HomeError("view-only", "this session may look and change nothing", { method: "WebSocket" }));
 }
 
 /** One name for one thing: no `..`, no `//`, nothing encoded that may stand as it is, no control characters. */

@@ -7,7 +7,7 @@ import { createPrivateKey } from "node:crypto";
 import { type Host, sleep } from "../contract/clock.ts";
 import { type HomeError, toHomeError } from "../contract/errors.ts";
 import { type DownMessage, linkProtocols, type UpMessage } from "../contract/link.ts";
-import type { Handler } from "../contract/web.ts";
+import type { Handler, SocketHandler } from "../contract/web.ts";
 import { encodeCertificateRequest } from "./certificate-request.ts";
 import { type ControlClient, openControlClient } from "./control-client.ts";
 import { type DataServer, serveDataLink } from "./data-server.ts";
@@ -32,6 +32,8 @@ export interface AccessLinkOptions {
   readonly host: Host;
   readonly registration: Registration;
   readonly handler: Handler;
+  /** What takes WebSockets, if anything of this home does. */
+  readonly sockets?: SocketHandler | undefined;
   /** What asks for descriptors over the link, if anything does. */
   readonly query?: Pick<DescriptorQuery, "setLine" | "hear"> | undefined;
   /** What tells the home's topics to remote MQTT, if anything does. */
@@ -48,6 +50,7 @@ export function openAccessLink({
   host,
   registration: enrolled,
   handler,
+  sockets,
   query,
   remote,
 }: AccessLinkOptions): AccessLink {
@@ -83,7 +86,7 @@ export function openAccessLink({
   async function openData(ticket: string): Promise<void> {
     const socket = await dialLink(linkProtocols.data);
     if (leaving.signal.aborted) return void socket.destroy();
-    const server = await serveDataLink(socket, ticket, handler, (cause) =>
+    const server = await serveDataLink(socket, ticket, { handler, sockets }, (cause) =>
       log.write("error", "page-failed", {
         cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
       }),

@@ -1,5 +1,6 @@
 /** The control page over HTTP, at the gateway and through the access broker alike (docs/interfaces.md, HTTP). */
 
+import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { Host } from "../contract/clock.ts";
 import type { Device } from "../contract/device.ts";
@@ -11,7 +12,7 @@ import { sayError } from "../contract/page-words.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import { createFormTokens } from "./form-token.ts";
-import { type PageOptions, renderDevice, renderHome, renderProblem } from "./html.ts";
+import { type PageFiles, type PageOptions, renderDevice, renderHome, renderProblem } from "./html.ts";
 import { speechOf } from "./language.ts";
 import { readPageAssets } from "./page-assets.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
@@ -78,9 +79,9 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
     await next();
   });
 
-  app.get("/", (context) => context.html(renderHome(feed.state, optionsOf(context)), 200, pageHeaders));
+  app.get("/", (context) => pageAnswer(context, renderHome(feed.state, optionsOf(context)), preloadsOf(built.files)));
   app.get("/devices/:id", (context) =>
-    context.html(renderDevice(deviceOf(feed, context.req.param("id")), optionsOf(context)), 200, pageHeaders),
+    pageAnswer(context, renderDevice(deviceOf(feed, context.req.param("id")), optionsOf(context))),
   );
 
   app.get("/api/home", () => {
@@ -132,6 +133,27 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
     response.headers.set("x-content-type-options", "nosniff");
     return response;
   };
+}
+
+/** With its tag, so that who has it already need not be sent it again (RFC 9110 §13.1.2). */
+function pageAnswer(context: PageContext, page: string, more: Readonly<Record<string, string>> = {}): Response {
+  const etag = `W/"${createHash("sha256").update(page).digest("base64url").slice(0, 27)}"`;
+  const headers = { ...pageHeaders, ...more, etag };
+  const isKnown =
+    context.req
+      .header("if-none-match")
+      ?.split(/\s*,\s*/)
+      .includes(etag) === true;
+  return isKnown ? new Response(null, { status: 304, headers }) : context.html(page, 200, headers);
+}
+
+/** What the page needs, for browsers and the access broker to fetch before they have read it (RFC 8288). */
+function preloadsOf({ style, script }: PageFiles): Readonly<Record<string, string>> {
+  const links = [
+    ...(style === undefined ? [] : [`<${style}>; rel=preload; as=style`]),
+    ...(script === undefined ? [] : [`<${script}>; rel=modulepreload`]),
+  ];
+  return links.length > 0 ? { link: links.join(", ") } : {};
 }
 
 function json(value: unknown, type = "application/json"): Response {

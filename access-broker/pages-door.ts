@@ -1,0 +1,38 @@
+/** Joins the relay of pages with what is kept of them, and with the sessions that it is kept for. */
+
+import type { AccessNumber } from "../gateway-core/contract/access-number.ts";
+import type { Clock } from "../gateway-core/contract/clock.ts";
+import { speechFor } from "./internet/words.ts";
+import { type CachedRelay, createCachedRelay } from "./pages/cached-relay.ts";
+import { createPageCache, type PageCache } from "./pages/page-cache.ts";
+import { createPageRelay, type RelayLink } from "./pages/page-relay.ts";
+import { createSocketRelay, type SocketLink, type SocketRelay } from "./pages/socket-relay.ts";
+
+/** Octets that are kept of homes' pages. */
+const limits = { perHome: 4 * 1024 * 1024, overall: 128 * 1024 * 1024 };
+
+export interface PagesDoorOptions {
+  readonly clock: Clock;
+  readonly find: (number: AccessNumber) => (RelayLink & SocketLink) | undefined;
+  readonly isOpen: (session: string, source: string) => Promise<boolean>;
+}
+
+export interface PagesDoor extends CachedRelay {
+  readonly relaySocket: SocketRelay["relay"];
+  readonly cache: Pick<PageCache, "forgetSession" | "forgetPerson" | "octets">;
+}
+
+export function createPagesDoor({ clock, find, isOpen }: PagesDoorOptions): PagesDoor {
+  const cache = createPageCache(clock, limits);
+  const { relay } = createPageRelay(find);
+  const sayAway = (ageMs: number, acceptLanguage: string | null): string => {
+    const { language, say } = speechFor(acceptLanguage);
+    const minutes = Math.floor(ageMs / 60_000);
+    const format = new Intl.RelativeTimeFormat(language);
+    return say("staleText", {
+      ago: minutes < 60 ? format.format(-minutes, "minute") : format.format(-Math.floor(minutes / 60), "hour"),
+    });
+  };
+  const { relay: relaySocket } = createSocketRelay(clock, find);
+  return { cache, relaySocket, ...createCachedRelay({ relay, cache, now: () => clock.now(), isOpen, sayAway }) };
+}
