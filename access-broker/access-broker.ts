@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { linkLabel } from "../gateway-core/contract/access-number.ts";
 import { toHomeError } from "../gateway-core/contract/errors.ts";
+import { openCertificateFiles } from "./authority/certificate-files.ts";
 import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
 import { createServerCertificates } from "./authority/server-certificates.ts";
 import { createLockOut } from "./challenge/lock-out.ts";
@@ -30,9 +31,19 @@ import { createProxyDoor } from "./proxy-door.ts";
 import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
 import { isSocketPath, judgeHttp, judgeSocket, longestBody, type Verdict } from "./request-firewall/http-rules.ts";
+import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
-export { addKey, caCertificatePem, issueCard, listTable, setProxy, setRequirement, subscribe } from "./provider.ts";
+export {
+  addKey,
+  caCertificatePem,
+  issueCard,
+  listTable,
+  revokeGateway,
+  setProxy,
+  setRequirement,
+  subscribe,
+} from "./provider.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -61,14 +72,8 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const store = opened.use(openStore(provider));
   const authority = await openProviderAuthority(provider);
   const gatewayCertificates = createGatewayCertificates(authority.gateways, clock);
-  const { cert, key } = settings;
-  const real = cert === undefined || key === undefined ? undefined : { cert, key };
-  const certificates = await createServerCertificates({
-    maker: authority.servers,
-    host: settings.host,
-    clock,
-    ...(real === undefined ? {} : { real }),
-  });
+  const files = opened.use(openCertificateFiles(certificateFilesOf(settings), host));
+  const certificates = await createServerCertificates({ maker: authority.servers, host: settings.host, clock, files });
 
   const audit = createAuditTrail(store, clock, log);
   const prune = (): void => {
@@ -92,6 +97,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       const signed = await gatewayCertificates.sign(csr, number);
       return { ...signed, answer: { ...signed.answer, descriptorKey } };
     },
+    gatewayCertificates.holderOf,
     clock,
   );
   const cards = createLockOut(clock);
@@ -153,9 +159,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         directory,
         gatewayCa: gatewayCertificates.caPem,
         ownCertificate: () => certificates.pairFor(`${linkLabel}.${settings.host}`),
-        async isKnown(serial, number) {
-          const known = await store.findCertificate(serial);
-          return known !== undefined && known.number === number && clock.now() < known.expiresAt;
+        async known(serials) {
+          const certificates = await store.findCertificates(serials);
+          const good = certificates.filter(({ expiresAt }) => clock.now() < expiresAt);
+          return new Map(good.map(({ serial, number }) => [serial, number]));
         },
         renew: enrolment.renew,
         descriptors,
@@ -166,12 +173,14 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ),
   );
 
-  const openProxy = createProxyDoor({
-    ...{ settings, host, store, audit },
-    contextFor: certificates.contextFor,
-    judgeApp: challenges.judgeApp,
-  });
-  const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, openProxy));
+  const outbound = opened.use(
+    createProxyDoor({
+      ...{ settings, host, store, audit },
+      contextFor: certificates.contextFor,
+      programs: challenges.apps,
+    }),
+  );
+  const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, outbound.open));
 
   const provision = createProviderDoor({
     clock,
@@ -190,12 +199,22 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       audit("gateway-enrolled", number, null, source, {});
       return answer;
     },
+    async renewLate(input, source) {
+      cards.attempt("renew", source);
+      const { number, answer } = await enrolment.renewLate(input).catch((thrown: unknown) => {
+        audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
+        throw thrown;
+      });
+      cards.forgive("renew", source);
+      audit("certificate-renewed", number, null, source, { isLate: true });
+      return answer;
+    },
   });
 
   const answer = createFrontDesk({
     host: settings.host,
     log,
-    isReal: real !== undefined,
+    hstsSeconds: hstsSecondsOf(settings),
     home,
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,

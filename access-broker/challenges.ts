@@ -2,7 +2,6 @@
 
 import type { Clock } from "../gateway-core/contract/clock.ts";
 import { createAccount } from "./challenge/account.ts";
-import { createAppLogin } from "./challenge/app-login.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
@@ -38,7 +37,6 @@ export async function createChallenges(
   Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
     readonly sessions: ReturnType<typeof createSessions>;
     readonly apps: AppLogin;
-    readonly judgeApp: ReturnType<typeof createAppLogin>;
   }
 > {
   const now = (): number => clock.now();
@@ -49,7 +47,6 @@ export async function createChallenges(
   const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
   const hasTotp = async (number: string, user: string) =>
     (await store.findCredential(number, "totp", user)) !== undefined;
-  const findUser = (number: string, user: string) => store.findUser(number, user);
   const login = createLogin({
     ...{ requirementOf, hasTotp },
     challenges: {
@@ -90,6 +87,5 @@ export async function createChallenges(
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,
-    judgeApp: createAppLogin({ login, findUser, requirementOf, hasTotp, clock }),
   };
 }

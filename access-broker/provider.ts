@@ -169,6 +169,25 @@ export async function issueCard({ number: told, ...provider }: Provider & { read
   return card;
 }
 
+/**
+ * Revokes the certificates of a home's gateway: its links end within seconds, and only a new card makes another.
+ * Returns how many there were.
+ * @throws HomeError `value-invalid`, `not-found` when nobody is subscribed under that number.
+ */
+export async function revokeGateway({
+  number: told,
+  ...provider
+}: Provider & { readonly number: string }): Promise<number> {
+  const number = parseAccessNumber(told);
+  await using store = openStore(provider);
+  await assertSubscribed(store, number);
+  const certificates = await store.removeCertificates(number);
+  const at = provider.host.clock.now();
+  const facts = { certificates };
+  await store.appendAudit({ at, event: "gateway-revoked", number, user: null, source: "command-line", facts });
+  return certificates;
+}
+
 /** The certificate of the authority that signs the homes' names, for browsers to trust. */
 export async function caCertificatePem(provider: Provider): Promise<string> {
   return (await openProviderAuthority(provider)).servers.caPem;

@@ -4,8 +4,10 @@ import { Resolver } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import type { SecureContext } from "node:tls";
 import type { Host } from "../gateway-core/contract/clock.ts";
+import { createProgramLogin, type Programs } from "./outbound-proxy/program-login.ts";
+import { createProxyDesk, type ProxyDesk, type ProxyDeskOptions } from "./outbound-proxy/proxy-desk.ts";
 import { createProxyRules } from "./outbound-proxy/proxy-rules.ts";
-import { type OutboundProxy, type OutboundProxyOptions, openOutboundProxy } from "./outbound-proxy/proxy-server.ts";
+import { type OutboundProxy, openOutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
 import type { Store } from "./subscriptions/store.ts";
 
@@ -16,12 +18,18 @@ export interface ProxyDoorOptions {
   readonly host: Pick<Host, "clock" | "log">;
   readonly store: Pick<Store, "isProxyAllowed">;
   readonly contextFor: (serverName: string) => Promise<SecureContext>;
-  readonly judgeApp: OutboundProxyOptions["judgeApp"];
-  readonly audit: OutboundProxyOptions["audit"];
+  readonly programs: Programs;
+  readonly audit: ProxyDeskOptions["audit"];
 }
 
-/** Opens the proxy at a port. @throws HomeError `settings-invalid` */
-export function createProxyDoor({ settings, host, store, ...rooms }: ProxyDoorOptions) {
+export interface ProxyDoor extends Disposable {
+  /** Opens the proxy at a port. @throws an error of `listen` as Node tells it. */
+  open(port: number): Promise<OutboundProxy>;
+  readonly desk: ProxyDesk;
+}
+
+/** @throws HomeError `settings-invalid` */
+export function createProxyDoor({ settings, host, store, contextFor, programs, audit }: ProxyDoorOptions): ProxyDoor {
   const { clock, log } = host;
   const { allow, deny, idleSeconds, longestSeconds, openAtOnce, octetsPerDay } = settings.proxy;
   const rules = createProxyRules({
@@ -36,10 +44,13 @@ export function createProxyDoor({ settings, host, store, ...rooms }: ProxyDoorOp
     return found.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
   };
   const limits = { idleMs: idleSeconds * 1000, longestMs: longestSeconds * 1000, openAtOnce, octetsPerDay };
-  const isAllowed: OutboundProxyOptions["isAllowed"] = (number) => store.isProxyAllowed(number);
-  return (port: number): Promise<OutboundProxy> =>
-    openOutboundProxy(settings.listen, port, {
-      ...{ clock, log, rules, lookup, reachMs, limits, isAllowed },
-      ...rooms,
-    });
+  const isAllowed: ProxyDeskOptions["isAllowed"] = (number) => store.isProxyAllowed(number);
+  const desk = createProxyDesk({ clock, log, rules, lookup, reachMs, limits, isAllowed, audit });
+  const identify = createProgramLogin({ clock, programs, audit });
+  return {
+    desk,
+    open: (port) =>
+      openOutboundProxy(settings.listen, port, { desk, identify, log, contextFor, longestMs: limits.longestMs }),
+    [Symbol.dispose]: () => desk[Symbol.dispose](),
+  };
 }

@@ -19,6 +19,7 @@ const mostWords: Readonly<Record<string, number>> = {
   decode: Number.POSITIVE_INFINITY,
   descriptors: 3,
   replay: 1,
+  revoke: 1,
 };
 
 /** Each verb loads what it needs and no more: a start is quick. */
@@ -30,6 +31,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   subscribe: async () => (await import("./subscriptions.ts")).subscribeUser,
   table: async () => (await import("./subscriptions.ts")).printTable,
   card: async () => (await import("./subscriptions.ts")).writeCard,
+  revoke: async () => (await import("./revoke.ts")).revoke,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
   decode: async () => (await import("./decode.ts")).decode,
@@ -41,7 +43,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
-  ..."start access-broker simulated-home subscribe table card trust".split(" "),
+  ..."start access-broker simulated-home subscribe table card revoke trust".split(" "),
   ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 

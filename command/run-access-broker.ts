@@ -1,6 +1,7 @@
 /** `genkan access-broker`: the provider's process. */
 
 import { openAccessBroker } from "../access-broker/access-broker.ts";
+import { HomeError } from "../gateway-core/contract/errors.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { readBrokerSettings } from "./broker-settings.ts";
@@ -10,8 +11,10 @@ import { brokerFolder, publishCa } from "./subscriptions.ts";
 
 export async function runAccessBroker(args: Arguments): Promise<void> {
   const accessBroker = readBrokerSettings(args.folder, args.overrides);
-  const { cert, key } = args.values;
-  const settings = { ...accessBroker, ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+  const { cert: certificate, key } = args.values;
+  if ((certificate === undefined) !== (key === undefined)) throw new HomeError("usage", "--cert and --key go together");
+  const tls = certificate && key ? { ...accessBroker.tls, certificate, key } : accessBroker.tls;
+  const settings = { ...accessBroker, tls };
   const folder = brokerFolder(args);
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });

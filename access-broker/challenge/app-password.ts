@@ -25,7 +25,7 @@ export interface AppPasswordsOptions {
   readonly requirementOf: (number: AccessNumber) => Promise<Requirement>;
 }
 
-/** The proof: `{password}`, of the claim's user. Opens no session: MQTT alone asks for it. */
+/** The proof: `{password}`, of the claim's user. Opens no session: remote MQTT and the outbound proxy ask for it. */
 export interface AppPasswords extends Challenge {
   judge(claim: Claim, proof: JsonObject): Promise<Proven & { readonly credential: string }>;
   rightsNow(number: AccessNumber, user: string, credential: string, source: string): Promise<Rights>;

@@ -11,10 +11,15 @@ import type { RemoteUp } from "../../gateway-core/contract/remote-link.ts";
 import { admitControl, readStart } from "./admission.ts";
 import type { GatewayDirectory } from "./gateway-directory.ts";
 import { type HomeLink, openHomeLink } from "./home-link.ts";
+import { createLinkWatch, type KnownCertificates, type LinkCertificate } from "./link-watch.ts";
 
 const handshakeMs = 5_000;
 const longestTicketLine = 80;
 const mostLogged = 200;
+/** How long a refused gateway may take to read why. */
+const farewellMs = 1_000;
+/** CONNACK, return code 5 (MQTT 3.1.1 §3.2.2.3). */
+const notAuthorized = Uint8Array.of(0x20, 0x02, 0x00, 0x05);
 /** How often the server's own certificate is looked after. */
 const careMs = 12 * 60 * 60_000;
 
@@ -26,8 +31,8 @@ export interface GatewayPortOptions {
   readonly gatewayCa: string;
   /** Key and certificate of this server, fresh at each call. */
   readonly ownCertificate: () => Promise<{ readonly cert: string; readonly key: string }>;
-  /** Whether a certificate is still good for a home. */
-  readonly isKnown: (serial: string, number: AccessNumber) => Promise<boolean>;
+  /** Which certificates are still good, and for which homes. */
+  readonly known: KnownCertificates;
   /** Signs a renewal. */
   readonly renew: (number: AccessNumber, csr: string) => Promise<CertificateAnswer>;
   /** What is known about devices, and how new that is. */
@@ -61,10 +66,11 @@ export async function openGatewayPort(
   port: number,
   options: GatewayPortOptions,
 ): Promise<GatewayPort> {
-  const { clock, log, directory, gatewayCa, ownCertificate, isKnown, renew, descriptors, remote, onPage, audit } =
+  const { clock, log, directory, gatewayCa, ownCertificate, known, renew, descriptors, remote, onPage, audit } =
     options;
   const logged = new Set<string>();
   const sockets = new Set<TLSSocket>();
+  const watch = createLinkWatch(clock, log, known);
 
   /** A refusal stands once in the log for a source and a reason: whoever knocks again fills nothing. */
   const refuse = (source: string, reason: string, number: AccessNumber | null = null): void => {
@@ -86,25 +92,26 @@ export async function openGatewayPort(
   });
 
   async function admit(socket: TLSSocket, source: string): Promise<void> {
-    const { number, serial } = homeOf(socket);
-    const assertKnown = async (): Promise<void> => {
-      if (!(await isKnown(serial, number))) throw refused("the certificate is no longer known", { number });
-    };
-    await assertKnown();
-    if (socket.alpnProtocol === linkProtocols.control) await admitHome(socket, number, source, assertKnown);
-    else if (socket.alpnProtocol === linkProtocols.data) await admitDataLink(socket, number);
-    else throw refused("no protocol of ours (ALPN)", { number });
+    const certificate = homeOf(socket);
+    const { number } = certificate;
+    const rest = watch.watch(certificate, () => socket.destroy());
+    socket.once("close", rest);
+    if (socket.alpnProtocol === linkProtocols.control) await admitHome(socket, certificate, source);
+    else if (socket.alpnProtocol === linkProtocols.data) {
+      if (!(await watch.isKnown(certificate))) throw unknown(number);
+      await admitDataLink(socket, number);
+    } else throw refused("no protocol of ours (ALPN)", { number });
   }
 
-  async function admitHome(
-    socket: TLSSocket,
-    number: AccessNumber,
-    source: string,
-    assertKnown: () => Promise<void>,
-  ): Promise<void> {
+  async function admitHome(socket: TLSSocket, certificate: LinkCertificate, source: string): Promise<void> {
+    const { number } = certificate;
     await admitControl(socket, clock);
-    // Once more: while it held its CONNECT back, a new card may have been used.
-    await assertKnown();
+    // Asked after the CONNECT has come: while that was held back, a new card may have been used.
+    if (!(await watch.isKnown(certificate))) {
+      // TLS has no word left for it at this point: the gateway is told in MQTT's.
+      socket.end(notAuthorized);
+      throw unknown(number);
+    }
     /** Only the link that stands for its home now: an older one, and one whose opening is not over, says nothing for it. */
     const isCurrent = (): boolean => directory.find(number) === link;
     const link: HomeLink = await openHomeLink({
@@ -164,7 +171,8 @@ export async function openGatewayPort(
     admit(socket, source).catch((thrown: unknown) => {
       const { message, details } = toHomeError(thrown);
       refuse(source, message, typeof details["number"] === "string" ? details["number"] : null);
-      socket.destroy();
+      if (socket.writableEnded) clock.after(farewellMs, () => socket.destroy());
+      else socket.destroy();
     });
   });
   // No certificate: OpenSSL's alert. One that is not ours: Node judges it after the handshake and closes.
@@ -195,6 +203,7 @@ export async function openGatewayPort(
     port: portOf(server.address()),
     async [Symbol.asyncDispose]() {
       care.cancel();
+      watch[Symbol.dispose]();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       directory.cutAll();
       for (const socket of sockets) socket.destroy();
@@ -204,7 +213,7 @@ export async function openGatewayPort(
 }
 
 /** The home that a verified client certificate names: its only subject alternative name, and nothing else of it. */
-function homeOf(socket: TLSSocket): { readonly number: AccessNumber; readonly serial: string } {
+function homeOf(socket: TLSSocket): LinkCertificate {
   const certificate = socket.getPeerX509Certificate();
   const name = certificate?.subjectAltName ?? "";
   const number = name.startsWith("URI:") ? numberOfUrn(name.slice("URI:".length)) : undefined;
@@ -222,5 +231,6 @@ function lineOctets(octets: Uint8Array): number | undefined {
 const portOf = (address: AddressInfo | string | null): number =>
   typeof address === "object" && address !== null ? address.port : 0;
 
+const unknown = (number: AccessNumber): HomeError => refused("the certificate is no longer known", { number });
 const refused = (reason: string, details: { readonly number?: AccessNumber } = {}): HomeError =>
   new HomeError("certificate-refused", reason, details);

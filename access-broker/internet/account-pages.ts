@@ -96,7 +96,7 @@ export function recoveryPage(codes: readonly string[], { say }: Speech): OwnPage
   };
 }
 
-/** `name` is the MQTT user name that goes with it. */
+/** `name` is the user name that goes with it, for MQTT and the outbound proxy. */
 export function appPasswordPage(name: string, password: string, { say }: Speech): OwnPage {
   return {
     title: say("appPasswordTitle"),

@@ -11,8 +11,8 @@ import type { Visit } from "./visit.ts";
 export interface FrontDeskOptions {
   readonly host: string;
   readonly log: Log;
-  /** Whether browsers know the certificate. */
-  readonly isReal: boolean;
+  /** For how long a browser keeps to HTTPS (RFC 6797); 0: nothing is said. */
+  readonly hstsSeconds: number;
   readonly home: (visit: Visit, number: AccessNumber) => Promise<Response>;
   readonly bareHost: (visit: Visit) => Promise<Response>;
   /** The name towards gateways. */
@@ -20,7 +20,7 @@ export interface FrontDeskOptions {
 }
 
 /** The answer to a visit; never rejects. */
-export function createFrontDesk({ host, log, isReal, home, bareHost, link }: FrontDeskOptions) {
+export function createFrontDesk({ host, log, hstsSeconds, home, bareHost, link }: FrontDeskOptions) {
   const route = async (visit: Visit): Promise<Response> => {
     const { label, number } = ownNameOf(visit, host);
     checkOrigin(visit.method, visit.headers, `https://${visit.authority}`);
@@ -30,12 +30,12 @@ export function createFrontDesk({ host, log, isReal, home, bareHost, link }: Fro
 
   return async (visit: Visit): Promise<Response> => {
     try {
-      return guard(await route(visit), isReal);
+      return guard(await route(visit), hstsSeconds);
     } catch (thrown) {
       const error = toHomeError(thrown);
       if (error.code === "internal")
         log.write("error", "request-failed", { path: visit.path.slice(0, 128), cause: causeOf(error) });
-      return guard(errorAnswer(error, visit), isReal);
+      return guard(errorAnswer(error, visit), hstsSeconds);
     }
   };
 }

@@ -7,7 +7,15 @@ import type { AccessNumber } from "../../gateway-core/contract/access-number.ts"
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { isOwnPage, isSharedAsset, keepingOf, longestKept } from "./cache-rules.ts";
 import { type Encoding, encode, encodingFor } from "./encoding.ts";
-import { type AskedWith, answerWith, type KeptAsset, type KeptPage, type PageCache, tagOf } from "./page-cache.ts";
+import {
+  type AskedWith,
+  answerWith,
+  type KeptAsset,
+  type KeptPage,
+  type PageCache,
+  scopeOf,
+  tagOf,
+} from "./page-cache.ts";
 import type { PageRelay, RelayRequest, RelayViewer } from "./page-relay.ts";
 import { stillPage, stillPolicy } from "./still-page.ts";
 import { wholeBody } from "./whole-body.ts";
@@ -139,9 +147,9 @@ export function createCachedRelay({ relay, cache, now, isOpen, sayAway }: Cached
     number: AccessNumber,
     viewer: RelayViewer,
   ): Promise<KeptPage | undefined> {
-    const { user, session, rights } = viewer;
-    const isTheirs = (page: KeptPage): boolean =>
-      page.viewer.user === user && page.viewer.rights === rights && page.path === request.target;
+    const { session } = viewer;
+    const scope = scopeOf(viewer);
+    const isTheirs = (page: KeptPage): boolean => scopeOf(page.viewer) === scope && page.path === request.target;
     const pages = cache.pagesOf(number).filter(isTheirs);
     const { language } = askedWith(request);
     const rank = (page: KeptPage): number =>

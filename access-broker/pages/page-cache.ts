@@ -102,9 +102,13 @@ export function createPageCache(clock: Clock, limits: KeptLimits): PageCache {
 }
 
 const assetKey = (path: string, encoding: Encoding): string => `asset ${encoding} ${path}`;
-/** Who may do less is shown less: what a session may do is a part of the key. */
-const pageKey = ({ session, rights }: RelayViewer, path: string, language: string): string =>
-  `page ${session} ${rights} ${path} ${language}`;
+const pageKey = (viewer: RelayViewer, path: string, language: string): string =>
+  `page ${viewer.session} ${scopeOf(viewer)} ${path} ${language}`;
+
+/** Who asks and what they may do: who may do less is shown less, and what was shown before a change is shown no more. */
+export function scopeOf({ session: _, source: __, ...scope }: RelayViewer): string {
+  return createHash("sha256").update(JSON.stringify(scope)).digest("base64url");
+}
 
 /** Of what is sent, so that each coding has its own. */
 export const tagOf = (body: Uint8Array): string =>

@@ -6,14 +6,20 @@
 import { createPrivateKey } from "node:crypto";
 import { type Host, sleep } from "../contract/clock.ts";
 import { type HomeError, toHomeError } from "../contract/errors.ts";
-import { type DownMessage, linkProtocols, type UpMessage } from "../contract/link.ts";
+import {
+  type CertificateAnswer,
+  type DownMessage,
+  linkProtocols,
+  parseCertificateAnswer,
+  type UpMessage,
+} from "../contract/link.ts";
 import type { Handler, SocketHandler } from "../contract/web.ts";
 import { encodeCertificateRequest } from "./certificate-request.ts";
 import { type ControlClient, openControlClient } from "./control-client.ts";
 import { type DataServer, serveDataLink } from "./data-server.ts";
 import type { DescriptorQuery } from "./descriptor-query.ts";
 import { findGatewayPort } from "./enrol.ts";
-import { dial } from "./registered-broker.ts";
+import { ask, dial } from "./registered-broker.ts";
 import { isRenewalDue, type Registration, withCertificate, writeRegistration } from "./registration.ts";
 import type { RemoteHome } from "./remote-home.ts";
 
@@ -95,15 +101,15 @@ export function openAccessLink({
     void server.closed.then(() => servers.delete(server));
   }
 
-  function takeCertificate(message: DownMessage & { readonly topic: "down/certificate" }): void {
-    registration = withCertificate(registration, message.body);
+  function takeCertificate(answer: CertificateAnswer): void {
+    registration = withCertificate(registration, answer);
     writeRegistration(host.memory, registration);
     log.write("info", "certificate-renewed", { number: registration.number });
   }
 
   function hear(message: DownMessage): void {
     try {
-      if (message.topic === "down/certificate") takeCertificate(message);
+      if (message.topic === "down/certificate") takeCertificate(message.body);
       else if (message.topic === "down/open")
         openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
       else if (message.topic === "down/remote" || message.topic === "down/command") remote?.hear(message);
@@ -113,11 +119,13 @@ export function openAccessLink({
     }
   }
 
+  const request = (): string => encodeCertificateRequest(createPrivateKey(registration.key));
+
   /** Asks for the next certificate when it is time; looks again every hour for as long as the link stands. */
   function careForCertificate(client: ControlClient): () => void {
     const ask = (): void => {
       if (!isRenewalDue(registration, clock.now())) return;
-      client.tell({ topic: "up/renew", body: { csr: encodeCertificateRequest(createPrivateKey(registration.key)) } });
+      client.tell({ topic: "up/renew", body: { csr: request() } });
     };
     let timer = clock.after(renewalCheckMs, again);
     function again(): void {
@@ -161,6 +169,13 @@ export function openAccessLink({
     log.write("info", "broker-moved", { gatewayPort });
   }
 
+  /** Who was away until the certificate ended has no link to ask over: the user port renews it too. */
+  async function renewLate(): Promise<void> {
+    if (!isRenewalDue(registration, clock.now())) return;
+    const { certificate } = registration;
+    takeCertificate(parseCertificateAnswer(await ask(clock, registration, "/renew", { csr: request(), certificate })));
+  }
+
   async function keep(): Promise<void> {
     let failures = 0;
     while (!leaving.signal.aborted) {
@@ -170,7 +185,9 @@ export function openAccessLink({
         await hold();
       } catch (thrown) {
         warnOnce(toHomeError(thrown));
-        await lookForPort().catch(() => undefined);
+        await lookForPort()
+          .then(renewLate)
+          .catch((cause: unknown) => warnOnce(toHomeError(cause)));
       }
       show("offline");
       if (clock.now() - begun >= steadyMs) failures = 0;

@@ -1,7 +1,7 @@
 /** The data link at the gateway's end: presents a ticket, then serves HTTP/2 in reverse over the connection that it dialled. */
 
 import { constants, type IncomingHttpHeaders, performServerHandshake, type ServerHttp2Stream } from "node:http2";
-import type { TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
 import { HomeError, toHomeError } from "../contract/errors.ts";
 import { windowOctets } from "../contract/link.ts";
 import { type Handler, problemResponse, type SocketHandler } from "../contract/web.ts";
@@ -27,7 +27,7 @@ export interface DataServer {
 
 /** @throws HomeError `home-away` when the link ends before it began, and the socket's error when the ticket cannot be written. */
 export async function serveDataLink(
-  socket: TLSSocket,
+  socket: Socket,
   ticket: string,
   { handler, sockets }: DataHandlers,
   onFailure: (cause: unknown) => void,

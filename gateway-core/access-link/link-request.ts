@@ -1,6 +1,8 @@
 /** What the access broker's requests on the data link say: the request as the viewer sent it, and who the viewer is. */
 
 import { constants, type IncomingHttpHeaders } from "node:http2";
+import { HomeError } from "../contract/errors.ts";
+import { type Grant, parseGrant } from "../contract/grant.ts";
 import { viewerHeaders } from "../contract/link.ts";
 import type { Viewer } from "../contract/web.ts";
 
@@ -22,10 +24,23 @@ export function requestLineOf(head: IncomingHttpHeaders): RequestLine {
   return { method, url, headers };
 }
 
-/** The access broker has judged the request already, and says for whom it asks. */
+/**
+ * The access broker has judged the request already, and says for whom it asks and what they were granted.
+ * @throws HomeError `not-granted`
+ */
 export function viewerOf(head: IncomingHttpHeaders): Viewer {
   const text = (name: string): string => String(head[name] ?? "");
-  return { name: decodeName(text(viewerHeaders.name)), from: "remote", session: text(viewerHeaders.session) };
+  const [name, session] = [decodeName(text(viewerHeaders.name)), text(viewerHeaders.session)];
+  return { name, from: "remote", session, grant: grantOf(text(viewerHeaders.grant)) };
+}
+
+/** What cannot be read grants nothing: a mistake at the broker must not open the home. */
+function grantOf(encoded: string): Grant {
+  try {
+    return parseGrant(JSON.parse(decodeURIComponent(encoded)));
+  } catch (cause) {
+    throw new HomeError("not-granted", "the access broker said no grant that can be read", {}, cause);
+  }
 }
 
 function decodeName(encoded: string): string {

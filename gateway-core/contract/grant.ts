@@ -4,7 +4,7 @@
  */
 
 import { HomeError } from "./errors.ts";
-import { type GrantWindow, readGrantWindow } from "./grant-window.ts";
+import { type GrantWindow, intersectWindows, readGrantWindow } from "./grant-window.ts";
 import { isJsonObject, type Json } from "./json.ts";
 import type { CommandRequest } from "./messages.ts";
 
@@ -56,6 +56,32 @@ export const seesAll = ({ devices }: Grant): boolean =>
 export function viewOnly(grant: Grant): Grant {
   const devices = Object.entries(grant.devices).map(([id, one]) => [id, { ...one, access: "view" as const }]);
   return { ...grant, devices: Object.fromEntries(devices) };
+}
+
+/**
+ * What both grant, and nothing else: such as what a person may, narrowed for one of their programs. It may name no device.
+ * @throws HomeError `value-invalid` when both name days or hours.
+ */
+export function intersectGrants(a: Grant, b: Grant): Grant {
+  const devices = new Set([...Object.keys(a.devices), ...Object.keys(b.devices)]);
+  const both = [...devices].flatMap((id): [string, DeviceGrant][] => {
+    const [one, other] = [deviceGrantOf(a, id), deviceGrantOf(b, id)];
+    return one === undefined || other === undefined ? [] : [[id, intersectDevices(one, other)]];
+  });
+  const window = intersectWindows(a.window, b.window);
+  return { devices: Object.fromEntries(both), ...(window === undefined ? {} : { window }) };
+}
+
+function intersectDevices(a: DeviceGrant, b: DeviceGrant): DeviceGrant {
+  const inBoth = (one: readonly string[] | undefined, other: readonly string[] | undefined) =>
+    one === undefined ? other : one.filter((name) => other?.includes(name) ?? true);
+  const [properties, actions] = [inBoth(a.properties, b.properties), inBoth(a.actions, b.actions)];
+  return {
+    access: a.access === "control" && b.access === "control" ? "control" : "view",
+    ...(properties === undefined ? {} : { properties }),
+    ...(actions === undefined ? {} : { actions }),
+    ...(a.streams === true && b.streams === true ? { streams: true } : {}),
+  };
 }
 
 /**

@@ -29,10 +29,18 @@ export const keepaliveSeconds = 10;
 /** HTTP/2 flow control window of the data link in octets: wide enough for a fast link, short enough for a full one. */
 export const windowOctets: number = 256 * 1024;
 
-/** Set by the access broker alone: who is asking. The name is percent-encoded (RFC 3986). */
-export const viewerHeaders: { readonly name: "genkan-viewer"; readonly session: "genkan-viewer-session" } = {
+/**
+ * Set by the access broker alone: who is asking, and what they may see and do here (contract/grant.ts). Name and grant
+ * are percent-encoded (RFC 3986), the grant as JSON. A request without a grant that can be read is refused.
+ */
+export const viewerHeaders: {
+  readonly name: "genkan-viewer";
+  readonly session: "genkan-viewer-session";
+  readonly grant: "genkan-viewer-grant";
+} = {
   name: "genkan-viewer",
   session: "genkan-viewer-session",
+  grant: "genkan-viewer-grant",
 };
 
 /** Directions are disjoint: the gateway publishes only `up/…` and hears only `down/…`. */

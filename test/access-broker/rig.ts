@@ -14,7 +14,7 @@ import {
   subscribe,
 } from "../../access-broker/access-broker.ts";
 import { openStore, type Provider } from "../../access-broker/provider.ts";
-import type { AuditEntry } from "../../access-broker/subscriptions/store.ts";
+import type { AuditEntry } from "../../access-broker/subscriptions/audit-store.ts";
 import { type AccessLink, openAccessLink } from "../../gateway-core/access-link/broker-link.ts";
 import { enrol } from "../../gateway-core/access-link/enrol.ts";
 import type { Registration } from "../../gateway-core/access-link/registration.ts";

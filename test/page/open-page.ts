@@ -1,6 +1,7 @@
 /** A page handler over a whole home, with everything behind it at hand. */
 
 import type { Device } from "../../gateway-core/contract/device.ts";
+import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { Viewer } from "../../gateway-core/contract/web.ts";
 import { createLivePage } from "../../gateway-core/page/live-page.ts";
 import { createPageFeed } from "../../gateway-core/page/page-feed.ts";
@@ -10,7 +11,7 @@ import { fakeHost } from "../fakes/fake-host.ts";
 import { wholeHome } from "../fakes/page-home.ts";
 
 export const origin = "http://127.0.0.1:8080";
-export const local: Viewer = { name: "local", from: "local", session: "s1" };
+export const local: Viewer = { name: "local", from: "local", session: "s1", grant: wholeGrant };
 
 export function openPage(devices: readonly Device[] = wholeHome(), assets = "/nowhere") {
   const host = fakeHost();
