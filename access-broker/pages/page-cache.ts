@@ -122,7 +122,8 @@ export async function answerWith(
   const headers = new Headers(kept);
   headers.delete("content-length");
   headers.set("etag", etag);
-  headers.set("vary", kind === "asset" ? "accept-encoding" : "accept-encoding, accept-language");
+  const vary = (headers.get("vary") ?? "").toLowerCase().split(/\s*,\s*/);
+  headers.set("vary", [...new Set([...vary, "accept-encoding"])].filter(Boolean).join(", "));
   if (isNamed(asked.get("if-none-match"), etag)) {
     for (const name of ["content-type", "content-encoding"]) headers.delete(name);
     return new Response(null, { status: 304, headers });

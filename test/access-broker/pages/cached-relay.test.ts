@@ -28,6 +28,7 @@ describe("The relay with its cache", () => {
         : new Response(page(target), {
             headers: {
               "content-type": "text/html",
+              vary: "accept-language, cookie",
               "cache-control": "private, no-cache",
               link: "<assets/a.css>; rel=preload; as=style",
             },
@@ -120,7 +121,7 @@ describe("The relay with its cache", () => {
     const first = await get("/", { "accept-encoding": "br" });
     expect(brotliDecompressSync(await first.bytes()).toString()).toBe(page("/"));
     const etag = first.headers.get("etag") ?? "";
-    expect(first.headers.get("vary")).toBe("accept-encoding, accept-language");
+    expect(first.headers.get("vary")).toBe("accept-language, cookie, accept-encoding");
     answer = (_, { headers }) => new Response(null, { status: headers.get("if-none-match") === etag ? 304 : 500 });
     expect(await (await get("/")).text()).toBe(page("/"));
     expect((await get("/", { "if-none-match": etag })).status).toBe(304);
