@@ -7,7 +7,7 @@ const codecs = [
   "gateway-core/echonet/{capture-record,recorded-exchanges,property-map-codec,text-codec}.ts",
   "gateway-core/ieee1394/**/*.ts",
   "access-broker/outbound-proxy/{networks,target,proxy-rules,proxy-headers,proxy-credentials,pac}.ts",
-  "access-broker/challenge/{requirement,networks,ssh-reader,ssh-key,ssh-signature}.ts",
+  "access-broker/challenge/{requirement,networks,ssh-key,ssh-signature}.ts",
   "gateway-core/echonet/{property-value,value-codec,structured-codec,number-codec,time-codec}.ts",
 ];
 

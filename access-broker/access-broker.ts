@@ -22,6 +22,7 @@ import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createSocketDoor } from "./internet/socket-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
+import { createOperation, operatorAddress } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPagesDoor } from "./pages-door.ts";
@@ -34,6 +35,7 @@ import { isSocketPath, judgeHttp, judgeSocket, longestBody, type Verdict } from 
 import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
+export { setOperatorPassword } from "./operator-password.ts";
 export {
   addKey,
   caCertificatePem,
@@ -61,7 +63,10 @@ export interface AccessBroker extends AsyncDisposable {
     readonly gateways: string;
     readonly remoteMqtt: string;
     readonly proxy: string;
+    readonly operator: string;
   };
+  /** Before its end: nobody new comes in, what is under way comes to its end, homes and viewers are told to come back. */
+  drain(): Promise<void>;
 }
 
 /** @throws HomeError `address-unusable`, `settings-invalid` */
@@ -75,7 +80,8 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const files = opened.use(openCertificateFiles(certificateFilesOf(settings), host));
   const certificates = await createServerCertificates({ maker: authority.servers, host: settings.host, clock, files });
 
-  const audit = createAuditTrail(store, clock, log);
+  const operation = opened.use(createOperation(provider, store));
+  const audit = operation.watchAudit(createAuditTrail(operation.auditStore, clock, log));
   const prune = (): void => {
     pruning = clock.after(pruneMs, prune);
     store.prune(clock.now()).catch((cause: unknown) => log.write("error", "prune-failed", { cause: String(cause) }));
@@ -113,6 +119,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       await challenges.sessions.end(id);
     },
   };
+  const relay = operation.farewell.wrap(pages.relay);
 
   const remote = opened.use(
     createRemoteHomes({
@@ -128,6 +135,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         audit("mqtt-refused", number, visitor?.user ?? null, visitor?.source ?? "", { reason }),
     }),
   );
+  /** @throws the reason of a refusal by the first firewall. */
+  const admit = (verdict: Verdict): void => {
+    operation.judged(verdict.allow ? "allowed" : "refused");
+    if (!verdict.allow) throw verdict.reason;
+  };
   const { account } = challenges;
   const home = createHomeDoor({
     ...challenges,
@@ -142,15 +154,22 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
     clock,
     longestBody,
-    relay: pages.relay,
+    relay,
     openAnswers,
     audit,
-    admit: (line) => pass(judgeHttp(line)),
+    admit: (line) => admit(judgeHttp(line)),
   });
 
   const wished = wishedPorts(settings);
   const before = rememberedPorts(host, wished);
 
+  const outbound = opened.use(
+    createProxyDoor({
+      ...{ settings, host, store, audit },
+      contextFor: certificates.contextFor,
+      programs: challenges.apps,
+    }),
+  );
   const gateways = opened.use(
     await onFreePort<GatewayPort>(settings.listen, before.gateways, (port) =>
       openGatewayPort(settings.listen, port, {
@@ -168,18 +187,12 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         descriptors,
         remote,
         onPage: (number) => void pages.warm(number),
+        admitProxy: outbound.admit,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
     ),
   );
 
-  const outbound = opened.use(
-    createProxyDoor({
-      ...{ settings, host, store, audit },
-      contextFor: certificates.contextFor,
-      programs: challenges.apps,
-    }),
-  );
   const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, outbound.open));
 
   const provision = createProviderDoor({
@@ -221,12 +234,15 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   });
   const socketDoor = createSocketDoor({
     ...{ sessions, openAnswers, audit, takes: isSocketPath, relay: pages.relaySocket },
-    admit: (line) => pass(judgeSocket(line)),
+    admit: (line) => admit(judgeSocket(line)),
   });
   const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [socketDoor] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
-      openHttpsServer(settings.listen, port, { log, contextFor: certificates.contextFor, answer, upgrade }),
+      openHttpsServer(settings.listen, port, {
+        ...{ log, contextFor: certificates.contextFor, upgrade },
+        answer: operation.follow(answer),
+      }),
     ),
   );
 
@@ -247,6 +263,13 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     if (wanted !== 0 && wanted !== port) log.write("warn", "port-moved", { what, wanted, port });
   }
 
+  const operator = opened.use(
+    await operation.open({
+      ...{ certificates, files, remote, tellHomes: directory.tellAll, passwordQueue: challenges.passwordQueue },
+      doors: { users, gateways, remoteMqtt, proxy },
+    }),
+  );
+
   const closing = opened.move();
   const address = settings.listen.includes(":") ? `[${settings.listen}]` : settings.listen;
   return {
@@ -255,12 +278,9 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       gateways: `tls://${address}:${gateways.port}`,
       proxy: `https://${address}:${proxy.port}`,
       remoteMqtt: `mqtts://${address}:${remoteMqtt.port}`,
+      operator: operatorAddress(settings, operator.port),
     },
+    drain: operation.drain,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
-}
-
-/** @throws the reason of a refusal. */
-function pass(verdict: Verdict): void {
-  if (!verdict.allow) throw verdict.reason;
 }

@@ -37,13 +37,16 @@ export async function createChallenges(
   Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
     readonly sessions: ReturnType<typeof createSessions>;
     readonly apps: AppLogin;
+    /** How many passwords wait to be judged. */
+    passwordQueue(): number;
   }
 > {
   const now = (): number => clock.now();
   const [homes, codes] = [createLockOut(clock, homePace), createLockOut(clock, codePace)];
   const nonces = createNonces(clock);
   const requirementOf = async (number: string) => requirementIn(await store.findRequirement(number));
-  const password = await createPasswordChallenge(store, createPasswordHasher(), homes);
+  const hasher = createPasswordHasher();
+  const password = await createPasswordChallenge(store, hasher, homes);
   const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
   const hasTotp = async (number: string, user: string) =>
     (await store.findCredential(number, "totp", user)) !== undefined;
@@ -87,5 +90,6 @@ export async function createChallenges(
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,
+    passwordQueue: () => hasher.waiting,
   };
 }

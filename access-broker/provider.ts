@@ -12,6 +12,7 @@ import { createPasswordHasher } from "./challenge/password-hash.ts";
 import { assertSuitablePassword } from "./challenge/password-rules.ts";
 import { defaultRequirement, parseRequirement } from "./challenge/requirement.ts";
 import { makeCard } from "./gateways/enrolment.ts";
+import { assertHomePolicy } from "./outbound-proxy/home-policy.ts";
 import { rememberedPorts, wishedPorts } from "./ports.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
 import { openSqliteStore } from "./subscriptions/sqlite-store.ts";
@@ -85,20 +86,36 @@ export async function setRequirement({
 }
 
 /**
- * Lets the computers of a home use the outbound proxy, or no longer; what is open ends within a minute.
- * @throws HomeError `value-invalid`, `not-found` when nobody is subscribed under that number.
+ * Lets the computers of a home use the outbound proxy, or no longer (what is open ends within a minute), and where to:
+ * what is not told stays as it is.
+ * @throws HomeError `value-invalid`, `settings-invalid`, `not-found` when nobody is subscribed under that number.
  */
 export async function setProxy({
   number: told,
   isAllowed,
+  allow,
+  deny,
   ...provider
-}: Provider & { readonly number: string; readonly isAllowed: boolean }): Promise<void> {
+}: Provider & {
+  readonly number: string;
+  readonly isAllowed?: boolean;
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+}): Promise<void> {
   const number = parseAccessNumber(told);
   await using store = openStore(provider);
   await assertSubscribed(store, number);
-  await store.setProxyAllowed(number, isAllowed);
+  const before = await store.findProxyPolicy(number);
+  const isOn = isAllowed ?? before !== undefined;
+  if (!isOn && (allow ?? deny) !== undefined) {
+    throw new HomeError("value-invalid", `${number} may not use the proxy: --proxy on lets it`, { number });
+  }
+  const policy = { allow: allow ?? before?.allow ?? [], deny: deny ?? before?.deny ?? [] };
+  assertHomePolicy(policy);
+  await store.setProxyPolicy(number, isOn ? policy : undefined);
+  const facts = { isAllowed: isOn, ...(isOn ? policy : {}) };
   const at = provider.host.clock.now();
-  await store.appendAudit({ at, event: "proxy-set", number, user: null, source: "command-line", facts: { isAllowed } });
+  await store.appendAudit({ at, event: "proxy-set", number, user: null, source: "command-line", facts });
 }
 
 /**
@@ -133,6 +150,8 @@ export interface TableRow {
   readonly requirement: string;
   /** What the person holds beside a password, each kind once. */
   readonly factors: readonly string[];
+  /** Whether the home's computers may use the outbound proxy; `limited`: not everywhere. */
+  readonly proxy: "on" | "off" | "limited";
 }
 
 export async function listTable(provider: Provider): Promise<readonly TableRow[]> {
@@ -141,7 +160,10 @@ export async function listTable(provider: Provider): Promise<readonly TableRow[]
   for (const { number, user, state } of await store.listUsers()) {
     const requirement = (await store.findRequirement(number)) ?? defaultRequirement;
     const held = await store.listCredentials(number, user);
-    rows.push({ number, user, state, requirement, factors: [...new Set(held.map(({ kind }) => kind))].sort() });
+    const policy = await store.findProxyPolicy(number);
+    const isLimited = policy !== undefined && policy.allow.length + policy.deny.length > 0;
+    const proxy = policy === undefined ? "off" : isLimited ? "limited" : "on";
+    rows.push({ number, user, state, requirement, proxy, factors: [...new Set(held.map(({ kind }) => kind))].sort() });
   }
   return rows;
 }

@@ -4,8 +4,9 @@ import { Resolver } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import type { SecureContext } from "node:tls";
 import type { Host } from "../gateway-core/contract/clock.ts";
+import { createLinkProxy, type LinkProxy } from "./outbound-proxy/link-proxy.ts";
 import { createProgramLogin, type Programs } from "./outbound-proxy/program-login.ts";
-import { createProxyDesk, type ProxyDesk, type ProxyDeskOptions } from "./outbound-proxy/proxy-desk.ts";
+import { createProxyDesk, type ProxyDeskOptions } from "./outbound-proxy/proxy-desk.ts";
 import { createProxyRules } from "./outbound-proxy/proxy-rules.ts";
 import { type OutboundProxy, openOutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
@@ -16,7 +17,7 @@ const reachMs = 10_000;
 export interface ProxyDoorOptions {
   readonly settings: AccessBrokerSettings;
   readonly host: Pick<Host, "clock" | "log">;
-  readonly store: Pick<Store, "isProxyAllowed">;
+  readonly store: Pick<Store, "findProxyPolicy">;
   readonly contextFor: (serverName: string) => Promise<SecureContext>;
   readonly programs: Programs;
   readonly audit: ProxyDeskOptions["audit"];
@@ -25,7 +26,8 @@ export interface ProxyDoorOptions {
 export interface ProxyDoor extends Disposable {
   /** Opens the proxy at a port. @throws an error of `listen` as Node tells it. */
   open(port: number): Promise<OutboundProxy>;
-  readonly desk: ProxyDesk;
+  /** Takes a link of a home. */
+  readonly admit: LinkProxy["admit"];
 }
 
 /** @throws HomeError `settings-invalid` */
@@ -44,13 +46,17 @@ export function createProxyDoor({ settings, host, store, contextFor, programs, a
     return found.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
   };
   const limits = { idleMs: idleSeconds * 1000, longestMs: longestSeconds * 1000, openAtOnce, octetsPerDay };
-  const isAllowed: ProxyDeskOptions["isAllowed"] = (number) => store.isProxyAllowed(number);
-  const desk = createProxyDesk({ clock, log, rules, lookup, reachMs, limits, isAllowed, audit });
+  const policyOf: ProxyDeskOptions["policyOf"] = (number) => store.findProxyPolicy(number);
+  const desk = createProxyDesk({ clock, log, rules, lookup, reachMs, limits, policyOf, audit });
   const identify = createProgramLogin({ clock, programs, audit });
+  const links = createLinkProxy({ clock, desk });
   return {
-    desk,
+    admit: links.admit,
     open: (port) =>
       openOutboundProxy(settings.listen, port, { desk, identify, log, contextFor, longestMs: limits.longestMs }),
-    [Symbol.dispose]: () => desk[Symbol.dispose](),
+    [Symbol.dispose]() {
+      links[Symbol.dispose]();
+      desk[Symbol.dispose]();
+    },
   };
 }

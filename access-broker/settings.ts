@@ -16,6 +16,7 @@ export interface AccessBrokerSettings {
   /** MQTTS for people's programs. */
   readonly remoteMqttPort: number;
   readonly tls: TlsSettings;
+  readonly operator: { readonly listen: string; readonly port: number; readonly drainSeconds: number };
 }
 
 /** Files of a certificate that browsers know, and of its key; without them the own authority signs. */
@@ -42,15 +43,21 @@ export function parseAccessBrokerSettings(input: unknown): AccessBrokerSettings 
   const [error] = new Validator().validate(settings, schemaToValidate).errors;
   if (error !== undefined) throw invalid(error.property.replace(/^instance\.?/, ""), error.message);
   const parsed = settings as AccessBrokerSettings;
-  if (isIP(parsed.listen) === 0) throw invalid("listen", `"${parsed.listen}" is no IP address`);
+  for (const [key, listen] of [
+    ["listen", parsed.listen],
+    ["operator.listen", parsed.operator.listen],
+  ] as const) {
+    if (isIP(listen) === 0) throw invalid(key, `"${listen}" is no IP address`);
+  }
   return parsed;
 }
 
-const withDefaults = ({ proxy = {}, tls = {}, ...input }: JsonObject): JsonObject => ({
+const withDefaults = ({ proxy = {}, tls = {}, operator = {}, ...input }: JsonObject): JsonObject => ({
   ...defaultsOf(schema.properties),
   ...input,
   proxy: filled(proxy, schema.properties.proxy.properties),
   tls: filled(tls, schema.properties.tls.properties),
+  operator: filled(operator, schema.properties.operator.properties),
 });
 
 const filled = (told: Json, properties: Readonly<Record<string, object>>): Json =>

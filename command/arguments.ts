@@ -30,9 +30,11 @@ export interface Arguments {
 
 /** Names of the options that take a value and only some verbs look at. */
 const valueOptions = [
-  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key", "proxy"] as const),
+  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key"] as const),
+  ...(["proxy", "proxy-allow", "proxy-deny"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
+  ...(["device", "property", "action", "value", "label"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -53,6 +55,8 @@ const options = {
   "one-time": { type: "boolean", default: false },
   require: { type: "string" },
   proxy: { type: "string" },
+  "proxy-allow": { type: "string" },
+  "proxy-deny": { type: "string" },
   "authorized-key": { type: "string" },
   lines: { type: "boolean", default: false },
   out: { type: "string" },
@@ -70,6 +74,11 @@ const options = {
   mra: { type: "string" },
   objectdb: { type: "string" },
   to: { type: "string" },
+  device: { type: "string" },
+  property: { type: "string" },
+  action: { type: "string" },
+  value: { type: "string" },
+  label: { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */

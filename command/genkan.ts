@@ -20,6 +20,7 @@ const mostWords: Readonly<Record<string, number>> = {
   descriptors: 3,
   replay: 1,
   revoke: 1,
+  keys: Number.POSITIVE_INFINITY,
 };
 
 /** Each verb loads what it needs and no more: a start is quick. */
@@ -33,7 +34,10 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   card: async () => (await import("./subscriptions.ts")).writeCard,
   revoke: async () => (await import("./revoke.ts")).revoke,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
+  operator: async () => (await import("./operator.ts")).setOperator,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
+  keys: async () => (await import("./keys.ts")).keys,
+  sign: async () => (await import("./sign.ts")).sign,
   decode: async () => (await import("./decode.ts")).decode,
   doctor: async () => (await import("./doctor.ts")).doctor,
   capture: async () => (await import("./capture.ts")).capture,
@@ -43,7 +47,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
-  ..."start access-broker simulated-home subscribe table card revoke trust".split(" "),
+  ..."start access-broker simulated-home subscribe table card revoke trust operator".split(" "),
   ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 

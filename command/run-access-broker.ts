@@ -5,7 +5,7 @@ import { HomeError } from "../gateway-core/contract/errors.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { readBrokerSettings } from "./broker-settings.ts";
-import { tellReady, untilStopped } from "./process-life.ts";
+import { endAtSecondSignal, tellReady, untilStopped } from "./process-life.ts";
 
 import { brokerFolder, publishCa } from "./subscriptions.ts";
 
@@ -19,8 +19,10 @@ export async function runAccessBroker(args: Arguments): Promise<void> {
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
   const ca = await publishCa(args);
-  const { users, gateways, remoteMqtt, proxy } = broker.addresses;
-  const facts = { users, gateways, remoteMqtt, proxy, host: settings.host, ca };
-  tellReady(args.isJson, facts, `${users}\n${gateways}\n${remoteMqtt}\n${proxy}`);
+  const { users, gateways, remoteMqtt, proxy, operator } = broker.addresses;
+  const facts = { users, gateways, remoteMqtt, proxy, operator, host: settings.host, ca };
+  tellReady(args.isJson, facts, `${users}\n${gateways}\n${remoteMqtt}\n${proxy}\n${operator}`);
   await stopping;
+  endAtSecondSignal();
+  await broker.drain();
 }

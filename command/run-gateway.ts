@@ -30,15 +30,15 @@ export async function runGateway(args: Arguments): Promise<void> {
     : await openNodeRed({ gateway, folder, host, packageRoot: packageRoot(), hasEditor: args.hasEditor });
   const editor = nodeRed?.editor;
   await untilOpen(gateway, host.clock);
-  const { lan = "", mqtt = "" } = gateway.addresses();
+  const { lan = "", mqtt = "", homeProxy = "" } = gateway.addresses();
   const failed = [...gateway.stations.values()].flatMap(({ name, status }) =>
     status.state === "failed" ? [`${name}: ${status.detail ?? status.text}`] : [],
   );
-  const facts = { lan, mqtt, failed, ...(editor === undefined ? {} : { editor: editor.url }) };
+  const facts = { lan, mqtt, homeProxy, failed, ...(editor === undefined ? {} : { editor: editor.url }) };
   tellReady(
     args.isJson,
     { ...facts, ...(editor?.password ? { editorPassword: editor.password } : {}) },
-    [lan, mqtt, ...failed].filter((line) => line !== "").join("\n"),
+    [lan, mqtt, homeProxy, ...failed].filter((line) => line !== "").join("\n"),
   );
   // Who looks at this home from outside (`genkan doctor`) finds the gateway by this, whoever started it.
   host.memory.write(runningName, { pid: process.pid, lan });

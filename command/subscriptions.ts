@@ -33,11 +33,13 @@ export async function subscribeUser(args: Arguments): Promise<void> {
   const { hasPasswordOnStdin, isOneTime, language, values } = args;
   const number = needed(args, "number");
   const { require: requirement, "authorized-key": line, proxy } = values;
+  const places = { ...placesOf(args, "allow"), ...placesOf(args, "deny") };
+  const isForProxy = proxy !== undefined || Object.keys(places).length > 0;
   if (proxy !== undefined && proxy !== "on" && proxy !== "off") {
     throw new HomeError("usage", `--proxy takes on or off, not "${proxy}"`);
   }
   const isForPerson = hasPasswordOnStdin || line !== undefined;
-  if (!isForPerson && requirement === undefined && proxy === undefined) {
+  if (!isForPerson && requirement === undefined && !isForProxy) {
     needed(args, "user");
     throw new HomeError("usage", "the password is read from --password-stdin");
   }
@@ -55,9 +57,14 @@ export async function subscribeUser(args: Arguments): Promise<void> {
     await setRequirement({ ...provider(args), number, requirement: requirement === "default" ? null : requirement });
     told.push(say(language, "requirement-set", { number, requirement }));
   }
-  if (proxy !== undefined) {
-    await setProxy({ ...provider(args), number, isAllowed: proxy === "on" });
-    told.push(say(language, `proxy-${proxy}`, { number }));
+  if (isForProxy) {
+    await setProxy({
+      ...provider(args),
+      number,
+      ...(proxy === undefined ? {} : { isAllowed: proxy === "on" }),
+      ...places,
+    });
+    told.push(say(language, proxy === undefined ? "proxy-set" : `proxy-${proxy}`, { number }));
   }
   const facts = {
     number,
@@ -69,8 +76,8 @@ export async function subscribeUser(args: Arguments): Promise<void> {
 
 export async function printTable(args: Arguments): Promise<void> {
   const rows = await listTable(provider(args));
-  const line = ({ number, user, state, factors, requirement }: (typeof rows)[number]): string =>
-    `${number.padEnd(18)}${user.padEnd(18)}${state.padEnd(16)}${(factors.join(",") || "-").padEnd(24)}${requirement}`;
+  const line = ({ number, user, state, factors, proxy, requirement }: (typeof rows)[number]): string =>
+    `${number.padEnd(18)}${user.padEnd(18)}${state.padEnd(16)}${(factors.join(",") || "-").padEnd(24)}${proxy.padEnd(9)}${requirement}`;
   print(args, rows, [say(args.language, "table-head"), ...rows.map(line)].join("\n"));
 }
 
@@ -96,6 +103,13 @@ export async function publishCa(args: Arguments): Promise<string> {
   mkdirSync(args.folder, { recursive: true, mode: 0o700 });
   writeFileSync(file, await caCertificatePem(provider(args)));
   return file;
+}
+
+/** A list of places as people write it, `www.example,*.example`; `none` empties it. */
+function placesOf({ values }: Arguments, list: "allow" | "deny"): { readonly [name: string]: readonly string[] } {
+  const text = values[`proxy-${list}`];
+  if (text === undefined) return {};
+  return { [list]: text === "none" ? [] : text.split(",").map((one) => one.trim()) };
 }
 
 function needed(args: Arguments, name: "number" | "user"): string {

@@ -3,12 +3,16 @@
 import { join } from "node:path";
 import { parseDescriptor } from "../device-descriptors/catalogue.ts";
 import { type Access, openAccess } from "./access-link/access.ts";
+import { readRegistration } from "./access-link/registration.ts";
+import { openRegisteredKeys } from "./command-signatures/registered-keys.ts";
+import { createSignedControl } from "./command-signatures/signed-control.ts";
 import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
 import { HomeError, toHomeError } from "./contract/errors.ts";
 import type { JsonObject } from "./contract/json.ts";
-import type { Command, CommandResult, Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
+import type { Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
+import { unenrolledHome } from "./contract/signed-command.ts";
 import type { Station, StationName } from "./contract/station.ts";
 import { openOrigins } from "./descriptor-origins.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
@@ -17,6 +21,8 @@ import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
 import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
+import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, withProxyFile } from "./home-doors.ts";
+import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
@@ -31,6 +37,8 @@ import { createStation, type Plan, type Works } from "./station.ts";
 export { enrol, findGatewayPort, parseCard } from "./access-link/enrol.ts";
 export { readRegistration } from "./access-link/registration.ts";
 export { fromHex } from "./bytes/hex.ts";
+export { openRegisteredKeys, type RegisteredKeys } from "./command-signatures/registered-keys.ts";
+export { signText } from "./command-signatures/sign-text.ts";
 export {
   type CaptureRecord,
   formatCaptureHeader,
@@ -51,8 +59,8 @@ export interface Gateway extends AsyncDisposable {
   readonly control: Control;
   devices(): readonly Device[];
   onHomeEvent(listener: (event: HomeEvent) => void): () => void;
-  /** What is open now: addresses of the LAN page and the local broker. */
-  addresses(): { readonly lan?: string; readonly mqtt?: string };
+  /** What is open now. */
+  addresses(): Addresses;
 }
 
 export interface GatewayOptions {
@@ -71,25 +79,17 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
   const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
-  const resultListeners = new Set<(result: CommandResult) => void>();
-  const tellResult = (result: CommandResult): void => {
-    for (const listener of resultListeners) listener(result);
-  };
-  const open: { devices?: Devices; lan?: string; mqtt?: string } = {};
+  const open: HomeDoors & { devices?: Devices } = {};
 
-  /** Always there, whatever is deployed just now; while nothing is translated no device is known. */
-  const control: Control = {
-    async execute(command) {
-      if (open.devices !== undefined) return open.devices.control.execute(command);
-      const result = unknownDevice(command);
-      tellResult(result);
-      return result;
-    },
-    onResult(listener) {
-      resultListeners.add(listener);
-      return () => void resultListeners.delete(listener);
-    },
-  };
+  const control = createLastingControl(() => open.devices?.control);
+  const keys = openRegisteredKeys(host);
+  /** What whoever is outside reaches of the control. */
+  const remoteControl = createSignedControl({
+    ...{ host, control, keys },
+    rules: settings.signatures.required,
+    home: () => readRegistration(host.memory)?.number ?? unenrolledHome,
+  });
+  const homeControl = settings.signatures.atHome ? remoteControl : control;
   const describe = (device: Device) =>
     thingDescription(device, {
       ...(open.lan === undefined ? {} : { http: open.lan }),
@@ -138,7 +138,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
       const session = await echonet.take();
       const devices = createDevices({ host, sessions: new Map([["echonet", session]]), ...origins });
       open.devices = devices;
-      devices.control.onResult(tellResult);
+      devices.control.onResult(control.tell);
       devices.onEvent((event) => {
         send(event);
         for (const listener of homeListeners) listener(event);
@@ -159,7 +159,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
   });
 
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
-  const handlerOf = (feed: typeof feeds.lan, describe: (device: Device) => JsonObject) =>
+  const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
     createPageHandler({ feed, control, things, describe, assets: join(packageRoot, "dist", "ui"), host });
 
   const page = makeStation<HomeEvent>({
@@ -167,7 +167,8 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
-      const server = await openPageServer({ ...settings.page, handler: handlerOf(feeds.lan, describe), host });
+      const handler = withProxyFile(handlerOf(feeds.lan, homeControl, describe), open);
+      const server = await openPageServer({ ...settings.page, handler, host });
       const live = createLivePage({ host });
       const stops = [
         live.onEvent((event) => {
@@ -197,7 +198,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(_send, show): Promise<Works<HomeEvent>> {
-      const broker = await openLocalBroker({ ...settings.localBroker, host, control, describe });
+      const broker = await openLocalBroker({ ...settings.localBroker, host, control: homeControl, describe });
       open.mqtt = broker.url;
       show({ state: "open", text: "open", detail: broker.url });
       return {
@@ -224,13 +225,14 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
         host,
         isEnabled: settings.accessLink.enabled,
         gateway: gatewayModel(packageRoot),
-        handlerAt: (http) => handlerOf(feeds.remote, describeOutside(http)),
+        handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
         parse: parseDescriptor,
         onDescriptor: send,
         onCommand: (command) => remote.execute(command),
       });
+      open.access = access;
       const remote = createRemoteTopics({
-        ...{ host, control, publish: access.publish },
+        ...{ host, control: remoteControl, publish: access.publish },
         describe: describeOutside(access.home),
       });
       const tell = (state: Access["state"]): void =>
@@ -254,6 +256,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
         },
         snapshots: () => [access.snapshot()],
         async close() {
+          delete open.access;
           remote[Symbol.dispose]();
           await access[Symbol.asyncDispose]();
         },
@@ -261,7 +264,8 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     },
   });
 
-  const all = [discovery, translation, page, localBroker, accessLink];
+  const homeProxy = makeStation(homeProxyPlan(settings, host, open));
+  const all = [discovery, translation, page, localBroker, accessLink, homeProxy];
   return {
     stations: new Map(all.map((station) => [station.name, station])),
     control,
@@ -270,7 +274,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
       homeListeners.add(listener);
       return () => void homeListeners.delete(listener);
     },
-    addresses: () => ({ ...(open.lan ? { lan: open.lan } : {}), ...(open.mqtt ? { mqtt: open.mqtt } : {}) }),
+    addresses: () => addressesOf(open),
     async [Symbol.asyncDispose]() {
       // Outermost first: nobody is told of a home that is being taken apart.
       for (const station of all.toReversed()) await station[Symbol.asyncDispose]();
@@ -280,11 +284,6 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
 
 function refuse(): never {
   throw new HomeError("flow-invalid", "nothing enters a discovery node");
-}
-
-function unknownDevice({ id, device, request }: Command): CommandResult {
-  const error = new HomeError("unknown-device", `no device "${device}" is known here`, { device });
-  return { id, device, request, ok: false, error: error.toBody() };
 }
 
 /** Hands each item on until the iterable ends. */

@@ -26,11 +26,17 @@ describe("settings", () => {
       page: { listen: "127.0.0.1", port: 8080, hostNames: [], networks: [] },
       localBroker: { address: "127.0.0.1", port: 1883 },
       accessLink: { enabled: true },
+      homeProxy: { enabled: false, listen: "127.0.0.1", port: 3128 },
       descriptors: { folders: [], withoutTypes: [] },
     };
     expect(parseSettings({})).toEqual(defaults);
     expect(parseSettings(undefined)).toEqual(defaults);
   });
+
+  it.each(["127.0.0.1", "::1", "192.168.1.10", "10.0.0.1", "172.20.0.1", "169.254.1.1", "fd00::1", "fe80::1"])(
+    "let the home's proxy listen at %s, which lies in the home",
+    (listen) => expect(parseSettings({ homeProxy: { listen } }).homeProxy.listen).toBe(listen),
+  );
 
   it("keep what is given, beside the defaults of its neighbours", () => {
     expect(parseSettings({ page: { port: 0 }, home: { interfaces: ["127.0.0.1", "fe80::1"] } })).toMatchObject({
@@ -51,6 +57,9 @@ describe("settings", () => {
     [{ page: { networks: ["192.168.1.0"] } }, "page.networks[0]"],
     [{ page: { hostNames: ["a/b"] } }, "page.hostNames[0]"],
     [{ localBroker: { address: "0.0.0.0" } }, "localBroker.address"],
+    [{ homeProxy: { listen: "0.0.0.0" } }, "homeProxy.listen"],
+    [{ homeProxy: { listen: "203.0.113.7" } }, "homeProxy.listen"],
+    [{ homeProxy: { listen: "2001:db8::1" } }, "homeProxy.listen"],
     [{ home: null }, "home"],
     [{ home: { interfaces: [] } }, "home.interfaces"],
     [[], ""],

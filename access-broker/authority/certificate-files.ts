@@ -98,16 +98,19 @@ function load(file: CertificateFile, now: number): Loaded {
     const [cert, keyText] = [readFileSync(certificate), readFileSync(key)];
     const leaf = new X509Certificate(cert);
     if (!leaf.checkPrivateKey(createPrivateKey(keyText)))
-      throw new HomeError("settings-invalid", "the key is not the certificate's");
+      throw unusable(certificate, "the key is not the certificate's");
     const expiresAt = leaf.validToDate.getTime();
-    if (expiresAt <= now) throw new HomeError("settings-invalid", `it ended on ${leaf.validToDate.toISOString()}`);
+    if (expiresAt <= now) throw unusable(certificate, `it ended on ${leaf.validToDate.toISOString()}`);
     const context = createSecureContext({ cert, key: keyText, minVersion: "TLSv1.2" });
     return { file, mark: markOf(file), context, expiresAt };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new HomeError("settings-invalid", `the certificate ${certificate} cannot be used: ${reason}`, {}, cause);
+    if (cause instanceof HomeError) throw cause;
+    throw unusable(certificate, cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
+
+const unusable = (certificate: string, reason: string, cause?: unknown): HomeError =>
+  new HomeError("settings-invalid", `the certificate ${certificate} cannot be used: ${reason}`, { reason }, cause);
 
 function markOf({ certificate, key }: CertificateFile): string {
   const hash = createHash("sha256");

@@ -1,7 +1,7 @@
 /** The only socket towards gateways: TLS 1.3 with a client certificate of our own authority, and nothing for anybody else. */
 
-import type { AddressInfo } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
+import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import { type AccessNumber, numberOfUrn } from "../../gateway-core/contract/access-number.ts";
 import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
 import type { DescriptorAnswer, DescriptorQuery } from "../../gateway-core/contract/descriptor-query.ts";
@@ -48,6 +48,8 @@ export interface GatewayPortOptions {
   };
   /** A home offers its page, having come back or begun to. */
   readonly onPage: (number: AccessNumber) => void;
+  /** Takes a home's link to the outbound proxy. */
+  readonly admitProxy: (number: AccessNumber, socket: TLSSocket) => { close(): void };
   readonly audit: (
     event: string,
     number: AccessNumber | null,
@@ -56,9 +58,7 @@ export interface GatewayPortOptions {
   ) => void;
 }
 
-export interface GatewayPort extends AsyncDisposable {
-  readonly port: number;
-}
+export type GatewayPort = Listening;
 
 /** @throws an error of `listen` as Node tells it. */
 export async function openGatewayPort(
@@ -66,10 +66,21 @@ export async function openGatewayPort(
   port: number,
   options: GatewayPortOptions,
 ): Promise<GatewayPort> {
-  const { clock, log, directory, gatewayCa, ownCertificate, known, renew, descriptors, remote, onPage, audit } =
-    options;
+  const {
+    clock,
+    log,
+    directory,
+    gatewayCa,
+    ownCertificate,
+    known,
+    renew,
+    descriptors,
+    remote,
+    onPage,
+    admitProxy,
+    audit,
+  } = options;
   const logged = new Set<string>();
-  const sockets = new Set<TLSSocket>();
   const watch = createLinkWatch(clock, log, known);
 
   /** A refusal stands once in the log for a source and a reason: whoever knocks again fills nothing. */
@@ -87,7 +98,7 @@ export async function openGatewayPort(
     requestCert: true,
     rejectUnauthorized: true,
     minVersion: "TLSv1.3",
-    ALPNProtocols: [linkProtocols.control, linkProtocols.data],
+    ALPNProtocols: Object.values(linkProtocols),
     handshakeTimeout: handshakeMs,
   });
 
@@ -97,10 +108,12 @@ export async function openGatewayPort(
     const rest = watch.watch(certificate, () => socket.destroy());
     socket.once("close", rest);
     if (socket.alpnProtocol === linkProtocols.control) await admitHome(socket, certificate, source);
-    else if (socket.alpnProtocol === linkProtocols.data) {
+    else {
       if (!(await watch.isKnown(certificate))) throw unknown(number);
-      await admitDataLink(socket, number);
-    } else throw refused("no protocol of ours (ALPN)", { number });
+      if (socket.alpnProtocol === linkProtocols.data) await admitDataLink(socket, number);
+      else if (socket.alpnProtocol === linkProtocols.proxy) admitProxyLink(socket, number);
+      else throw refused("no protocol of ours (ALPN)", { number });
+    }
   }
 
   async function admitHome(socket: TLSSocket, certificate: LinkCertificate, source: string): Promise<void> {
@@ -163,10 +176,16 @@ export async function openGatewayPort(
     if (!isTaken) throw refused("a data link without a good ticket", { number });
   }
 
+  /** Stands no longer than the control link: whatever ends that one, a certificate that is no longer known too, ends it. */
+  function admitProxyLink(socket: TLSSocket, number: AccessNumber): void {
+    const link = directory.find(number);
+    if (link?.isReady !== true) throw refused("a proxy link of a home that is away", { number });
+    const proxy = admitProxy(number, socket);
+    void link.closed.then(proxy.close);
+  }
+
   server.on("secureConnection", (socket) => {
     const source = socket.remoteAddress ?? "";
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
     socket.on("error", () => undefined);
     admit(socket, source).catch((thrown: unknown) => {
       const { message, details } = toHomeError(thrown);
@@ -190,24 +209,20 @@ export async function openGatewayPort(
     );
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: address, port }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  server.on("error", (cause) => log.write("error", "gateway-port-failed", { cause: String(cause) }));
+  const listening = await listenOn(server, { host: address, port }, (cause) =>
+    log.write("error", "gateway-port-failed", { cause: String(cause) }),
+  );
 
   return {
-    port: portOf(server.address()),
+    ...listening,
+    get isListening() {
+      return listening.isListening;
+    },
     async [Symbol.asyncDispose]() {
       care.cancel();
       watch[Symbol.dispose]();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       directory.cutAll();
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      await listening[Symbol.asyncDispose]();
     },
   };
 }
@@ -227,9 +242,6 @@ function lineOctets(octets: Uint8Array): number | undefined {
   if (end < 0 || end >= longestTicketLine) throw refused("a data link without a ticket line");
   return end + 1;
 }
-
-const portOf = (address: AddressInfo | string | null): number =>
-  typeof address === "object" && address !== null ? address.port : 0;
 
 const unknown = (number: AccessNumber): HomeError => refused("the certificate is no longer known", { number });
 const refused = (reason: string, details: { readonly number?: AccessNumber } = {}): HomeError =>

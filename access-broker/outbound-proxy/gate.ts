@@ -5,6 +5,7 @@ import type { AccessNumber } from "../../gateway-core/contract/access-number.ts"
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import type { Caller } from "./caller.ts";
+import { type HomePolicy, narrowedRules } from "./home-policy.ts";
 import { assertClearHead, fieldOf, type RawHeaders } from "./proxy-headers.ts";
 import type { Lease, Quotas } from "./quotas.ts";
 import { type ReachOptions, reach, refused } from "./reach.ts";
@@ -31,8 +32,8 @@ export interface Passage {
 
 export interface GateOptions extends ReachOptions {
   readonly quotas: Quotas;
-  /** Whether the authentication table lets this home use the proxy. */
-  readonly isAllowed: (number: AccessNumber) => Promise<boolean>;
+  /** What the home wants of the proxy; undefined when the authentication table does not let it use it. */
+  readonly policyOf: (number: AccessNumber) => Promise<HomePolicy | undefined>;
   readonly audit: (
     event: string,
     number: AccessNumber | null,
@@ -47,7 +48,7 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** @throws from what it returns: HomeError `proxy-login-required` and what a request may meet after it. */
 export function createGate(options: GateOptions): (asked: Asked) => Promise<Passage> {
-  const { clock, quotas, isAllowed, audit } = options;
+  const { clock, quotas, policyOf, audit } = options;
   /** Refusals since the last line of the audit, by home and reason. */
   const held = new Map<string, number>();
   let window = 0;
@@ -66,14 +67,16 @@ export function createGate(options: GateOptions): (asked: Asked) => Promise<Pass
 
   async function pass(asked: Asked, caller: Caller): Promise<Passage> {
     const { way, method, headers, left } = asked;
-    if (!(await isAllowed(caller.number))) throw refused("off");
+    const policy = await policyOf(caller.number);
+    if (policy === undefined) throw refused("off");
     if (way === "request" && !methods.includes(method)) {
       throw new HomeError("proxy-request-invalid", "the proxy does not take this method", { reason: "method" });
     }
     const target = readTarget(way, asked.target, fieldOf(headers, "host"));
     const lease = quotas.open(caller.number);
     try {
-      return { caller, target, lease, upstream: await reach(options, target, way, left) };
+      const rules = narrowedRules(options.rules, policy);
+      return { caller, target, lease, upstream: await reach({ ...options, rules }, target, way, left) };
     } catch (thrown) {
       lease.close();
       throw thrown;

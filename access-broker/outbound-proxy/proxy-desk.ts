@@ -54,7 +54,7 @@ export const serverLimits: {
 };
 
 export function createProxyDesk(options: ProxyDeskOptions): ProxyDesk {
-  const { clock, log, limits, isAllowed } = options;
+  const { clock, log, limits, policyOf } = options;
   const quotas = createQuotas(clock, limits);
   const gate = createGate({ ...options, quotas });
   const counters = { tunnels: 0, requests: 0, refused: 0, octets: 0 };
@@ -132,7 +132,7 @@ export function createProxyDesk(options: ProxyDeskOptions): ProxyDesk {
 
   const recheck = async (): Promise<void> => {
     for (const { caller, upstream } of open) {
-      const isFine = (await isAllowed(caller.number)) && (await caller.mayStill());
+      const isFine = (await policyOf(caller.number)) !== undefined && (await caller.mayStill());
       if (!isFine) upstream.destroy();
     }
   };

@@ -3,6 +3,7 @@
 import { createServer } from "node:https";
 import type { Socket } from "node:net";
 import type { SecureContext } from "node:tls";
+import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import type { Log } from "../../gateway-core/contract/clock.ts";
 import type { Identify } from "./caller.ts";
 import { type ProxyDesk, serverLimits } from "./proxy-desk.ts";
@@ -12,9 +13,7 @@ const mostConnections = 4_000;
 /** A home with many computers comes from one address. */
 const mostFromOneSource = 512;
 
-export interface OutboundProxy extends AsyncDisposable {
-  readonly port: number;
-}
+export type OutboundProxy = Listening;
 
 export interface OutboundProxyOptions {
   readonly desk: ProxyDesk;
@@ -26,8 +25,8 @@ export interface OutboundProxyOptions {
   readonly longestMs: number;
 }
 
-/** @throws an error of `listen` as Node tells it. */
-export async function openOutboundProxy(
+/** Rejects with an error of `listen` as Node tells it. */
+export function openOutboundProxy(
   address: string,
   port: number,
   { desk, identify, log, contextFor, longestMs }: OutboundProxyOptions,
@@ -48,37 +47,19 @@ export async function openOutboundProxy(
   });
   server.maxConnections = mostConnections;
   desk.serve(server, identify);
-  const sockets = new Set<Socket>();
   const fromSource = new Map<string, number>();
   server.on("connection", (socket: Socket) => {
     const { remoteAddress: source = "" } = socket;
     const count = (fromSource.get(source) ?? 0) + 1;
     fromSource.set(source, count);
-    sockets.add(socket);
     socket.once("close", () => {
-      sockets.delete(socket);
       const left = (fromSource.get(source) ?? 1) - 1;
       if (left === 0) fromSource.delete(source);
       else fromSource.set(source, left);
     });
     if (count > mostFromOneSource) socket.destroy();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: address, port }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  server.on("error", (cause) => log.write("error", "proxy-port-failed", { cause: String(cause) }));
-
-  const bound = server.address();
-  return {
-    port: typeof bound === "object" && bound !== null ? bound.port : 0,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
+  return listenOn(server, { host: address, port }, (cause) =>
+    log.write("error", "proxy-port-failed", { cause: String(cause) }),
+  );
 }

@@ -9,8 +9,6 @@ type CredentialTables = Pick<
   Store,
   | "setRequirement"
   | "findRequirement"
-  | "setProxyAllowed"
-  | "isProxyAllowed"
   | "addCredential"
   | "findCredential"
   | "findCredentialAnywhere"
@@ -34,13 +32,6 @@ export function openCredentialTables(sql: (text: string) => StatementSync): Cred
     async findRequirement(number) {
       const requirement = sql("SELECT requirement FROM requirements WHERE number = ?").get(number)?.["requirement"];
       return typeof requirement === "string" ? requirement : null;
-    },
-    async setProxyAllowed(number, isAllowed) {
-      if (isAllowed) sql("INSERT INTO proxy_homes (number) VALUES (?) ON CONFLICT DO NOTHING").run(number);
-      else sql("DELETE FROM proxy_homes WHERE number = ?").run(number);
-    },
-    async isProxyAllowed(number) {
-      return sql("SELECT 1 FROM proxy_homes WHERE number = ?").get(number) !== undefined;
     },
 
     async addCredential({ number, user, kind, id, facts, counter, addedAt, usedAt }) {

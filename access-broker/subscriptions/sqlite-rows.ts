@@ -75,6 +75,12 @@ export const auditOf = (row: Row): AuditEntry => ({
   facts: factsOf(text(row, "facts")),
 });
 
+export const storedOf = (row: Row): Readonly<Record<"homes" | "users" | "sessions", number>> => ({
+  homes: count(row, "homes"),
+  users: count(row, "users"),
+  sessions: count(row, "sessions"),
+});
+
 function kindOf(row: Row): CredentialKind {
   const kind = text(row, "kind");
   if (kind === "totp" || kind === "recovery" || kind === "key" || kind === "passkey" || kind === "app") return kind;

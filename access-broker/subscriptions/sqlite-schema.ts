@@ -3,6 +3,7 @@
 import { auditTables } from "./sqlite-audit.ts";
 import { descriptorTables } from "./sqlite-descriptors.ts";
 import { peopleTables } from "./sqlite-people.ts";
+import { proxyPolicyTable } from "./sqlite-proxy.ts";
 
 /** `PRAGMA user_version` counts how many of these have been made. */
 export const migrations: readonly string[] = [
@@ -44,4 +45,5 @@ export const migrations: readonly string[] = [
    ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';`,
   "CREATE TABLE proxy_homes (number TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;",
   `${peopleTables}${auditTables}`,
+  proxyPolicyTable,
 ];

@@ -7,7 +7,8 @@ import { auditStatements } from "./sqlite-audit.ts";
 import { openCredentialTables } from "./sqlite-credentials.ts";
 import { descriptorStatements } from "./sqlite-descriptors.ts";
 import { peopleStatements, standingColumns, standingOf } from "./sqlite-people.ts";
-import { cardOf, certificateOf, count, orNull, sessionOf, stateOf, text, userOf } from "./sqlite-rows.ts";
+import { openProxyTable } from "./sqlite-proxy.ts";
+import { cardOf, certificateOf, count, orNull, sessionOf, stateOf, storedOf, text, userOf } from "./sqlite-rows.ts";
 import { migrations } from "./sqlite-schema.ts";
 import type { GatewayCertificate, Store } from "./store.ts";
 
@@ -42,6 +43,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
     ...descriptorStatements(sql, transaction),
     ...peopleStatements(sql, transaction),
     ...audit.table,
+    ...openProxyTable(sql),
     async putUser({ number, user, passwordHash, state }) {
       transaction(() => {
         sql("DELETE FROM sessions WHERE number = ? AND user = ?").run(number, user);
@@ -130,6 +132,14 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
     },
     async removeCertificates(number) {
       return Number(sql("DELETE FROM certificates WHERE number = ?").run(number).changes);
+    },
+
+    async countStored(now) {
+      const row = sql(
+        `SELECT (SELECT count(DISTINCT number) FROM users) AS homes, (SELECT count(*) FROM users) AS users,
+           (SELECT count(*) FROM sessions WHERE expires_at > ?) AS sessions`,
+      ).get(now);
+      return storedOf(row ?? {});
     },
 
     async prune(now) {

@@ -59,6 +59,12 @@ export interface Credential {
   readonly usedAt: number | null;
 }
 
+/** Names, addresses and networks: where alone a home's computers are led (empty: everywhere), and where never. */
+export interface ProxyPolicy {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
 export interface StoredCard {
   readonly tokenHash: string;
   readonly number: AccessNumber;
@@ -97,9 +103,9 @@ export interface Store extends DescriptorStore, PeopleStore, AuditStore, AsyncDi
   /** What a home requires of who comes in; null: the product's default again. */
   setRequirement(number: AccessNumber, requirement: string | null): Promise<void>;
   findRequirement(number: AccessNumber): Promise<string | null>;
-  /** Whether the computers of a home may use the outbound proxy; false until it is set. */
-  setProxyAllowed(number: AccessNumber, isAllowed: boolean): Promise<void>;
-  isProxyAllowed(number: AccessNumber): Promise<boolean>;
+  /** What a home wants of the outbound proxy; undefined, as until it is set: its computers may not use it. */
+  setProxyPolicy(number: AccessNumber, policy: ProxyPolicy | undefined): Promise<void>;
+  findProxyPolicy(number: AccessNumber): Promise<ProxyPolicy | undefined>;
 
   /** False, and nothing done, when the home has that credential already. */
   addCredential(credential: Credential): Promise<boolean>;
@@ -130,6 +136,9 @@ export interface Store extends DescriptorStore, PeopleStore, AuditStore, AsyncDi
   findCertificates(serials: readonly string[]): Promise<readonly GatewayCertificate[]>;
   /** Forgets the certificates of a home; how many there were. */
   removeCertificates(number: AccessNumber): Promise<number>;
+
+  /** How many homes and users are subscribed, and sessions have not ended. */
+  countStored(now: number): Promise<Readonly<Record<"homes" | "users" | "sessions", number>>>;
 
   /** Forgets sessions and unused cards that expired before `now`, certificates half a year later, and what nobody has asked for in 90 days. */
   prune(now: number): Promise<void>;

@@ -1,10 +1,11 @@
 /** The front of the access link room: the link of this home to its provider if it has one, and what it learned there about devices whether or not the link stands. */
 
+import type { Duplex } from "node:stream";
 import type { Host } from "../contract/clock.ts";
 import type { Descriptor } from "../contract/descriptor.ts";
 import type { DescriptorEvent, DescriptorsWanted } from "../contract/descriptor-events.ts";
 import type { GatewayFacts } from "../contract/descriptor-offer.ts";
-import { toHomeError } from "../contract/errors.ts";
+import { HomeError, toHomeError } from "../contract/errors.ts";
 import type { RemoteCommand } from "../contract/remote-link.ts";
 import type { Handler } from "../contract/web.ts";
 import { type LinkState, openAccessLink } from "./broker-link.ts";
@@ -21,6 +22,8 @@ export interface Access extends AsyncDisposable {
   onState(listener: (state: LinkState) => void): () => void;
   /** Whether the control page may be asked for over the link. */
   setPage(isOffered: boolean): void;
+  /** A connection to the provider's outbound proxy. @throws HomeError `home-away`, `not-registered-broker` */
+  openProxy(): Promise<Duplex>;
   /** What descriptors the house wants. */
   receive(wanted: DescriptorsWanted): void;
   /** Nobody here wants descriptors any more. */
@@ -83,6 +86,10 @@ export function openAccess({
     },
     onState: (listener) => link?.onState(listener) ?? (() => undefined),
     setPage: (isOffered) => link?.setPage(isOffered),
+    async openProxy() {
+      if (link === undefined) throw new HomeError("home-away", "this home has no link to a provider");
+      return link.openProxy();
+    },
     // Who cannot ask does not say that it does.
     receive: (wanted) => isEnabled && query?.receive(wanted),
     forget: () => query?.forget(),

@@ -4,6 +4,7 @@
  */
 
 import { createPrivateKey } from "node:crypto";
+import type { Duplex } from "node:stream";
 import { type Host, sleep } from "../contract/clock.ts";
 import { type HomeError, toHomeError } from "../contract/errors.ts";
 import {
@@ -19,6 +20,7 @@ import { type ControlClient, openControlClient } from "./control-client.ts";
 import { type DataServer, serveDataLink } from "./data-server.ts";
 import type { DescriptorQuery } from "./descriptor-query.ts";
 import { findGatewayPort } from "./enrol.ts";
+import { createProxyLine } from "./proxy-line.ts";
 import { ask, dial } from "./registered-broker.ts";
 import { isRenewalDue, type Registration, withCertificate, writeRegistration } from "./registration.ts";
 import type { RemoteHome } from "./remote-home.ts";
@@ -29,6 +31,8 @@ export interface AccessLink extends AsyncDisposable {
   readonly state: LinkState;
   /** Whether the control page may be asked for over the link. */
   setPage(isOffered: boolean): void;
+  /** A connection to the outbound proxy, as this home. @throws HomeError `home-away` and what `dial` throws. */
+  openProxy(): Promise<Duplex>;
   /** Returns how to stop listening. */
   onState(listener: (state: LinkState) => void): () => void;
   [Symbol.asyncDispose](): Promise<void>;
@@ -69,6 +73,8 @@ export function openAccessLink({
   let state: LinkState = "connecting";
   let isPageOffered = false;
   let control: ControlClient | undefined;
+  /** Over how long the broker, as it went down, wished its homes to come back. */
+  let spreadMs = 0;
 
   const show = (next: LinkState): void => {
     if (next === state) return;
@@ -88,6 +94,8 @@ export function openAccessLink({
     const cert = [certificate, ...chain].join("");
     return dial(clock, registration, gatewayPort, { key, cert, ALPNProtocols: [protocol] });
   };
+
+  const proxy = createProxyLine(clock, () => dialLink(linkProtocols.proxy));
 
   async function openData(ticket: string): Promise<void> {
     const socket = await dialLink(linkProtocols.data);
@@ -112,6 +120,7 @@ export function openAccessLink({
       if (message.topic === "down/certificate") takeCertificate(message.body);
       else if (message.topic === "down/open")
         openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
+      else if (message.topic === "down/leaving") spreadMs = message.body.spreadMs;
       else if (message.topic === "down/remote" || message.topic === "down/command") remote?.hear(message);
       else query?.hear(message);
     } catch (thrown) {
@@ -192,7 +201,9 @@ export function openAccessLink({
       show("offline");
       if (clock.now() - begun >= steadyMs) failures = 0;
       // Full jitter: homes that lost their broker together do not come back together.
-      const backOffMs = ids.fraction() * Math.min(longestBackOffMs, firstBackOffMs * 2 ** failures++);
+      const backOffMs =
+        ids.fraction() * Math.max(spreadMs, Math.min(longestBackOffMs, firstBackOffMs * 2 ** failures++));
+      spreadMs = 0;
       await sleep(clock, backOffMs, leaving.signal).catch(() => undefined);
     }
   }
@@ -207,12 +218,14 @@ export function openAccessLink({
       isPageOffered = isOffered;
       control?.tell({ topic: "up/page", body: { isOffered } });
     },
+    openProxy: proxy.open,
     onState(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     async [Symbol.asyncDispose]() {
       leaving.abort();
+      proxy.close();
       for (const server of servers) server.close();
       await kept;
     },

@@ -52,6 +52,8 @@ export type ErrorCode =
   | "second-factor-required"
   | "session-required"
   | "settings-invalid"
+  | "signature-invalid"
+  | "signature-required"
   | "too-many-attempts"
   | "unknown-action"
   | "unknown-device"
@@ -112,6 +114,8 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "second-factor-required": 401,
   "session-required": 401,
   "settings-invalid": 422,
+  "signature-invalid": 403,
+  "signature-required": 403,
   "too-many-attempts": 429,
   "unknown-action": 404,
   "unknown-device": 404,

@@ -4,7 +4,7 @@
  */
 
 import { HomeError } from "./errors.ts";
-import { type GrantWindow, intersectWindows, readGrantWindow } from "./grant-window.ts";
+import { type GrantWindow, intersectWindows, isWindowOpen, readGrantWindow } from "./grant-window.ts";
 import { isJsonObject, type Json } from "./json.ts";
 import type { CommandRequest } from "./messages.ts";
 
@@ -44,6 +44,14 @@ export const maySeeDevice = (grant: Grant, device: string): boolean => deviceGra
 export function maySeeProperty(grant: Grant, device: string, property: string): boolean {
   const found = deviceGrantOf(grant, device);
   return found !== undefined && (found.properties?.includes(property) ?? true);
+}
+
+export const maySet = (grant: Grant, device: string, property: string): boolean =>
+  deviceGrantOf(grant, device)?.access === "control" && maySeeProperty(grant, device, property);
+
+export function mayInvoke(grant: Grant, device: string, action: string): boolean {
+  const found = deviceGrantOf(grant, device);
+  return found?.access === "control" && (found.actions?.includes(action) ?? true);
 }
 
 export const mayWatch = (grant: Grant, device: string): boolean => deviceGrantOf(grant, device)?.streams === true;
@@ -86,7 +94,7 @@ function intersectDevices(a: DeviceGrant, b: DeviceGrant): DeviceGrant {
 
 /**
  * Why a command is not this person's to give; undefined when it is. What they cannot see answers as what is not there.
- * Whether the window is open is asked apart: `isWindowOpen`.
+ * Whether the window is open is asked apart: `windowRefusal`.
  */
 export function commandRefusal(grant: Grant, device: string, request: CommandRequest): HomeError | undefined {
   const found = deviceGrantOf(grant, device);
@@ -100,6 +108,12 @@ export function commandRefusal(grant: Grant, device: string, request: CommandReq
   }
   if (found.access === "control" && hidden === undefined) return undefined;
   return new HomeError("not-granted", "this person was not given the right to do that", { device });
+}
+
+/** Why this person may do and see nothing just now; undefined while the window is open. `now` in milliseconds since 1970. */
+export function windowRefusal({ window }: Grant, now: number): HomeError | undefined {
+  if (isWindowOpen(window, now)) return undefined;
+  return new HomeError("not-granted", "what this person was granted does not hold at this time");
 }
 
 /** @throws HomeError `value-invalid` */

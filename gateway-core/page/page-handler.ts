@@ -1,22 +1,27 @@
 /** The control page over HTTP, at the gateway and through the access broker alike (docs/interfaces.md, HTTP). */
 
-import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { Host } from "../contract/clock.ts";
 import type { Device } from "../contract/device.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../contract/errors.ts";
+import { windowRefusal } from "../contract/grant.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Control } from "../contract/messages.ts";
 import type { PageDevice } from "../contract/page.ts";
+import { pageSnapshot } from "../contract/page-state.ts";
 import { sayError } from "../contract/page-words.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import { createFormTokens } from "./form-token.ts";
-import { type PageFiles, type PageOptions, renderDevice, renderHome, renderProblem } from "./html.ts";
+import { grantedDevice } from "./granted-device.ts";
+import { grantedState, isViewOnly } from "./granted-event.ts";
+import { grantedThing } from "./granted-thing.ts";
+import { type PageOptions, renderDevice, renderHome, renderProblem } from "./html.ts";
 import { speechOf } from "./language.ts";
 import { readPageAssets } from "./page-assets.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
+import { tagPages } from "./page-tags.ts";
 
 export interface PageHandlerOptions {
   readonly feed: PageFeed;
@@ -68,42 +73,58 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
       token: tokens.tokenFor(viewer.session),
       ...(notice ? { notice } : {}),
       ...(viewer.from === "remote" ? { viewer: viewer.name } : {}),
+      isViewOnly: isViewOnly(viewer.grant),
     };
   };
 
   for (const path of ["/assets/:file", "/favicon.svg"]) {
     app.get(path, ({ req }) => built.answer(req.path.slice(1), req.header("accept-encoding") ?? null) ?? notFound(req));
   }
+  app.use(tagPages(built.files));
   app.use(async (_, next) => {
     if (!feed.isOffered) throw new HomeError("page-not-wired", "the flow wires no devices to this page now");
     await next();
   });
 
-  app.get("/", (context) => pageAnswer(context, renderHome(feed.state, optionsOf(context)), preloadsOf(built.files)));
+  app.use(async ({ env }, next) => {
+    const refusal = windowRefusal(env.viewer.grant, host.clock.now());
+    if (refusal !== undefined) throw refusal;
+    await next();
+  });
+
+  app.get("/", (context) => {
+    const home = grantedState(feed.state, context.env.viewer.grant);
+    return context.html(renderHome(home, optionsOf(context)), 200, pageHeaders);
+  });
   app.get("/devices/:id", (context) =>
-    pageAnswer(context, renderDevice(deviceOf(feed, context.req.param("id")), optionsOf(context))),
+    context.html(renderDevice(deviceOf(context, context.req.param("id")), optionsOf(context)), 200, pageHeaders),
   );
 
-  app.get("/api/home", () => {
-    const { type: _, ...snapshot } = feed.snapshot();
+  app.get("/api/home", ({ env }) => {
+    const { type: _, ...snapshot } = pageSnapshot(grantedState(feed.state, env.viewer.grant));
     return json(snapshot);
   });
-  app.get("/api/events", ({ req }) => {
-    const body = feed.open(req.header("last-event-id"), req.raw.signal);
+  app.get("/api/events", ({ req, env }) => {
+    const { signal } = req.raw;
+    const body = feed.open({ lastEventId: req.header("last-event-id"), grant: env.viewer.grant, signal });
     const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
     return new Response(body, { headers });
   });
-  app.get("/api/devices/:id/properties", ({ req }) => {
-    const values = Object.entries(deviceOf(feed, req.param("id")).values);
+  app.get("/api/devices/:id/properties", (context) => {
+    const values = Object.entries(deviceOf(context, context.req.param("id")).values);
     return json(Object.fromEntries(values.map(([name, { value }]) => [name, value])));
   });
-  app.get("/api/devices/:id/properties/:name", ({ req }) => json(propertyOf(feed, req.param("id"), req.param("name"))));
+  app.get("/api/devices/:id/properties/:name", (context) =>
+    json(propertyOf(deviceOf(context, context.req.param("id")), context.req.param("name"))),
+  );
   addCommandRoutes(app, { control, tokens, host });
 
-  app.get("/things", () => json(things().map(describe)));
-  app.get("/things/:id", ({ req }) => {
-    const id = req.param("id");
-    const device = things().find((thing) => thing.id === id) ?? unknownDevice(id);
+  const thingsOf = ({ env }: PageContext): readonly Device[] =>
+    things().flatMap((thing) => grantedThing(thing, env.viewer.grant) ?? []);
+  app.get("/things", (context) => json(thingsOf(context).map(describe)));
+  app.get("/things/:id", (context) => {
+    const id = context.req.param("id");
+    const device = thingsOf(context).find((thing) => thing.id === id) ?? unknownDevice(id);
     return json(describe(device), "application/td+json");
   });
 
@@ -112,6 +133,12 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
   }
   app.notFound(({ req }) => notFound(req));
   app.onError((thrown, context) => (isForPerson(context) ? problemPage(thrown, context) : problemResponse(thrown)));
+
+  /** What was not granted is answered as what is not there. */
+  function deviceOf({ env }: PageContext, id: string): PageDevice {
+    const device = feed.state.devices.get(id);
+    return (device && grantedDevice(device, env.viewer.grant)) ?? unknownDevice(id);
+  }
 
   /** A person who opened an address gets words, a program the code. */
   function problemPage(thrown: unknown, context: PageContext): Response {
@@ -135,27 +162,6 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
   };
 }
 
-/** With its tag, so that who has it already need not be sent it again (RFC 9110 §13.1.2). */
-function pageAnswer(context: PageContext, page: string, more: Readonly<Record<string, string>> = {}): Response {
-  const etag = `W/"${createHash("sha256").update(page).digest("base64url").slice(0, 27)}"`;
-  const headers = { ...pageHeaders, ...more, etag };
-  const isKnown =
-    context.req
-      .header("if-none-match")
-      ?.split(/\s*,\s*/)
-      .includes(etag) === true;
-  return isKnown ? new Response(null, { status: 304, headers }) : context.html(page, 200, headers);
-}
-
-/** What the page needs, for browsers and the access broker to fetch before they have read it (RFC 8288). */
-function preloadsOf({ style, script }: PageFiles): Readonly<Record<string, string>> {
-  const links = [
-    ...(style === undefined ? [] : [`<${style}>; rel=preload; as=style`]),
-    ...(script === undefined ? [] : [`<${script}>; rel=modulepreload`]),
-  ];
-  return links.length > 0 ? { link: links.join(", ") } : {};
-}
-
 function json(value: unknown, type = "application/json"): Response {
   return Response.json(value, { headers: { "content-type": type, "cache-control": "no-store" } });
 }
@@ -164,12 +170,7 @@ function isForPerson({ req }: PageContext): boolean {
   return req.method === "GET" && !req.path.startsWith("/api/") && (req.header("accept") ?? "").includes("text/html");
 }
 
-function deviceOf(feed: PageFeed, id: string): PageDevice {
-  return feed.state.devices.get(id) ?? unknownDevice(id);
-}
-
-function propertyOf(feed: PageFeed, id: string, name: string) {
-  const { values } = deviceOf(feed, id);
+function propertyOf({ values }: PageDevice, name: string) {
   const state = Object.hasOwn(values, name) ? values[name] : undefined;
   if (state === undefined) throw new HomeError("unknown-property", `the device has no property ${name}`, { name });
   return state.value;

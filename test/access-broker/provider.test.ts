@@ -25,7 +25,10 @@ function newProvider(settings: object = {}) {
   return {
     folder,
     host: realHost(),
-    settings: parseAccessBrokerSettings({ userPort: 0, gatewayPort: 0, remoteMqttPort: 0, proxyPort: 0, ...settings }),
+    settings: parseAccessBrokerSettings({
+      ...{ userPort: 0, gatewayPort: 0, remoteMqttPort: 0, proxyPort: 0, operator: { port: 0 } },
+      ...settings,
+    }),
   };
 }
 const long = "correct horse battery";
@@ -35,7 +38,7 @@ describe("The provider", () => {
     const provider = newProvider();
     await subscribe({ ...provider, number: "090-1", user: "hanako", password: long, isOneTime: false });
     await subscribe({ ...provider, number: "090-1", user: "taro", password: long, isOneTime: true });
-    const plain = { requirement: "password|passkey|key", factors: [] };
+    const plain = { requirement: "password|passkey|key", proxy: "off", factors: [] };
     expect(await listTable(provider)).toEqual([
       { number: "090-1", user: "hanako", state: "password", ...plain },
       { number: "090-1", user: "taro", state: "one-time", ...plain },
@@ -186,6 +189,7 @@ describe("Settings", () => {
       },
       remoteMqttPort: 8883,
       tls: { hosts: [], hstsSeconds: 31_536_000 },
+      operator: { listen: "127.0.0.1", port: 8446, drainSeconds: 10 },
     });
   });
 });

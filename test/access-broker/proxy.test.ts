@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { setProxy, setRequirement } from "../../access-broker/access-broker.ts";
+import { listTable, setProxy, setRequirement } from "../../access-broker/access-broker.ts";
 import { makeApp } from "../attacks/remote-rig.ts";
 import { bareHost, number, openRig, password, type Rig, user } from "./rig.ts";
 
@@ -98,6 +98,23 @@ describe("A computer of a home", () => {
     await expect(setProxy({ ...rig.provider, number: "090-0000-0000", isAllowed: true })).rejects.toMatchObject({
       code: "not-found",
     });
+  });
+
+  it("is led only where its home wants, and never where it does not", async () => {
+    const url = `http://127.0.0.1:${port}/`;
+    const places = async (allow: readonly string[], deny: readonly string[]) => {
+      await setProxy({ ...rig.provider, number, allow, deny });
+      return (await curl(url)).code;
+    };
+    expect(await places(["www.example"], [])).toBe(403);
+    expect(await places([`127.0.0.1:${port}`], [])).toBe(200);
+    expect(await places([], ["127.0.0.0/8"])).toBe(403);
+    const row = (await listTable(rig.provider)).find((one) => one.number === number);
+    expect(row).toMatchObject({ proxy: "limited" });
+    expect(await places([], [])).toBe(200);
+    await expect(places(["a b"], [])).rejects.toMatchObject({ code: "settings-invalid" });
+    await setProxy({ ...rig.provider, number, isAllowed: false });
+    await expect(places(["www.example"], [])).rejects.toMatchObject({ code: "value-invalid" });
   });
 
   it("is not let through by the password that its person logs in with", async () => {

@@ -141,14 +141,15 @@ export function storeLaw(open: () => Promise<{ store: Store; reopen: () => Promi
 
     it("knows which homes may use the proxy: none until it is said", async () => {
       const { store, reopen } = await open();
-      expect(await store.isProxyAllowed(hanako.number)).toBe(false);
-      for (const isAllowed of [true, true]) await store.setProxyAllowed(hanako.number, isAllowed);
-      expect(await store.isProxyAllowed("090-0000-0000")).toBe(false);
+      expect(await store.findProxyPolicy(hanako.number)).toBeUndefined();
+      const policy = { allow: ["*.example"], deny: ["bad.example", "192.0.2.0/24"] };
+      for (const one of [{ allow: [], deny: [] }, policy]) await store.setProxyPolicy(hanako.number, one);
+      expect(await store.findProxyPolicy("090-0000-0000")).toBeUndefined();
       await store[Symbol.asyncDispose]();
       const again = await reopen();
-      expect(await again.isProxyAllowed(hanako.number)).toBe(true);
-      await again.setProxyAllowed(hanako.number, false);
-      expect(await again.isProxyAllowed(hanako.number)).toBe(false);
+      expect(await again.findProxyPolicy(hanako.number)).toEqual(policy);
+      await again.setProxyPolicy(hanako.number, undefined);
+      expect(await again.findProxyPolicy(hanako.number)).toBeUndefined();
       await again[Symbol.asyncDispose]();
     });
 

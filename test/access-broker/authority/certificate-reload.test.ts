@@ -36,7 +36,7 @@ async function openBroker(hosts: readonly object[] = []) {
   const first = await freshPair();
   put(paths.certificate, first.cert);
   put(paths.key, first.key);
-  const ports = { userPort: 0, gatewayPort: 0, remoteMqttPort: 0, proxyPort: 0 };
+  const ports = { userPort: 0, gatewayPort: 0, remoteMqttPort: 0, proxyPort: 0, operator: { port: 0 } };
   const settings = parseAccessBrokerSettings({ host, ...ports, tls: { ...paths, hosts } });
   const provider = { settings, host: realHost(), folder: home };
   const broker = await openAccessBroker(provider);

@@ -30,6 +30,8 @@ export interface ProxyRig extends AsyncDisposable {
   names: Record<string, readonly string[]>;
   readonly looked: string[];
   isAllowed: boolean;
+  /** What the home wants of it. */
+  policy: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   /** What the app password opens. */
   rights: "all" | "view" | "none";
   readonly ca: string;
@@ -67,7 +69,7 @@ export async function openProxyRig(
       looked.push(name);
       return rig.names[name] ?? [];
     },
-    isAllowed: async () => rig.isAllowed,
+    policyOf: async () => (rig.isAllowed ? rig.policy : undefined),
   });
   const programs = {
     async judge({ number, user, password }: { number: string; user: string; password: string }) {
@@ -86,6 +88,7 @@ export async function openProxyRig(
     looked,
     names: {},
     isAllowed: true,
+    policy: { allow: [], deny: [] },
     rights: "all",
     ca: maker.caPem,
     say(text) {
