@@ -11,6 +11,7 @@ import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
 import { createServerCertificates } from "./authority/server-certificates.ts";
 import { createLockOut } from "./challenge/lock-out.ts";
 import { createChallenges } from "./challenges.ts";
+import { createCompactDoor } from "./compact-door.ts";
 import { openDescriptorDatabase } from "./descriptor-database/descriptor-database.ts";
 import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
@@ -224,12 +225,12 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
   });
 
+  const { answerBareHost: bareHost } = provision;
   const answer = createFrontDesk({
+    ...createCompactDoor({ clock, host: settings.host, home, bareHost }),
     host: settings.host,
     log,
     hstsSeconds: hstsSecondsOf(settings),
-    home,
-    bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
   const socketDoor = createSocketDoor({

@@ -49,10 +49,15 @@ export function createPageRelay(find: (number: AccessNumber) => RelayLink | unde
       const headers = headersToHome(request.headers, asking);
       const answer = await link.request({ ...request, headers });
       const { status } = answer;
-      return new Response(tellsWhenAway(answer), { status, headers: headersToViewer(answer.headers) });
+      const told = headersToViewer(answer.headers);
+      if (foreignPage.test(request.target)) told.append("content-security-policy", "sandbox allow-forms");
+      return new Response(tellsWhenAway(answer), { status, headers: told });
     },
   };
 }
+
+/** What a device serves itself is nobody's word but its own: it runs nothing, and is of no origin. */
+const foreignPage = /^\/devices\/[^/?]+\/pages(?:[/?]|$)/;
 
 /** Stable for a session and of no use to whoever learns it. */
 export const opaque = (session: string): string => createHash("sha256").update(`viewer ${session}`).digest("base64url");

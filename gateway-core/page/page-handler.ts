@@ -12,6 +12,8 @@ import { pageSnapshot } from "../contract/page-state.ts";
 import { sayError } from "../contract/page-words.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addCommandRoutes } from "./command-routes.ts";
+import { compactProblem } from "./compact.ts";
+import { addCompactRoutes, compactHeaders } from "./compact-routes.ts";
 import { createFormTokens } from "./form-token.ts";
 import { grantedDevice } from "./granted-device.ts";
 import { grantedState, isViewOnly } from "./granted-event.ts";
@@ -118,6 +120,7 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
     json(propertyOf(deviceOf(context, context.req.param("id")), context.req.param("name"))),
   );
   addCommandRoutes(app, { control, tokens, host });
+  addCompactRoutes(app, { stateOf: ({ env }) => grantedState(feed.state, env.viewer.grant), deviceOf, optionsOf });
 
   const thingsOf = ({ env }: PageContext): readonly Device[] =>
     things().flatMap((thing) => grantedThing(thing, env.viewer.grant) ?? []);
@@ -149,8 +152,14 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
       "page-not-wired": texts.pageNotWired,
       "not-found": texts.notFound,
     };
-    const root = "../".repeat(context.req.path.split("/").length - 2);
-    const page = renderProblem(special[code] ?? sayError(code, speech), { speech, files, root });
+    const depth = context.req.path.split("/").length - 2;
+    const told = special[code] ?? sayError(code, speech);
+    if (/^\/c(?:\/|$)/.test(context.req.path)) {
+      const page = compactProblem(told, { speech, root: "../".repeat(Math.max(0, depth - 1)) });
+      return new Response(page, { status: httpStatusOf[code], headers: compactHeaders });
+    }
+    const root = "../".repeat(depth);
+    const page = renderProblem(told, { speech, files, root });
     const headers = { ...pageHeaders, "content-type": "text/html; charset=UTF-8" };
     return new Response(page, { status: httpStatusOf[code], headers });
   }
