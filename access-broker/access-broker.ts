@@ -28,7 +28,7 @@ import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPagesDoor } from "./pages-door.ts";
 import { doors, onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
-import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import { openProviderAuthority, openStore, type Provider, sealOld } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
 import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
@@ -47,6 +47,7 @@ export {
   setRequirement,
   subscribe,
 } from "./provider.ts";
+export { backUp, restore } from "./provider-backup.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -76,6 +77,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const { clock, log } = host;
   await using opened = new AsyncDisposableStack();
   const store = opened.use(openStore(provider));
+  await sealOld(provider, store);
   const authority = await openProviderAuthority(provider);
   const gatewayCertificates = createGatewayCertificates(authority.gateways, clock);
   const files = opened.use(openCertificateFiles(certificateFilesOf(settings), host));
@@ -110,16 +112,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const cards = createLockOut(clock);
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
-  const { isOpen } = challenges.sessions;
-  const openAnswers = opened.use(createOpenAnswers(clock, isOpen));
-  const pages = createPagesDoor({ clock, find: directory.find, isOpen });
-  const sessions = {
-    ...challenges.sessions,
-    async end(id: string) {
-      pages.cache.forgetSession(id);
-      await challenges.sessions.end(id);
-    },
-  };
+  const { sightOf } = challenges.sessions;
+  const openAnswers = opened.use(createOpenAnswers(clock, sightOf));
+  const pages = createPagesDoor({ clock, find: directory.find, sightOf });
+  const sessions = pages.endingWith(challenges.sessions);
   const relay = operation.farewell.wrap(pages.relay);
 
   const remote = opened.use(
@@ -158,7 +154,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     relay,
     openAnswers,
     audit,
-    admit: (line) => admit(judgeHttp(line)),
+    admit: (line) => admit(judgeHttp({ ...line, now: clock.now() })),
   });
 
   const wished = wishedPorts(settings);
@@ -166,9 +162,18 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
 
   const outbound = opened.use(
     createProxyDoor({
-      ...{ settings, host, store, audit },
+      ...{ settings, host, audit },
+      store: {
+        async findProxyPolicy(number) {
+          const [policy, { methods, isSuspended }] = await Promise.all([
+            store.findProxyPolicy(number),
+            store.findHomeRules(number),
+          ]);
+          return isSuspended || !methods.includes("proxy") ? undefined : policy;
+        },
+      },
       contextFor: certificates.contextFor,
-      programs: challenges.apps,
+      programs: challenges.appsBy("proxy"),
     }),
   );
   const gateways = opened.use(
@@ -235,9 +240,14 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   });
   const socketDoor = createSocketDoor({
     ...{ sessions, openAnswers, audit, takes: isSocketPath, relay: pages.relaySocket },
-    admit: (line) => admit(judgeSocket(line)),
+    admit: (line) => admit(judgeSocket({ ...line, now: clock.now() })),
   });
-  const upgrade = createUpgradeDesk({ host: settings.host, log, routes: [socketDoor] });
+  const upgrade = createUpgradeDesk({
+    host: settings.host,
+    log,
+    hstsSeconds: hstsSecondsOf(settings),
+    routes: [socketDoor],
+  });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
       openHttpsServer(settings.listen, port, {
@@ -250,7 +260,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const remoteMqtt = opened.use(
     await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
       openRemotePort(settings.listen, port, {
-        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.apps, homes: remote },
+        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.appsBy("mqtts"), homes: remote },
         contextFor: certificates.contextFor,
         ownCertificate: () => certificates.pairFor(settings.host),
       }),

@@ -6,6 +6,7 @@ import type { Host } from "../gateway-core/contract/clock.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Card } from "../gateway-core/contract/link.ts";
 import { type Authority, openAuthority } from "./authority/authority.ts";
+import { openSeal } from "./authority/sealing-key.ts";
 import { createAccount } from "./challenge/account.ts";
 import { createNonces } from "./challenge/nonces.ts";
 import { createPasswordHasher } from "./challenge/password-hash.ts";
@@ -15,6 +16,8 @@ import { makeCard } from "./gateways/enrolment.ts";
 import { assertHomePolicy } from "./outbound-proxy/home-policy.ts";
 import { rememberedPorts, wishedPorts } from "./ports.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
+import { openPostgresStore } from "./subscriptions/postgres-store.ts";
+import { sealOldSecrets, sealStore } from "./subscriptions/sealed-store.ts";
 import { openSqliteStore } from "./subscriptions/sqlite-store.ts";
 import type { PasswordState, Store } from "./subscriptions/store.ts";
 
@@ -26,9 +29,22 @@ export interface Provider {
 }
 
 /** Numbers, users, sessions, cards, certificates and the audit. */
-export function openStore({ folder }: Pick<Provider, "folder">): Store {
-  return openSqliteStore(join(folder, "access-broker.sqlite"));
+export function openStore(provider: Pick<Provider, "folder" | "settings">): Store {
+  return sealStore(openPlainStore(provider), () => openSeal(join(provider.folder, "authority")));
 }
+
+/** Seals what an earlier version wrote in clear. */
+export async function sealOld({ folder, host }: Provider, store: Store): Promise<void> {
+  const count = await sealOldSecrets(store, () => openSeal(join(folder, "authority")));
+  if (count > 0) host.log.write("info", "secrets-sealed", { count });
+}
+
+/** The store as it is kept: what is sealed stays sealed. */
+export function openPlainStore({ folder, settings }: Pick<Provider, "folder" | "settings">): Store {
+  return settings.store === undefined ? openSqliteStore(storeFile(folder)) : openPostgresStore(settings.store);
+}
+
+export const storeFile = (folder: string): string => join(folder, "access-broker.sqlite");
 
 export function openProviderAuthority({ settings, host, folder }: Provider): Promise<Authority> {
   return openAuthority(join(folder, "authority"), settings.host, host.clock.now());

@@ -16,6 +16,8 @@ export interface AccessBrokerSettings {
   /** MQTTS for people's programs. */
   readonly remoteMqttPort: number;
   readonly tls: TlsSettings;
+  /** `postgres://…`; without it SQLite. */
+  readonly store?: string;
   readonly operator: { readonly listen: string; readonly port: number; readonly drainSeconds: number };
 }
 

@@ -19,6 +19,8 @@ export interface Arguments {
   readonly wantsHelp: boolean;
   readonly wantsVersion: boolean;
   readonly hasPasswordOnStdin: boolean;
+  readonly hasPassphraseOnStdin: boolean;
+  readonly isForced: boolean;
   readonly isOneTime: boolean;
   readonly isByLine: boolean;
   readonly hasGaps: boolean;
@@ -53,6 +55,9 @@ const options = {
   user: { type: "string" },
   "password-stdin": { type: "boolean", default: false },
   "one-time": { type: "boolean", default: false },
+  "passphrase-stdin": { type: "boolean", default: false },
+  force: { type: "boolean", default: false },
+  store: { type: "string" },
   require: { type: "string" },
   proxy: { type: "string" },
   "proxy-allow": { type: "string" },
@@ -101,10 +106,13 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     wantsHelp: values.help,
     wantsVersion: values.version,
     hasPasswordOnStdin: values["password-stdin"],
+    hasPassphraseOnStdin: values["passphrase-stdin"],
+    isForced: values.force,
     isOneTime: values["one-time"],
     isByLine: values.lines,
     hasGaps: values.gaps,
-    overrides: values.set,
+    overrides:
+      values.store === undefined ? values.set : [...values.set, `accessBroker.store=${JSON.stringify(values.store)}`],
     homes,
     values: Object.fromEntries(
       valueOptions.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),

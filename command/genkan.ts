@@ -15,7 +15,9 @@ type Verb = (args: Arguments) => Promise<void>;
 
 /** How many words may follow a verb; none unless it stands here. */
 const mostWords: Readonly<Record<string, number>> = {
+  backup: 1,
   enrol: 1,
+  restore: 1,
   decode: Number.POSITIVE_INFINITY,
   descriptors: 3,
   replay: 1,
@@ -34,6 +36,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   card: async () => (await import("./subscriptions.ts")).writeCard,
   revoke: async () => (await import("./revoke.ts")).revoke,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
+  backup: async () => (await import("./backup.ts")).makeBackup,
+  restore: async () => (await import("./backup.ts")).restoreBackup,
   operator: async () => (await import("./operator.ts")).setOperator,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
   keys: async () => (await import("./keys.ts")).keys,
@@ -47,7 +51,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
-  ..."start access-broker simulated-home subscribe table card revoke trust operator".split(" "),
+  ..."start access-broker simulated-home subscribe table card revoke trust operator backup restore".split(" "),
   ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 

@@ -7,6 +7,7 @@ import type { Arguments } from "./arguments.ts";
 import { readBrokerSettings } from "./broker-settings.ts";
 import { endAtSecondSignal, tellReady, untilStopped } from "./process-life.ts";
 
+import { lockState } from "./start-lock.ts";
 import { brokerFolder, publishCa } from "./subscriptions.ts";
 
 export async function runAccessBroker(args: Arguments): Promise<void> {
@@ -16,6 +17,7 @@ export async function runAccessBroker(args: Arguments): Promise<void> {
   const tls = certificate && key ? { ...accessBroker.tls, certificate, key } : accessBroker.tls;
   const settings = { ...accessBroker, tls };
   const folder = brokerFolder(args);
+  using _lock = lockState(args.folder, args.language, "access-broker.pid");
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
   const ca = await publishCa(args);

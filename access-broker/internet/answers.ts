@@ -47,6 +47,9 @@ const notices: Partial<Record<HomeError["code"], readonly [Word, Word]>> = {
   "page-not-wired": ["notWiredTitle", "notWiredText"],
   "not-found": ["notFoundTitle", "notFoundText"],
   "view-only": ["viewOnlyTitle", "viewOnlyText"],
+  "unknown-device": ["notFoundTitle", "notFoundText"],
+  "not-granted": ["notGrantedTitle", "notGrantedText"],
+  "communication-method-not-allowed": ["notReachedTitle", "notReachedText"],
   internal: ["wrongTitle", "wrongText"],
 };
 

@@ -68,6 +68,26 @@ export function renderField(field: Field): string {
 <input id="${id}" name="${name}" type="${type}" autocomplete="${autocomplete}" autocapitalize="none" spellcheck="false" maxlength="${longest}"${given}${described}${more}>${below}</div>`;
 }
 
+export interface Choice {
+  readonly name: string;
+  /** Unique on the page; the name unless told. */
+  readonly id?: string;
+  readonly label: string;
+  /** Value and text of each. */
+  readonly choices: readonly (readonly [string, string])[];
+  readonly chosen?: string;
+}
+
+/** One out of a few. */
+export function renderChoice({ name, id = name, label, choices, chosen }: Choice): string {
+  const options = choices.map(
+    ([value, text]) =>
+      `<option value="${escapeHtml(value)}"${value === chosen ? " selected" : ""}>${escapeHtml(text)}</option>`,
+  );
+  return `<div class="field"><label for="${id}">${escapeHtml(label)}</label>
+<select id="${id}" name="${name}">${options.join("")}</select></div>`;
+}
+
 /** What went wrong with a form: read out at once. */
 export const renderAlert = (text: string | undefined): string =>
   text === undefined ? "" : `<p class="alert" role="alert">${escapeHtml(text)}</p>\n`;

@@ -13,7 +13,7 @@ p{margin:0 0 16px;color:var(--text2)}
 .number{color:var(--text);font-size:1.0625rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .field{margin:0 0 16px}
 label{display:block;margin:0 0 4px;font-size:.9375rem;font-weight:600}
-input,textarea{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
+input,select,textarea{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
 textarea{font-family:ui-monospace,monospace;font-size:.8125rem}
 table{width:100%;margin:0 0 16px;border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:8px 8px 8px 0;border-bottom:1px solid var(--edge);text-align:start;overflow-wrap:anywhere}

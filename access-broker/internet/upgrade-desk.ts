@@ -40,11 +40,18 @@ export interface SocketRoute {
 export interface UpgradeDeskOptions {
   readonly host: string;
   readonly log: Log;
+  /** As of every other answer of this port. */
+  readonly hstsSeconds?: number;
   /** The first one that takes the path has it. */
   readonly routes: readonly SocketRoute[];
 }
 
-export function createUpgradeDesk({ host, log, routes }: UpgradeDeskOptions): (upgraded: Upgraded) => void {
+export function createUpgradeDesk({
+  host,
+  log,
+  hstsSeconds = 0,
+  routes,
+}: UpgradeDeskOptions): (upgraded: Upgraded) => void {
   async function open({ request, socket, head }: Upgraded, visit: Visit): Promise<void> {
     const { number } = ownNameOf(visit, host);
     checkOrigin("", visit.headers, `https://${visit.authority}`);
@@ -74,7 +81,7 @@ export function createUpgradeDesk({ host, log, routes }: UpgradeDeskOptions): (u
       .catch((thrown: unknown) => {
         const error = toHomeError(thrown);
         if (error.code === "internal") log.write("error", "upgrade-failed", { cause: String(error.cause) });
-        refuse(socket, error);
+        refuse(socket, error, hstsSeconds);
       });
   };
 }
@@ -92,7 +99,7 @@ function assertWebSocket({ method, headers }: Visit): void {
 }
 
 /** RFC 9457, over a connection that is still HTTP/1.1. */
-function refuse(socket: Duplex, error: HomeError): void {
+function refuse(socket: Duplex, error: HomeError, hstsSeconds: number): void {
   const status = httpStatusOf[error.code];
   const body = JSON.stringify({ ...error.toBody(), status, title: error.code });
   const head = [
@@ -101,6 +108,7 @@ function refuse(socket: Duplex, error: HomeError): void {
     `content-length: ${Buffer.byteLength(body)}`,
     "cache-control: no-store",
     "x-content-type-options: nosniff",
+    ...(hstsSeconds > 0 ? [`strict-transport-security: max-age=${hstsSeconds}`] : []),
     "connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());

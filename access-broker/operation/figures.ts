@@ -38,6 +38,7 @@ export interface Figures extends Disposable {
 }
 
 const nanoseconds = 1e9;
+const resolutionMs = 20;
 
 export function createFigures(sources: Sources): Figures {
   const register = new Registry();
@@ -90,7 +91,7 @@ export function createFigures(sources: Sources): Figures {
     labelNames: ["what"] as const,
     registers,
   });
-  const delay = processFigures(gauge);
+  const delay = processFigures(registers, gauge);
 
   return {
     judged: (verdict) => requests.inc({ verdict }),
@@ -155,24 +156,29 @@ function doorFigures(registers: Registry[], traffic: Sources["traffic"]): void {
 
 /** The names are Prometheus's own. Of the event loop: how much later than it should a turn came, since the last look. */
 function processFigures(
+  registers: Registry[],
   gauge: (name: string, help: string, read: () => number | undefined) => void,
 ): ReturnType<typeof monitorEventLoopDelay> {
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+  // What is measured is from one look to the next: the time that it should be is no delay.
+  const seconds = (measured: number): number => Math.max(0, measured / nanoseconds - resolutionMs / 1000);
   delay.enable();
   gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
-  gauge("process_cpu_seconds_total", "CPU time, user and system.", () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
+  new Counter({
+    name: "process_cpu_seconds_total",
+    help: "CPU time, user and system.",
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.reset();
+      this.inc((user + system) / 1e6);
+    },
   });
   gauge("process_start_time_seconds", "When the process started.", () => (performance.timeOrigin / 1000) | 0);
   gauge("nodejs_heap_size_used_bytes", "Heap in use.", () => process.memoryUsage().heapUsed);
-  gauge(
-    "nodejs_eventloop_delay_p50_seconds",
-    "Median delay of the event loop.",
-    () => delay.percentile(50) / nanoseconds,
-  );
+  gauge("nodejs_eventloop_delay_p50_seconds", "Median delay of the event loop.", () => seconds(delay.percentile(50)));
   gauge("nodejs_eventloop_delay_max_seconds", "Longest delay of the event loop.", () => {
-    const longest = delay.max / nanoseconds;
+    const longest = seconds(delay.max);
     delay.reset();
     return longest;
   });

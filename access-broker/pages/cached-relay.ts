@@ -29,8 +29,8 @@ export interface CachedRelayOptions {
   readonly relay: PageRelay["relay"];
   readonly cache: PageCache;
   readonly now: () => number;
-  /** Whether a session may still look, from there. */
-  readonly isOpen: (session: string, source: string) => Promise<boolean>;
+  /** Whether a session still stands, and sees what it saw. */
+  readonly isOpen: (viewer: RelayViewer) => Promise<boolean>;
   /** What is said above the last page of a home that is away, in the viewer's language. */
   readonly sayAway: (ageMs: number, acceptLanguage: string | null) => string;
 }
@@ -155,7 +155,7 @@ export function createCachedRelay({ relay, cache, now, isOpen, sayAway }: Cached
     const rank = (page: KeptPage): number =>
       (page.asked.language === language ? 2 : 0) + (page.viewer.session === session ? 1 : 0);
     for (const page of pages.sort((a, b) => rank(b) - rank(a))) {
-      if (page.viewer.session === session || (await isOpen(page.viewer.session, page.viewer.source))) return page;
+      if (page.viewer.session === session || (await isOpen(page.viewer))) return page;
     }
     return undefined;
   }
@@ -187,7 +187,7 @@ export function createCachedRelay({ relay, cache, now, isOpen, sayAway }: Cached
       inWarming.add(number);
       const firsts = cache.pagesOf(number).filter(({ path }) => firstPages.includes(path));
       const fetched = firsts.slice(0, mostWarmed).map(async ({ viewer, path: target, asked }) => {
-        if (!(await isOpen(viewer.session, viewer.source))) return cache.forgetSession(viewer.session);
+        if (!(await isOpen(viewer))) return cache.forgetSession(viewer.session);
         const headers = new Headers({ accept: "text/html", "accept-language": asked.language });
         headers.set("accept-encoding", asked.encoding);
         const answer = await fetchPage({ ...warming, authority: asked.authority, target, headers }, number, viewer);

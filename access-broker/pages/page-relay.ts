@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
-import { wholeGrant } from "../../gateway-core/contract/grant.ts";
+import type { Grant } from "../../gateway-core/contract/grant.ts";
 import { headersToHome, headersToViewer } from "./relay-headers.ts";
 
 /** A request that goes on to the home, its body whole; the signal cancels it there too. */
@@ -26,8 +26,9 @@ export interface RelayLink {
 export interface RelayViewer {
   readonly user: string;
   readonly session: string;
-  /** What the session may do. */
-  readonly rights: "all" | "view";
+  readonly grant: Grant;
+  /** All that the session sees now, as one text. */
+  readonly sight: string | undefined;
   /** The address that they ask from. */
   readonly source: string;
 }
@@ -45,7 +46,7 @@ export function createPageRelay(find: (number: AccessNumber) => RelayLink | unde
       if (!link.isPageOffered) {
         throw new HomeError("page-not-wired", "the home offers no control page now", { retryAfter: 5 });
       }
-      const asking = { name: viewer.user, session: opaque(viewer.session), grant: wholeGrant };
+      const asking = { name: viewer.user, session: opaque(viewer.session), grant: viewer.grant };
       const headers = headersToHome(request.headers, asking);
       const answer = await link.request({ ...request, headers });
       const { status } = answer;

@@ -6,7 +6,6 @@ import { closeFrame, WebSocketLimit } from "../../gateway-core/bytes/websocket-f
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
-import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { opaque, type RelayViewer } from "./page-relay.ts";
 import { headersToHome } from "./relay-headers.ts";
 
@@ -68,7 +67,7 @@ export function createSocketRelay(clock: Clock, find: (number: AccessNumber) => 
         for (const [key] of places) count(key, -1);
       });
       const { authority, target, signal } = asked;
-      const headers = headersToHome(asked.headers, { name: viewer.user, session, grant: wholeGrant });
+      const headers = headersToHome(asked.headers, { name: viewer.user, session, grant: viewer.grant });
       for (const name of ["sec-websocket-key", "sec-websocket-extensions"]) headers.delete(name);
       const { wire, protocol } = await link.openSocket({ authority, target, headers, signal });
       const wished = (asked.headers.get("sec-websocket-protocol") ?? "").split(",").map((one) => one.trim());

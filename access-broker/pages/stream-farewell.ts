@@ -72,9 +72,10 @@ export function createFarewell(fraction: () => number): Farewell {
     wrap:
       (answer) =>
       async (...about) => {
-        const { body, headers, status } = await answer(...about);
-        const isStream = body !== null && headers.get("content-type")?.startsWith("text/event-stream");
-        return new Response(isStream ? follow(body) : body, { status, headers });
+        const whole = await answer(...about);
+        const { body, headers, status } = whole;
+        if (body === null || !headers.get("content-type")?.startsWith("text/event-stream")) return whole;
+        return new Response(follow(body), { status, headers });
       },
     say: () => leaving.abort(),
   };

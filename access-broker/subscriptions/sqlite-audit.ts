@@ -95,4 +95,8 @@ export function auditStatements(
   return { table, flush };
 }
 
-const chainedOf = (row: Row): ChainedEntry => ({ id: count(row, "id"), ...auditOf(row), hash: text(row, "hash") });
+export const chainedOf = (row: Row): ChainedEntry => ({
+  id: count(row, "id"),
+  ...auditOf(row),
+  hash: text(row, "hash"),
+});

@@ -5,7 +5,8 @@ import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { credentialOf } from "./sqlite-rows.ts";
 import type { Store } from "./store.ts";
 
-type CredentialTables = Pick<
+/** What one file of a store answers for. */
+export type CredentialTables = Pick<
   Store,
   | "setRequirement"
   | "findRequirement"
@@ -15,10 +16,14 @@ type CredentialTables = Pick<
   | "listCredentials"
   | "advanceCredential"
   | "removeCredential"
+  | "rewriteCredentials"
   | "secret"
 >;
 
-export function openCredentialTables(sql: (text: string) => StatementSync): CredentialTables {
+export function openCredentialTables(
+  sql: (text: string) => StatementSync,
+  transaction: <T>(work: () => T) => T,
+): CredentialTables {
   return {
     async setRequirement(number, requirement) {
       if (requirement === null) sql("DELETE FROM requirements WHERE number = ?").run(number);
@@ -68,6 +73,25 @@ export function openCredentialTables(sql: (text: string) => StatementSync): Cred
         ...[number, user, kind, id],
       );
       return removed.changes === 1;
+    },
+
+    async rewriteCredentials(kind, rewrite) {
+      const changed = transaction(() => {
+        let changed = 0;
+        for (const credential of sql("SELECT * FROM credentials WHERE kind = ?").all(kind).map(credentialOf)) {
+          const facts = rewrite(credential);
+          if (facts === undefined) continue;
+          const { number, id } = credential;
+          sql("UPDATE credentials SET facts = ? WHERE number = ? AND kind = ? AND id = ?").run(
+            ...[JSON.stringify(facts), number, kind, id],
+          );
+          changed++;
+        }
+        return changed;
+      });
+      // The log of writes still holds what was there before.
+      if (changed > 0) sql("PRAGMA wal_checkpoint(TRUNCATE)").all();
+      return changed;
     },
 
     async secret(name, fresh) {

@@ -121,17 +121,18 @@ export function peopleStatements(
   };
 }
 
-function personOf(row: Row): Standing {
+/** A row of users. */
+export function personOf(row: Row): Standing {
   const role = roleOf(row);
   return { role, grant: orNull(row, "granted", grantOf) ?? wholeGrant, isSuspended: count(row, "is_suspended") === 1 };
 }
 
 const roleOf = (row: Row): Role => (text(row, "role") === "owner" ? "owner" : "guest");
 const grantOf = (row: Row, column: string): Grant => parseGrant(JSON.parse(text(row, column)));
-const methodsOf = (value: unknown): readonly CommunicationMethod[] =>
+export const methodsOf = (value: unknown): readonly CommunicationMethod[] =>
   typeof value === "string" ? parseCommunicationMethods(value) : communicationMethods;
 
-const invitationOf = (row: Row): Invitation => ({
+export const invitationOf = (row: Row): Invitation => ({
   secretHash: text(row, "secret_hash"),
   number: numberOf(row),
   user: text(row, "user"),

@@ -26,7 +26,8 @@ export function openProxyTable(
   };
 }
 
-function policyOf(kept: unknown): ProxyPolicy {
+/** What stands in the column. */
+export function policyOf(kept: unknown): ProxyPolicy {
   const { allow, deny } = isJsonObject(kept) ? kept : {};
   const texts = (list: unknown): readonly string[] =>
     Array.isArray(list) ? list.filter((one) => typeof one === "string") : [];

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { auditStatements } from "./sqlite-audit.ts";
+import { copyStatements } from "./sqlite-copy.ts";
 import { openCredentialTables } from "./sqlite-credentials.ts";
 import { descriptorStatements } from "./sqlite-descriptors.ts";
 import { peopleStatements, standingColumns, standingOf } from "./sqlite-people.ts";
@@ -11,19 +12,17 @@ import { openProxyTable } from "./sqlite-proxy.ts";
 import { cardOf, certificateOf, count, orNull, sessionOf, stateOf, storedOf, text, userOf } from "./sqlite-rows.ts";
 import { migrations } from "./sqlite-schema.ts";
 import type { GatewayCertificate, Store } from "./store.ts";
+import { certificateMs, mostAuditEntries, wantedMs } from "./store-bounds.ts";
 
 /** How long a writer waits for another process's transaction. */
 const busyMs = 5_000;
-const mostAuditEntries = 100_000;
-const wantedMs = 90 * 24 * 60 * 60_000;
-/** As long as a gateway that was away may still renew an expired one (gateways/enrolment.ts). */
-const certificateMs = 180 * 24 * 60 * 60_000;
 
 /** Opens the store, making it when it is not there. `auditBound`: how many audit entries are kept. */
 export function openSqliteStore(path: string, auditBound: number = mostAuditEntries): Store {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: true });
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  // What is deleted or replaced is overwritten: a secret that was sealed later is nowhere in the file.
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
   migrate(db);
 
   const prepared = new Map<string, StatementSync>();
@@ -42,6 +41,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
   return {
     ...descriptorStatements(sql, transaction),
     ...peopleStatements(sql, transaction),
+    ...copyStatements(sql, transaction),
     ...audit.table,
     ...openProxyTable(sql),
     async putUser({ number, user, passwordHash, state }) {
@@ -97,7 +97,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
       sql("DELETE FROM sessions WHERE id = ?").run(id);
     },
 
-    ...openCredentialTables(sql),
+    ...openCredentialTables(sql, transaction),
 
     async addCard({ tokenHash, number, expiresAt, usedAt }) {
       sql("INSERT INTO cards (token_hash, number, expires_at, used_at) VALUES (?, ?, ?, ?)").run(

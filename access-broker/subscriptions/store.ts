@@ -5,6 +5,7 @@ import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import type { AuditStore } from "./audit-store.ts";
 import type { DescriptorStore } from "./descriptor-store.ts";
 import type { HomeRules, PeopleStore, Standing } from "./people-store.ts";
+import type { StoreCopy } from "./store-copy.ts";
 
 /** `one-time`: good for one login; `one-time-used`: that login has been, and another password must be set; `none`: there is none. */
 export type PasswordState = "password" | "one-time" | "one-time-used" | "none";
@@ -81,7 +82,7 @@ export interface GatewayCertificate {
 }
 
 /** Durable when a promise resolves. The command line writes while the access broker runs. */
-export interface Store extends DescriptorStore, PeopleStore, AuditStore, AsyncDisposable {
+export interface Store extends DescriptorStore, PeopleStore, AuditStore, StoreCopy, AsyncDisposable {
   /**
    * Adds or replaces a user; the sessions of a replaced one end. The access number exists with its first user, who owns
    * the home; whoever comes later is a guest, who may all until their grant says less.
@@ -118,6 +119,12 @@ export interface Store extends DescriptorStore, PeopleStore, AuditStore, AsyncDi
   advanceCredential(credential: Credential, counter: number, usedAt: number): Promise<boolean>;
   /** False when it was not there any more. */
   removeCredential(number: AccessNumber, user: string, kind: CredentialKind, id: string): Promise<boolean>;
+
+  /** Replaces the facts of every credential of a kind for which `rewrite` gives others; how many there were. All or none. */
+  rewriteCredentials(
+    kind: CredentialKind,
+    rewrite: (credential: Credential) => JsonObject | undefined,
+  ): Promise<number>;
 
   /** A secret of the broker's own, made by the first who asks. */
   secret(name: string, fresh: string): Promise<string>;

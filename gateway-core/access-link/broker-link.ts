@@ -115,12 +115,17 @@ export function openAccessLink({
     log.write("info", "certificate-renewed", { number: registration.number });
   }
 
+  function takeLeave(ms: number): void {
+    spreadMs = ms;
+    log.write("info", "broker-leaving", { spreadMs });
+  }
+
   function hear(message: DownMessage): void {
     try {
       if (message.topic === "down/certificate") takeCertificate(message.body);
       else if (message.topic === "down/open")
         openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
-      else if (message.topic === "down/leaving") spreadMs = message.body.spreadMs;
+      else if (message.topic === "down/leaving") takeLeave(message.body.spreadMs);
       else if (message.topic === "down/remote" || message.topic === "down/command") remote?.hear(message);
       else query?.hear(message);
     } catch (thrown) {

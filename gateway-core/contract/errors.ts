@@ -5,6 +5,7 @@ import type { JsonObject } from "./json.ts";
 export type ErrorCode =
   | "address-unusable"
   | "already-running"
+  | "backup-invalid"
   | "body-too-large"
   | "capture-invalid"
   | "card-expired"
@@ -54,6 +55,8 @@ export type ErrorCode =
   | "settings-invalid"
   | "signature-invalid"
   | "signature-required"
+  | "state-exists"
+  | "store-unavailable"
   | "too-many-attempts"
   | "unknown-action"
   | "unknown-device"
@@ -67,6 +70,7 @@ export type ErrorCode =
 export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
   "already-running": 409,
+  "backup-invalid": 422,
   "body-too-large": 413,
   "capture-invalid": 422,
   "card-expired": 403,
@@ -116,6 +120,8 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "settings-invalid": 422,
   "signature-invalid": 403,
   "signature-required": 403,
+  "state-exists": 409,
+  "store-unavailable": 503,
   "too-many-attempts": 429,
   "unknown-action": 404,
   "unknown-device": 404,

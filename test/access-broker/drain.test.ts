@@ -54,6 +54,10 @@ it("A broker that is asked to stop lets a slow request end, and tells an event s
   await drained;
   await rig.stop();
   await untilState(home.link, "offline");
+  // It was told that this is no failure, and comes back by itself within that time.
+  expect(home.host.log.lines).toContainEqual({ level: "info", event: "broker-leaving", facts: { spreadMs: 2_000 } });
+  await rig.start();
+  await untilState(home.link, "online");
 });
 
 it("A request that does not end is waited for no longer than the operator says", async () => {

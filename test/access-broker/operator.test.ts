@@ -1,5 +1,6 @@
 /** The operator's listener: what it tells, whom it asks for a password, and that no home's origin leads there. */
 
+import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { setOperatorPassword } from "../../access-broker/access-broker.ts";
 import { shippedLamp } from "../fakes/shipped-descriptor.ts";
@@ -115,10 +116,29 @@ describe("The operator's listener", () => {
     );
   });
 
+  it("speaks TLS at any address but loopback, and tells its figures only to the operator there", async () => {
+    await using away = await openRig(undefined, { operator: { listen: "0.0.0.0", port: 0 } });
+    await setOperatorPassword({ ...away.provider, password: operatorPassword });
+    expect(away.operator).toMatch(/^https:\/\/0\.0\.0\.0:/);
+    const { port } = new URL(away.operator);
+    const get = (path: string, headers: Record<string, string> = {}): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const where = { host: "127.0.0.1", port, servername: bareHost, ca: away.ca, path, agent: false };
+        request({ ...where, headers: { host: `${bareHost}:${port}`, ...headers } }, (answer) =>
+          resolve(answer.resume().statusCode),
+        )
+          .once("error", reject)
+          .end();
+      });
+    expect(await get("/health")).toBe(200);
+    expect([await get("/metrics"), await get("/metrics", basic(operatorPassword))]).toEqual([401, 200]);
+    await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toBeInstanceOf(Error);
+  });
+
   it("answers to its address alone, whatever name was led to it", async () => {
-    const { request } = await import("node:http");
+    const { request: askPlain } = await import("node:http");
     const status = await new Promise<number>((resolve, reject) => {
-      request(`${rig.operator}/health`, { headers: { host: "evil.example" } }, (answer) => {
+      askPlain(`${rig.operator}/health`, { headers: { host: "evil.example" } }, (answer) => {
         answer.resume();
         resolve(answer.statusCode ?? 0);
       })

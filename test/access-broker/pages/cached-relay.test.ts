@@ -4,6 +4,7 @@ import type { RelayLink, RelayRequest, RelayViewer } from "../../../access-broke
 import type { SocketLink } from "../../../access-broker/pages/socket-relay.ts";
 import { createPagesDoor, type PagesDoor } from "../../../access-broker/pages-door.ts";
 import { HomeError } from "../../../gateway-core/contract/errors.ts";
+import { wholeGrant } from "../../../gateway-core/contract/grant.ts";
 import { FakeClock } from "../../fakes/fake-host.ts";
 
 const style = "a{color:red}".repeat(100);
@@ -42,10 +43,10 @@ describe("The relay with its cache", () => {
         return answer(home, request);
       },
     });
-    door = createPagesDoor({ clock, find, isOpen: async (session) => !ended.has(session) });
+    door = createPagesDoor({ clock, find, sightOf: async (session) => (ended.has(session) ? undefined : "all") });
   });
 
-  const hanako: RelayViewer = { user: "hanako", session: "s1", rights: "all", source: "192.0.2.1" };
+  const hanako: RelayViewer = { user: "hanako", session: "s1", grant: wholeGrant, sight: "all", source: "192.0.2.1" };
   const get = (target: string, headers: Record<string, string> = {}, viewer = hanako, home = "home-1") =>
     door.relay(
       {
@@ -136,7 +137,7 @@ describe("The relay with its cache", () => {
     const others: [Record<string, string>, RelayViewer][] = [
       [{ "accept-language": "en" }, hanako],
       [{ "accept-language": "ja" }, { ...hanako, session: "s2" }],
-      [{ "accept-language": "ja" }, { ...hanako, rights: "view" }],
+      [{ "accept-language": "ja" }, { ...hanako, sight: "less" }],
     ];
     for (const [headers, viewer] of others) {
       await get("/", headers, viewer);
@@ -177,7 +178,7 @@ describe("The relay with its cache", () => {
     it("shows it to this person alone", async () => {
       const others = [
         get("/", {}, { ...hanako, user: "taro", session: "s3" }),
-        get("/", {}, { ...hanako, rights: "view" }),
+        get("/", {}, { ...hanako, sight: "less" }),
         get("/devices/lamp"),
         get("/", { accept: "application/json" }),
       ];

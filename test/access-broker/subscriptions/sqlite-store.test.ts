@@ -4,12 +4,15 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, it } from "vitest";
 import { brokenAt } from "../../../access-broker/subscriptions/audit-chain.ts";
+import { postgresMigrations } from "../../../access-broker/subscriptions/postgres-schema.ts";
 import { migrations } from "../../../access-broker/subscriptions/sqlite-schema.ts";
 import { openSqliteStore } from "../../../access-broker/subscriptions/sqlite-store.ts";
+import { storeTables } from "../../../access-broker/subscriptions/store-copy.ts";
 import { auditStoreLaw } from "../../laws/audit-store.law.ts";
 import { descriptorStoreLaw } from "../../laws/descriptor-store.law.ts";
 import { peopleStoreLaw } from "../../laws/people-store.law.ts";
 import { storeLaw } from "../../laws/store.law.ts";
+import { storeCopyLaw } from "../../laws/store-copy.law.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "genkan-store-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,6 +24,7 @@ const open = async () => {
 };
 
 storeLaw(open);
+storeCopyLaw(open);
 descriptorStoreLaw(open);
 peopleStoreLaw(open);
 auditStoreLaw(async (bound) => {
@@ -54,6 +58,23 @@ it("A file of the first version is carried over: its sessions last, of a passwor
     [2],
     undefined,
   ]);
+});
+
+it("Every table and column of it stands in PostgreSQL's schema too", () => {
+  const path = join(folder, "columns.sqlite");
+  openSqliteStore(path);
+  const db = new DatabaseSync(path);
+  const schema = postgresMigrations.join("\n");
+  for (const table of storeTables) {
+    const [made = ""] = new RegExp(`CREATE TABLE ${table} \\([^;]*`).exec(schema) ?? [];
+    const altered = schema.match(new RegExp(`ALTER TABLE ${table} [^;]*`, "g")) ?? [];
+    const columns = db.prepare(`SELECT name FROM pragma_table_info('${table}')`).all();
+    expect(columns.length).toBeGreaterThan(0);
+    for (const { name } of columns) expect([made, ...altered].join("\n")).toMatch(new RegExp(`\\b${name}\\b`));
+  }
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all();
+  expect(tables.map(({ name }) => name).sort()).toEqual([...storeTables].sort());
+  db.close();
 });
 
 it("Another process writes while the broker has the file open", async () => {
