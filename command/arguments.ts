@@ -24,6 +24,8 @@ export interface Arguments {
   readonly isOneTime: boolean;
   readonly isByLine: boolean;
   readonly hasGaps: boolean;
+  /** Whether a card is drawn as a QR code. */
+  readonly isQr: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
@@ -36,7 +38,7 @@ const valueOptions = [
   ...(["proxy", "proxy-allow", "proxy-deny"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
-  ...(["device", "property", "action", "value", "label"] as const),
+  ...(["card-dir", "svg", "device", "property", "action", "value", "label"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -79,6 +81,9 @@ const options = {
   mra: { type: "string" },
   objectdb: { type: "string" },
   to: { type: "string" },
+  "card-dir": { type: "string" },
+  svg: { type: "string" },
+  qr: { type: "boolean", default: false },
   device: { type: "string" },
   property: { type: "string" },
   action: { type: "string" },
@@ -111,6 +116,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     isOneTime: values["one-time"],
     isByLine: values.lines,
     hasGaps: values.gaps,
+    isQr: values.qr,
     overrides:
       values.store === undefined ? values.set : [...values.set, `accessBroker.store=${JSON.stringify(values.store)}`],
     homes,

@@ -33,7 +33,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   "simulated-home": async () => (await import("./run-simulated-home.ts")).runSimulatedHome,
   subscribe: async () => (await import("./subscriptions.ts")).subscribeUser,
   table: async () => (await import("./subscriptions.ts")).printTable,
-  card: async () => (await import("./subscriptions.ts")).writeCard,
+  card: async () => (await import("./card.ts")).writeCard,
   revoke: async () => (await import("./revoke.ts")).revoke,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
   backup: async () => (await import("./backup.ts")).makeBackup,

@@ -1,4 +1,4 @@
-/** The provider's verbs: subscribe a user, print the authentication table, write a card, explain how to trust the authority. */
+/** The provider's verbs: subscribe a user, print the authentication table, explain how to trust the authority. */
 
 import { createHash, X509Certificate } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -7,7 +7,6 @@ import { text } from "node:stream/consumers";
 import {
   addKey,
   caCertificatePem,
-  issueCard,
   listTable,
   setProxy,
   setRequirement,
@@ -81,14 +80,6 @@ export async function printTable(args: Arguments): Promise<void> {
   print(args, rows, [say(args.language, "table-head"), ...rows.map(line)].join("\n"));
 }
 
-export async function writeCard(args: Arguments): Promise<void> {
-  const number = needed(args, "number");
-  const file = args.values.out ?? `${number}.card.json`;
-  const card = await issueCard({ ...provider(args), number });
-  writeFileSync(file, `${JSON.stringify(card, null, 2)}\n`, { mode: 0o600 });
-  print(args, { file, number }, say(args.language, "card-written", { file, number, expires: card.expires }));
-}
-
 export async function explainTrust(args: Arguments): Promise<void> {
   const ca = await publishCa(args);
   const sha256 = createHash("sha256")
@@ -112,11 +103,13 @@ function placesOf({ values }: Arguments, list: "allow" | "deny"): { readonly [na
   return { [list]: text === "none" ? [] : text.split(",").map((one) => one.trim()) };
 }
 
-function needed(args: Arguments, name: "number" | "user"): string {
+/** An option that must be there. @throws HomeError `usage` */
+export function needed(args: Arguments, name: "number" | "user"): string {
   const value = args.values[name];
   if (value === undefined) throw new HomeError("usage", `--${name} is needed\n${say(args.language, "usage")}`);
   return value;
 }
 
-const print = (args: Arguments, value: object, line: string): void =>
+/** Prints a value for programs, or a line for people. */
+export const print = (args: Arguments, value: object, line: string): void =>
   void process.stdout.write(`${args.isJson ? JSON.stringify(value) : line}\n`);

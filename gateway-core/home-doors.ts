@@ -1,12 +1,15 @@
-/** The gateway's doors in the home, what is open of them, and the joints of the home's own proxy: the link that it leads by, the page where browsers find it. */
+/** The gateway's own doors and what is open of them: the page in the home, direct access from outside, and the proxy for the home's computers with the link that it leads by. */
 
 import type { Access } from "./access-link/access.ts";
 import type { Host } from "./contract/clock.ts";
+import type { Device } from "./contract/device.ts";
 import { HomeError } from "./contract/errors.ts";
 import type { Handler } from "./contract/web.ts";
 import { openHomeProxy } from "./home-proxy/home-proxy.ts";
 import { homePacFile } from "./home-proxy/pac.ts";
+import { openOwnAccess } from "./own-access/own-access.ts";
 import { homeNetworks } from "./page/home-network.ts";
+import { openPageServer, type PageServer } from "./page/page-server.ts";
 import type { Settings } from "./settings.ts";
 import type { Plan } from "./station.ts";
 
@@ -66,8 +69,42 @@ export function homeProxyPlan(settings: Settings, host: Host, doors: HomeDoors):
   };
 }
 
+export interface HomePageOptions {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly doors: HomeDoors;
+  /** The page for who is in the home. */
+  readonly inside: Handler;
+  /** The page for who comes directly from outside. */
+  readonly outside: Handler;
+  readonly things: () => readonly Device[];
+}
+
+/**
+ * The page in the home, with the file where browsers find the proxy and the page that sets up direct access; and that
+ * direct access itself, which stands as long as the page does.
+ * @throws HomeError `address-unusable`, `settings-invalid`
+ */
+export async function openHomePage({ settings, host, doors, ...page }: HomePageOptions): Promise<PageServer> {
+  const { mode, ...access } = settings.access;
+  await using opened = new AsyncDisposableStack();
+  const own = opened.use(
+    await openOwnAccess({
+      ...access,
+      host,
+      isAllowed: mode !== "broker",
+      handler: page.outside,
+      choices: () => page.things().map(({ id, title }) => ({ id, title })),
+    }),
+  );
+  const handler = own.withSetup(withProxyFile(page.inside, doors));
+  const { url } = opened.use(await openPageServer({ ...settings.page, handler, host }));
+  const closing = opened.move();
+  return { url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+}
+
 /** The page with `/proxy.pac`, where browsers of the home find the proxy; while there is none, neither is the file. */
-export function withProxyFile(handler: Handler, doors: HomeDoors): Handler {
+function withProxyFile(handler: Handler, doors: HomeDoors): Handler {
   return async (request, viewer) => {
     const isAsked = request.method === "GET" && new URL(request.url).pathname === "/proxy.pac";
     if (!isAsked || doors.proxy === undefined) return handler(request, viewer);

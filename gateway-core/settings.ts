@@ -24,13 +24,28 @@ export interface Settings {
     readonly networks: readonly string[];
   };
   readonly localBroker: { readonly address: string; readonly port: number };
-  readonly accessLink: { readonly enabled: boolean };
+  readonly accessLink: {
+    readonly enabled: boolean;
+    /** The file of a card that a provider left beforehand; `card.json` in the state folder unless told. */
+    readonly card?: string;
+    /** Where media with a card are mounted; none: no medium is looked at. */
+    readonly cardFolders: readonly string[];
+  };
   /** What is done only with a signature by a key that is registered here (docs/access-link.md). */
   readonly signatures: {
     /** `device/name` of properties and actions; `*` for any. */
     readonly required: readonly string[];
     /** Whether the page on the LAN and the local broker ask for them too. */
     readonly atHome: boolean;
+  };
+  /** How the home is reached from outside; directly only once it was set up on the page in the home. */
+  readonly access: {
+    readonly mode: "broker" | "own" | "both";
+    readonly listen: string;
+    readonly port: number;
+    readonly hostNames: readonly string[];
+    readonly cert?: string;
+    readonly key?: string;
   };
   /** The proxy for the home's computers; who may use it: page.networks. */
   readonly homeProxy: { readonly enabled: boolean; readonly listen: string; readonly port: number };

@@ -25,7 +25,9 @@ describe("settings", () => {
       },
       page: { listen: "127.0.0.1", port: 8080, hostNames: [], networks: [] },
       localBroker: { address: "127.0.0.1", port: 1883 },
-      accessLink: { enabled: true },
+      accessLink: { enabled: true, cardFolders: ["/media", "/run/media", "/Volumes"] },
+      signatures: { required: [], atHome: false },
+      access: { mode: "both", listen: "0.0.0.0", port: 8447, hostNames: [] },
       homeProxy: { enabled: false, listen: "127.0.0.1", port: 3128 },
       descriptors: { folders: [], withoutTypes: [] },
     };
@@ -57,6 +59,7 @@ describe("settings", () => {
     [{ page: { networks: ["192.168.1.0"] } }, "page.networks[0]"],
     [{ page: { hostNames: ["a/b"] } }, "page.hostNames[0]"],
     [{ localBroker: { address: "0.0.0.0" } }, "localBroker.address"],
+    [{ access: { mode: "all" } }, "access.mode"],
     [{ homeProxy: { listen: "0.0.0.0" } }, "homeProxy.listen"],
     [{ homeProxy: { listen: "203.0.113.7" } }, "homeProxy.listen"],
     [{ homeProxy: { listen: "2001:db8::1" } }, "homeProxy.listen"],

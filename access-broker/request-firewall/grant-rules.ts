@@ -1,10 +1,12 @@
 /** What a person's grant says to a request, as far as its path and body tell what it is about (docs/interfaces.md, grants). Pure. */
 
+import { unwrapCommand } from "../../gateway-core/contract/command-envelope.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import {
   commandRefusal,
   deviceGrantOf,
   type Grant,
+  mayArrange,
   maySeeDevice,
   maySeeProperty,
   mayWatch,
@@ -13,8 +15,20 @@ import { isWindowOpen } from "../../gateway-core/contract/grant-window.ts";
 import { isJson, isJsonObject, type JsonObject } from "../../gateway-core/contract/json.ts";
 
 export interface Asked {
-  /** `pages`: what a device serves itself, which shows and does everything with it. `whole`: what the gateway itself filters by the grant; all else is about one thing that the path names. */
-  readonly kind: "whole" | "device" | "property" | "properties" | "action" | "stream" | "any-stream" | "pages";
+  /**
+   * `whole`: what the gateway itself filters by the grant; `pages`: what a device serves itself, which shows and does
+   * everything with it; all else is about one thing that the path names.
+   */
+  readonly kind:
+    | "whole"
+    | "device"
+    | "property"
+    | "properties"
+    | "action"
+    | "appearance"
+    | "stream"
+    | "any-stream"
+    | "pages";
   readonly isReading: boolean;
   readonly device: string;
   /** Of the property or action. */
@@ -42,6 +56,7 @@ export function grantRefusal(grant: Grant, { kind, isReading, device, name, body
     if (kind !== "property" || maySeeProperty(grant, device, name)) return undefined;
     return new HomeError("unknown-property", `the device has no property ${name}`, { name });
   }
+  if (kind === "appearance") return mayArrange(grant, device) ? undefined : notGranted();
   if (kind === "properties") return commandRefusal(grant, device, { kind: "set", value: membersOf(body) });
   return commandRefusal(grant, device, { kind: kind === "action" ? "action" : "property", name, value: null });
 }
@@ -54,11 +69,12 @@ function mayDoAll(grant: Grant, device: string, isReading: boolean): boolean {
 
 const notGranted = (): HomeError => new HomeError("not-granted", "this person was not given the right to do that");
 
-/** Of a body that is no JSON object none: the gateway says what is wrong with it. */
+/** Of a body that is no JSON object, wrapped or not, none: the gateway says what is wrong with it. */
 function membersOf(body: Uint8Array): JsonObject {
   try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString("utf8"));
-    if (isJson(value) && isJsonObject(value)) return value;
+    const content: unknown = JSON.parse(Buffer.from(body).toString("utf8"));
+    const value = isJson(content) ? unwrapCommand(content, false).value : null;
+    if (isJsonObject(value)) return value;
   } catch {
     // Told below.
   }

@@ -6,7 +6,7 @@
 import { createPrivateKey } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { type Host, sleep } from "../contract/clock.ts";
-import { type HomeError, toHomeError } from "../contract/errors.ts";
+import { type ErrorCode, type HomeError, toHomeError } from "../contract/errors.ts";
 import {
   type CertificateAnswer,
   type DownMessage,
@@ -29,6 +29,8 @@ export type LinkState = "connecting" | "online" | "offline";
 
 export interface AccessLink extends AsyncDisposable {
   readonly state: LinkState;
+  /** Why it does not stand; undefined while it does, and before the first attempt. */
+  readonly trouble: ErrorCode | undefined;
   /** Whether the control page may be asked for over the link. */
   setPage(isOffered: boolean): void;
   /** A connection to the outbound proxy, as this home. @throws HomeError `home-away` and what `dial` throws. */
@@ -73,6 +75,7 @@ export function openAccessLink({
   let state: LinkState = "connecting";
   let isPageOffered = false;
   let control: ControlClient | undefined;
+  let trouble: ErrorCode | undefined;
   /** Over how long the broker, as it went down, wished its homes to come back. */
   let spreadMs = 0;
 
@@ -84,6 +87,7 @@ export function openAccessLink({
   };
   /** What goes wrong again and again is said once, until the link stands. */
   const warnOnce = ({ code, message }: HomeError): void => {
+    trouble = code;
     if (told.has(code)) return;
     told.add(code);
     log.write("warn", "access-link-refused", { code, message });
@@ -162,6 +166,7 @@ export function openAccessLink({
     if (isPageOffered !== wasOffered) client.tell(page());
     control = client;
     told.clear();
+    trouble = undefined;
     show("online");
     const rest = careForCertificate(client);
     query?.setLine(client.tell);
@@ -217,6 +222,9 @@ export function openAccessLink({
   return {
     get state() {
       return state;
+    },
+    get trouble() {
+      return trouble;
     },
     setPage(isOffered) {
       if (isOffered === isPageOffered) return;

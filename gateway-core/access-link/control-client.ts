@@ -21,8 +21,8 @@ const notAuthorized = 5;
 const longestHeader = 256;
 
 export interface ControlClient {
-  /** `heard`: the broker has it, or it never will. */
-  tell(message: UpMessage, heard?: () => void): void;
+  /** `heard`: whether the broker has it; else it never will. */
+  tell(message: UpMessage, heard?: (isHeard: boolean) => void): void;
   close(): void;
   /** Resolves when the connection is over, whoever ended it. */
   readonly closed: Promise<void>;
@@ -80,8 +80,8 @@ export async function openControlClient({
       onRefused(toHomeError(thrown));
     }
   });
-  const tell = ({ topic, body }: UpMessage, heard?: () => void): void => {
-    client.publish(topic, JSON.stringify(body), { qos: 1 }, () => heard?.());
+  const tell: ControlClient["tell"] = ({ topic, body }, heard) => {
+    client.publish(topic, JSON.stringify(body), { qos: 1 }, (error) => heard?.(!error));
   };
 
   const ready = (async () => {

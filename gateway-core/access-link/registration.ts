@@ -83,6 +83,11 @@ export function isRenewalDue({ certificate }: Pick<Registration, "certificate">,
   return now - from >= (to - from) / 3;
 }
 
+/** When the certificate ends: milliseconds since 1970. @throws HomeError `certificate-refused` */
+export function certificateEnd({ certificate }: Pick<Registration, "certificate">): number {
+  return readCertificate(certificate).validToDate.getTime();
+}
+
 function readCertificate(pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);

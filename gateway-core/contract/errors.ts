@@ -4,6 +4,7 @@ import type { JsonObject } from "./json.ts";
 
 export type ErrorCode =
   | "address-unusable"
+  | "already-enrolled"
   | "already-running"
   | "backup-invalid"
   | "body-too-large"
@@ -69,6 +70,7 @@ export type ErrorCode =
 /** HTTP status of each code (RFC 9110), used by the doors and proven against docs/errors.md by a house test. */
 export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
+  "already-enrolled": 409,
   "already-running": 409,
   "backup-invalid": 422,
   "body-too-large": 413,

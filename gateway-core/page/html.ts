@@ -118,7 +118,8 @@ interface DocumentOptions extends Pick<PageOptions, "speech" | "files"> {
   readonly isScripted: boolean;
 }
 
-function document(title: string, body: Markup, { speech, files, root, isScripted }: DocumentOptions): string {
+/** A whole page. */
+export function document(title: string, body: Markup, { speech, files, root, isScripted }: DocumentOptions): string {
   const { style, script } = files;
   return html`<!doctype html>
 <html lang="${speech.language}"><head><meta charset="utf-8">

@@ -1,6 +1,7 @@
 /** The control page over HTTP, at the gateway and through the access broker alike (docs/interfaces.md, HTTP). */
 
 import { Hono } from "hono";
+import type { Arrange } from "../contract/appearance.ts";
 import type { Host } from "../contract/clock.ts";
 import type { Device } from "../contract/device.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../contract/errors.ts";
@@ -11,6 +12,7 @@ import type { PageDevice } from "../contract/page.ts";
 import { pageSnapshot } from "../contract/page-state.ts";
 import { sayError } from "../contract/page-words.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
+import { addAppearanceRoutes } from "./appearance-routes.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import { compactProblem } from "./compact.ts";
 import { addCompactRoutes, compactHeaders } from "./compact-routes.ts";
@@ -28,6 +30,7 @@ import { tagPages } from "./page-tags.ts";
 export interface PageHandlerOptions {
   readonly feed: PageFeed;
   readonly control: Control;
+  readonly arrange: Arrange;
   readonly things: () => readonly Device[];
   /** The W3C Thing Description of a device. */
   readonly describe: (device: Device) => JsonObject;
@@ -57,7 +60,8 @@ const pageHeaders = {
   vary: "accept-language",
 };
 
-export function createPageHandler({ feed, control, things, describe, assets, host }: PageHandlerOptions): Handler {
+export function createPageHandler(options: PageHandlerOptions): Handler {
+  const { feed, control, arrange, things, describe, assets, host } = options;
   const app = new Hono<PageEnv>();
   const built = readPageAssets(assets, host.log);
   const tokens = createFormTokens(host.ids.fresh());
@@ -120,6 +124,7 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
     json(propertyOf(deviceOf(context, context.req.param("id")), context.req.param("name"))),
   );
   addCommandRoutes(app, { control, tokens, host });
+  addAppearanceRoutes(app, { arrange, tokens, host, deviceOf });
   addCompactRoutes(app, { stateOf: ({ env }) => grantedState(feed.state, env.viewer.grant), deviceOf, optionsOf });
 
   const thingsOf = ({ env }: PageContext): readonly Device[] =>

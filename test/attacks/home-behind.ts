@@ -1,5 +1,6 @@
 /** A home with one lamp behind a real access broker: its control, the page and the remote topics are the gateway's own, the lamp is a fake. */
 
+import { openEventJournal } from "../../gateway-core/access-link/event-journal.ts";
 import { createRemoteHome, type RemoteHome } from "../../gateway-core/access-link/remote-home.ts";
 import { openRegisteredKeys, type RegisteredKeys } from "../../gateway-core/command-signatures/registered-keys.ts";
 import { createSignedControl } from "../../gateway-core/command-signatures/signed-control.ts";
@@ -36,7 +37,7 @@ export function openHomeBehind(rules: readonly string[] = []): HomeBehind {
   const live = createLivePage({ host });
   const feed = createPageFeed({ host });
   live.onEvent((event) => feed.receive(event));
-  const remote = createRemoteHome(host.log, (command) => topics.execute(command));
+  const remote = createRemoteHome(host.log, (command) => topics.execute(command), openEventJournal(host));
   const topics = createRemoteTopics({ host, control, publish: remote.publish, describe: ({ id }) => ({ id }) });
   devices.onEvent((event) => {
     live.receive(event);
@@ -47,7 +48,7 @@ export function openHomeBehind(rules: readonly string[] = []): HomeBehind {
   topics.receive(start);
   devices.receive({ type: "sighting", sighting: sighting("lamp-1") });
   const handler = createPageHandler({
-    ...{ feed, control, host, assets: "/nowhere" },
+    ...{ feed, control, host, assets: "/nowhere", arrange: devices.arrange },
     things: () => devices.list(),
     describe: ({ id }) => ({ id }),
   });

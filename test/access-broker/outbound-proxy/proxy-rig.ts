@@ -13,7 +13,7 @@ import {
   type ProxyDesk,
   type ProxyDeskOptions,
 } from "../../../access-broker/outbound-proxy/proxy-desk.ts";
-import { createProxyRules } from "../../../access-broker/outbound-proxy/proxy-rules.ts";
+import { createProxyRules, type ProxyRules } from "../../../access-broker/outbound-proxy/proxy-rules.ts";
 import { type OutboundProxy, openOutboundProxy } from "../../../access-broker/outbound-proxy/proxy-server.ts";
 import type { Clock } from "../../../gateway-core/contract/clock.ts";
 import { HomeError } from "../../../gateway-core/contract/errors.ts";
@@ -50,6 +50,7 @@ export async function openProxyRig(
   allow: readonly string[],
   more: Partial<ProxyDeskOptions["limits"]> = {},
   clock: Clock = systemClock,
+  rules?: ProxyRules,
 ): Promise<ProxyRig> {
   const folder = mkdtempSync(join(tmpdir(), "genkan-proxy-"));
   const host = "genkan.localhost";
@@ -63,7 +64,7 @@ export async function openProxyRig(
     void audited.push({ event, facts });
   const desk = createProxyDesk({
     ...{ clock, log, limits, audit },
-    rules: createProxyRules({ allow, deny: [], ownHost: host, ownAddresses: () => [] }),
+    rules: rules ?? createProxyRules({ allow, deny: [], ownHost: host, ownAddresses: () => [] }),
     reachMs: 5_000,
     async lookup(name) {
       looked.push(name);
