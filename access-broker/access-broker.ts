@@ -11,6 +11,7 @@ import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
 import { createServerCertificates } from "./authority/server-certificates.ts";
 import { createLockOut } from "./challenge/lock-out.ts";
 import { createChallenges } from "./challenges.ts";
+import { createCompactDoor } from "./compact-door.ts";
 import { openDescriptorDatabase } from "./descriptor-database/descriptor-database.ts";
 import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
@@ -21,11 +22,12 @@ import { createHomesDesk } from "./internet/homes-desk.ts";
 import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
+import { createSocketDoor } from "./internet/socket-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
 import { createOperation } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
-import { createPageRelay } from "./pages/page-relay.ts";
+import { createPagesDoor } from "./pages-door.ts";
 import {
   type Addresses,
   addressesOf,
@@ -39,7 +41,7 @@ import { openProviderAuthority, openStore, type Provider, sealOld } from "./prov
 import { createProxyDoor } from "./proxy-door.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
 import { createRemoteMqtt } from "./remote-mqtt-door.ts";
-import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
+import { isSocketPath, judgeHttp, judgeSocket, longestBody, type Verdict } from "./request-firewall/http-rules.ts";
 import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
@@ -124,8 +126,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const cards = createLockOut(clock);
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
-  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.sightOf));
-  const relay = operation.farewell.wrap(createPageRelay(directory.find).relay);
+  const { sightOf } = challenges.sessions;
+  const openAnswers = opened.use(createOpenAnswers(clock, sightOf));
+  const pages = createPagesDoor({ clock, find: directory.find, sightOf });
+  const sessions = pages.endingWith(challenges.sessions);
+  const relay = operation.farewell.wrap(pages.relay);
 
   const remote = opened.use(
     createRemoteMqtt({
@@ -133,9 +138,15 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       name: settings.host,
     }),
   );
+  /** @throws the reason of a refusal by the first firewall. */
+  const admit = (verdict: Verdict): void => {
+    operation.judged(verdict.allow ? "allowed" : "refused");
+    if (!verdict.allow) throw verdict.reason;
+  };
   const { account } = challenges;
   const home = createHomeDoor({
     ...challenges,
+    sessions,
     account: {
       ...account,
       async remove(number, user, kind, id) {
@@ -152,11 +163,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     async peopleChanged(number) {
       await Promise.all([openAnswers.recheck(), remote.homes.recheck(number)]);
     },
-    admit(line) {
-      const verdict = judgeHttp({ ...line, now: clock.now() });
-      operation.judged(verdict.allow ? "allowed" : "refused");
-      if (!verdict.allow) throw verdict.reason;
-    },
+    admit: (line) => admit(judgeHttp({ ...line, now: clock.now() })),
   });
 
   const wished = wishedPorts(settings);
@@ -164,16 +171,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
 
   const outbound = opened.use(
     createProxyDoor({
-      ...{ settings, host, audit },
-      store: {
-        async findProxyPolicy(number) {
-          const [policy, { methods, isSuspended }] = await Promise.all([
-            store.findProxyPolicy(number),
-            store.findHomeRules(number),
-          ]);
-          return isSuspended || !methods.includes("proxy") ? undefined : policy;
-        },
-      },
+      ...{ settings, host, store, audit },
       contextFor: certificates.contextFor,
       programs: challenges.appsBy("proxy"),
     }),
@@ -194,6 +192,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         renew: enrolment.renew,
         descriptors,
         remote: remote.homes,
+        onPage: (number) => void pages.warm(number),
         admitProxy: outbound.admit,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
@@ -232,19 +231,23 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
   });
 
+  const { answerBareHost: bareHost } = provision;
   const answer = createFrontDesk({
+    ...createCompactDoor({ clock, host: settings.host, home, bareHost }),
     host: settings.host,
     log,
     hstsSeconds: hstsSecondsOf(settings),
-    home,
-    bareHost: provision.answerBareHost,
     link: provision.answerGateway,
+  });
+  const socketDoor = createSocketDoor({
+    ...{ sessions, openAnswers, audit, takes: isSocketPath, relay: pages.relaySocket },
+    admit: (line) => admit(judgeSocket({ ...line, now: clock.now() })),
   });
   const upgrade = createUpgradeDesk({
     host: settings.host,
     log,
     hstsSeconds: hstsSecondsOf(settings),
-    routes: [remote.route],
+    routes: [remote.route, socketDoor],
   });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>

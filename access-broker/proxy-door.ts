@@ -17,7 +17,7 @@ const reachMs = 10_000;
 export interface ProxyDoorOptions {
   readonly settings: AccessBrokerSettings;
   readonly host: Pick<Host, "clock" | "log">;
-  readonly store: Pick<Store, "findProxyPolicy">;
+  readonly store: Pick<Store, "findProxyPolicy" | "findHomeRules">;
   readonly contextFor: (serverName: string) => Promise<SecureContext>;
   readonly programs: Programs;
   readonly audit: ProxyDeskOptions["audit"];
@@ -46,7 +46,10 @@ export function createProxyDoor({ settings, host, store, contextFor, programs, a
     return found.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
   };
   const limits = { idleMs: idleSeconds * 1000, longestMs: longestSeconds * 1000, openAtOnce, octetsPerDay };
-  const policyOf: ProxyDeskOptions["policyOf"] = (number) => store.findProxyPolicy(number);
+  const policyOf: ProxyDeskOptions["policyOf"] = async (number) => {
+    const { methods, isSuspended } = await store.findHomeRules(number);
+    return isSuspended || !methods.includes("proxy") ? undefined : store.findProxyPolicy(number);
+  };
   const desk = createProxyDesk({ clock, log, rules, lookup, reachMs, limits, policyOf, audit });
   const identify = createProgramLogin({ clock, programs, audit });
   const links = createLinkProxy({ clock, desk });

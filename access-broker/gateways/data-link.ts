@@ -9,12 +9,11 @@ import {
 } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
-import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { windowOctets } from "../../gateway-core/contract/link.ts";
+import { away, headOf } from "./link-head.ts";
+import { type LinkSocket, openLinkSocket, type SocketRequest } from "./link-socket.ts";
 import { bodyOf } from "./stream-body.ts";
 
-/** How long the head of an answer may take: a command waits 2 s for its device, a slow one is told as pending. */
-const headMs = 20_000;
 /** A link that leaves a ping unanswered for so long is dead, whatever TCP still believes. */
 const pingMs = 10_000;
 /** Statuses whose answers have no body (Fetch §2.2.3). */
@@ -41,6 +40,11 @@ export interface DataLink {
    * @throws HomeError `home-away` when the link ends before the answer's head has come.
    */
   request(request: LinkRequest): Promise<Response>;
+  /**
+   * Opens a WebSocket in the home; the wire's octets are its frames.
+   * @throws HomeError `home-away`, or what the home refuses it by.
+   */
+  openSocket(request: SocketRequest): Promise<LinkSocket>;
   /** Ends it at once; answers under way break off. */
   destroy(): void;
   /** Lets answers under way come to their end. */
@@ -79,6 +83,17 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
     onChange();
   });
 
+  const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+  session.once("remoteSettings", () => settle());
+  session.once("close", () => settle());
+  const count = (stream: ClientHttp2Stream): void => {
+    busy++;
+    stream.once("close", () => {
+      busy--;
+      onChange();
+    });
+  };
+
   return {
     get isOpen() {
       return !session.closed && !session.destroyed;
@@ -88,11 +103,7 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
     },
     async request(request) {
       const stream = send(session, request);
-      busy++;
-      stream.once("close", () => {
-        busy--;
-        onChange();
-      });
+      count(stream);
       const stop = (): void => stream.close(constants.NGHTTP2_CANCEL);
       request.signal.addEventListener("abort", stop, { once: true });
       stream.once("close", () => request.signal.removeEventListener("abort", stop));
@@ -104,6 +115,10 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
         stop();
         throw away(cause);
       }
+    },
+    async openSocket(request) {
+      await settled;
+      return openLinkSocket(session, request, clock, count);
     },
     destroy: () => session.destroy(),
     retire: () => session.close(),
@@ -129,23 +144,6 @@ function send(
   }
 }
 
-/** Resolves with the head of the answer. */
-function headOf(stream: ClientHttp2Stream, clock: Clock): Promise<IncomingHttpHeaders> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.after(headMs, () => stream.close(constants.NGHTTP2_CANCEL));
-    // Stays for the life of the stream: what breaks later is told by the body.
-    stream.on("error", (cause) => reject(away(cause)));
-    stream.once("close", () => {
-      timer.cancel();
-      reject(away(undefined));
-    });
-    stream.once("response", (head) => {
-      timer.cancel();
-      resolve(head);
-    });
-  });
-}
-
 /** The web's answer; its body is not awaited where there is none. Throws what the web's API says to a status or header that is none. */
 function answerOf(stream: ClientHttp2Stream, head: IncomingHttpHeaders, method: string): Response {
   const status = Number(head[constants.HTTP2_HEADER_STATUS]);
@@ -163,5 +161,3 @@ function headersOf(head: IncomingHttpHeaders): Headers {
   }
   return headers;
 }
-
-const away = (cause: unknown): HomeError => new HomeError("home-away", "the home is away", {}, cause);

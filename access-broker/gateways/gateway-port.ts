@@ -47,6 +47,8 @@ export interface GatewayPortOptions {
     left(number: AccessNumber): void;
     hear(number: AccessNumber, message: RemoteUp): void;
   };
+  /** A home offers its page, having come back or begun to. */
+  readonly onPage: (number: AccessNumber) => void;
   /** Takes a home's link to the outbound proxy. */
   readonly admitProxy: (number: AccessNumber, socket: TLSSocket) => { close(): void };
   readonly audit: (
@@ -65,8 +67,20 @@ export async function openGatewayPort(
   port: number,
   options: GatewayPortOptions,
 ): Promise<GatewayPort> {
-  const { clock, log, directory, gatewayCa, ownCertificate, known, renew, descriptors, remote, admitProxy, audit } =
-    options;
+  const {
+    clock,
+    log,
+    directory,
+    gatewayCa,
+    ownCertificate,
+    known,
+    renew,
+    descriptors,
+    remote,
+    onPage,
+    admitProxy,
+    audit,
+  } = options;
   const logged = new Set<string>();
   const watch = createLinkWatch(clock, log, known);
 
@@ -126,6 +140,7 @@ export async function openGatewayPort(
       onRefused: (reason) => refuse(source, reason, number),
       onRenew: (csr) => void answerRenewal(number, csr, source),
       onQuestion: (query) => void answerQuestion(link, query),
+      onPage: () => isCurrent() && onPage(number),
       onRemote: (message) => isCurrent() && remote.hear(number, message),
     });
     directory.enter(link);

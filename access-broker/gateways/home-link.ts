@@ -10,6 +10,7 @@ import { type DownMessage, linkProtocols, type UpMessage } from "../../gateway-c
 import type { RemoteUp } from "../../gateway-core/contract/remote-link.ts";
 import { type ControlEngine, openControlEngine } from "./control-engine.ts";
 import { type DataLink, type LinkRequest, openDataLink } from "./data-link.ts";
+import type { LinkSocket, SocketRequest } from "./link-socket.ts";
 
 /** How long a gateway may take to dial the data link, and a ticket is good. */
 const dialMs = 8_000;
@@ -27,6 +28,8 @@ export interface HomeLink {
   readonly isPageOffered: boolean | undefined;
   /** @throws HomeError `home-away` */
   request(request: LinkRequest): Promise<Response>;
+  /** @throws HomeError `home-away`, or what the home refuses it by. */
+  openSocket(request: SocketRequest): Promise<LinkSocket>;
   /** Takes the data link that presents this ticket. False: no such ticket was given out here. */
   admitData(ticket: string, socket: TLSSocket): boolean;
   /** Whether it hears us already: only then may it be told. */
@@ -45,13 +48,15 @@ export interface HomeLinkOptions {
   readonly onRenew: (csr: string) => void;
   readonly onQuestion: (query: DescriptorQuery) => void;
   readonly onRemote: (message: RemoteUp) => void;
+  /** Its page can be asked for from now on. */
+  readonly onPage: () => void;
   /** A message or packet that is not the link's, told with why. */
   readonly onRefused: (reason: string) => void;
 }
 
 /** Takes over an admitted control connection. */
 export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> {
-  const { number, control, clock, onReady, onRenew, onQuestion, onRemote, onRefused } = options;
+  const { number, control, clock, onReady, onRenew, onQuestion, onRemote, onPage, onRefused } = options;
   const closed = Promise.withResolvers<void>();
   let isPageOffered: boolean | undefined;
   let renewableAt = 0;
@@ -64,8 +69,10 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
 
   const engine: ControlEngine = await openControlEngine({
     onMessage(message: UpMessage) {
-      if (message.topic === "up/page") isPageOffered = message.body.isOffered;
-      else if (message.topic === "up/descriptor") hearQuestion(message.body);
+      if (message.topic === "up/page") {
+        isPageOffered = message.body.isOffered;
+        if (isReady && isPageOffered) onPage();
+      } else if (message.topic === "up/descriptor") hearQuestion(message.body);
       else if (message.topic !== "up/renew") onRemote(message);
       else if (clock.now() < renewableAt) onRefused("renewals too soon after each other");
       else {
@@ -77,6 +84,7 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
       if (isReady) return;
       isReady = true;
       onReady(engine.tell);
+      if (isPageOffered) onPage();
     },
     onRefused,
   });
@@ -147,6 +155,11 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
       const link = await openData();
       cooling?.cancel();
       return link.request(request);
+    },
+    async openSocket(request) {
+      const link = await openData();
+      cooling?.cancel();
+      return link.openSocket(request);
     },
     admitData(ticket, socket) {
       if (isClosed || socket.destroyed || opening?.ticket !== ticket) return false;

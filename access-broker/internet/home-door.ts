@@ -44,7 +44,13 @@ export interface HomeDoorOptions extends DoorRooms {
   readonly relay: (
     request: HomeRequest,
     number: AccessNumber,
-    viewer: { readonly user: string; readonly session: string; readonly grant: Grant },
+    viewer: {
+      readonly user: string;
+      readonly session: string;
+      readonly grant: Grant;
+      readonly sight: string | undefined;
+      readonly source: string;
+    },
   ) => Promise<Response>;
 }
 
@@ -94,17 +100,24 @@ export function createHomeDoor(options: HomeDoorOptions): (visit: Visit, number:
     // What was done there, and when; not the value, which may be private.
     if (method !== "GET" && method !== "HEAD") audit("command", number, user, source, { method, path, by: "https" });
     const signal = openAnswers.hold({ session: id, source, sight }, visit.signal, visit.closed);
-    return relay({ method, target, authority, headers, body, signal }, number, { user, session: id, grant });
+    return relay({ method, target, authority, headers, body, signal }, number, {
+      user,
+      session: id,
+      grant,
+      sight,
+      source,
+    });
   }
 
   /** What the home's own page would show this person. */
   async function devicesOf(visit: Visit, number: AccessNumber, session: DoorSession): Promise<readonly KnownDevice[]> {
-    const { id, user, grant } = session;
+    const { id, user, grant, sight } = session;
+    const viewer = { user, session: id, grant, sight, source: visit.source };
     const headers = new Headers({ accept: "application/json" });
     const line = { method: "GET", target: "/api/home", authority: visit.authority, headers } as const;
     const signal = AbortSignal.any([visit.signal, AbortSignal.timeout(devicesMs)]);
     try {
-      const answer = await relay({ ...line, body: new Uint8Array(0), signal }, number, { user, session: id, grant });
+      const answer = await relay({ ...line, body: new Uint8Array(0), signal }, number, viewer);
       return readDevices(await answer.json());
     } catch {
       return [];

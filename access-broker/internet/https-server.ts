@@ -6,14 +6,15 @@ import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts"
 import type { Log } from "../../gateway-core/contract/clock.ts";
 import type { Upgraded } from "./upgrade-desk.ts";
 import type { Visit } from "./visit.ts";
-import { createWebListener } from "./web-listener.ts";
+import { createWebListener, longestHead } from "./web-listener.ts";
 
 const handshakeMs = 10_000;
 /** An event stream says something every 15 s; who is silent for longer is gone. */
 const silenceMs = 120_000;
 const headMs = 10_000;
+/** How often a head's time is looked at. */
+const checkMs = 2_000;
 const mostConnections = 20_000;
-const longestHead = 16 * 1024;
 
 export type HttpsServer = Listening;
 
@@ -33,7 +34,12 @@ export async function openHttpsServer(
   options: HttpsServerOptions,
 ): Promise<HttpsServer> {
   const { log, contextFor, answer, upgrade } = options;
-  const http1 = { headersTimeout: headMs, requestTimeout: 2 * headMs, maxHeaderSize: longestHead };
+  const http1 = {
+    headersTimeout: headMs,
+    requestTimeout: 2 * headMs,
+    connectionsCheckingInterval: checkMs,
+    maxHeaderSize: longestHead,
+  };
   const server = createSecureServer(
     {
       ...http1,

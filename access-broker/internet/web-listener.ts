@@ -2,8 +2,12 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { Visit } from "./visit.ts";
 import { speechFor } from "./words.ts";
+
+/** Octets of a request's head. */
+export const longestHead: number = 16 * 1024;
 
 type Incoming = IncomingMessage | Http2ServerRequest;
 type Outgoing = ServerResponse | Http2ServerResponse;
@@ -61,10 +65,14 @@ function endsOf({ socket }: Incoming): { readonly serverName: string; readonly s
   return { serverName: typeof name === "string" ? name : "", source: socket.remoteAddress ?? "" };
 }
 
+/** @throws HomeError `body-too-large`: what HTTP/2 announces as its limit, nobody has to keep. */
 function headersOf(raw: readonly string[]): Headers {
   const headers = new Headers();
+  let octets = 0;
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const [name = "", value = ""] = [raw[at], raw[at + 1]];
+    octets += name.length + value.length;
+    if (octets > longestHead) throw new HomeError("body-too-large", "a head is shorter", { maximum: longestHead });
     if (!name.startsWith(":")) headers.append(name, value);
   }
   return headers;

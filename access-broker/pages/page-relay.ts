@@ -27,6 +27,10 @@ export interface RelayViewer {
   readonly user: string;
   readonly session: string;
   readonly grant: Grant;
+  /** All that the session sees now, as one text. */
+  readonly sight: string | undefined;
+  /** The address that they ask from. */
+  readonly source: string;
 }
 
 export interface PageRelay {
@@ -46,13 +50,18 @@ export function createPageRelay(find: (number: AccessNumber) => RelayLink | unde
       const headers = headersToHome(request.headers, asking);
       const answer = await link.request({ ...request, headers });
       const { status } = answer;
-      return new Response(tellsWhenAway(answer), { status, headers: headersToViewer(answer.headers) });
+      const told = headersToViewer(answer.headers);
+      if (foreignPage.test(request.target)) told.append("content-security-policy", "sandbox allow-forms");
+      return new Response(tellsWhenAway(answer), { status, headers: told });
     },
   };
 }
 
+/** What a device serves itself is nobody's word but its own: it runs nothing, and is of no origin. */
+const foreignPage = /^\/devices\/[^/?]+\/pages(?:[/?]|$)/;
+
 /** Stable for a session and of no use to whoever learns it. */
-const opaque = (session: string): string => createHash("sha256").update(`viewer ${session}`).digest("base64url");
+export const opaque = (session: string): string => createHash("sha256").update(`viewer ${session}`).digest("base64url");
 
 const farewell = new TextEncoder().encode("event: home-away\ndata: {}\n\n");
 

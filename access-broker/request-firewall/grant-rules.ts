@@ -4,6 +4,7 @@ import { unwrapCommand } from "../../gateway-core/contract/command-envelope.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import {
   commandRefusal,
+  deviceGrantOf,
   type Grant,
   mayArrange,
   maySeeDevice,
@@ -14,17 +15,20 @@ import { isWindowOpen } from "../../gateway-core/contract/grant-window.ts";
 import { isJson, isJsonObject, type JsonObject } from "../../gateway-core/contract/json.ts";
 
 export interface Asked {
-  /** `whole`: what the gateway itself filters by the grant; all else is about one thing that the path names. */
+  /**
+   * `whole`: what the gateway itself filters by the grant; `pages`: what a device serves itself, which shows and does
+   * everything with it; all else is about one thing that the path names.
+   */
   readonly kind:
     | "whole"
     | "device"
-    | "appearance"
     | "property"
     | "properties"
     | "action"
     | "appearance"
     | "stream"
-    | "any-stream";
+    | "any-stream"
+    | "pages";
   readonly isReading: boolean;
   readonly device: string;
   /** Of the property or action. */
@@ -47,14 +51,20 @@ export function grantRefusal(grant: Grant, { kind, isReading, device, name, body
   }
   if (!maySeeDevice(grant, device)) return new HomeError("unknown-device", `no device ${device} is known`, { device });
   if (kind === "appearance" && !isReading) return mayArrange(grant, device) ? undefined : notGranted();
+  if (kind === "pages") return mayDoAll(grant, device, isReading) ? undefined : notGranted();
   if (kind === "stream") return mayWatch(grant, device) ? undefined : notGranted();
   if (isReading) {
     if (kind !== "property" || maySeeProperty(grant, device, name)) return undefined;
     return new HomeError("unknown-property", `the device has no property ${name}`, { name });
   }
-  if (kind === "appearance") return mayArrange(grant, device) ? undefined : notGranted();
   if (kind === "properties") return commandRefusal(grant, device, { kind: "set", value: membersOf(body) });
   return commandRefusal(grant, device, { kind: kind === "action" ? "action" : "property", name, value: null });
+}
+
+function mayDoAll(grant: Grant, device: string, isReading: boolean): boolean {
+  const found = deviceGrantOf(grant, device);
+  if (found === undefined || found.properties !== undefined) return false;
+  return isReading || (found.access === "control" && found.actions === undefined);
 }
 
 const notGranted = (): HomeError => new HomeError("not-granted", "this person was not given the right to do that");

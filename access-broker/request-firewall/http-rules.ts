@@ -48,10 +48,15 @@ const rules: readonly Rule[] = [
   { path: new RegExp(`^/things/${id}$`), methods: read, kind: "device" },
   { path: new RegExp(`^/c(?:/${word}){0,6}/?$`), methods: [...read, "POST"], kind: "whole" },
   { path: new RegExp(`^/devices/${id}$`), methods: read, kind: "device" },
+  /** Pages that a device serves itself, behind the gateway. */
+  { path: new RegExp(`^/devices/${id}/pages(?:/${word}){0,6}/?$`), methods: [...read, "POST"], kind: "pages" },
   /** The page's own files. */
   { path: new RegExp(`^/(?:assets|icons)(?:/${word}){1,4}$`), methods: read, kind: "whole" },
   { path: /^\/[a-z0-9-]{1,64}\.(?:js|css|svg|png|ico|webmanifest|txt)$/, methods: read, kind: "whole" },
 ];
+
+/** Where a WebSocket may be opened: on the pages that a device serves itself. */
+const socketPath = new RegExp(`^/devices/${id}/pages(?:/${word}){1,6}$`);
 
 const longestTarget = 2048;
 /** A command, a form: anything larger is none. */
@@ -82,6 +87,25 @@ export function judgeHttp({ method, target, contentType, body, rights, grant, no
   }
   const { device = "", name: told = "" } = rule.path.exec(path)?.groups ?? {};
   const refusal = grantRefusal(grant, { kind: rule.kind, isReading, device, name: told, body }, now);
+  return refusal === undefined ? { allow: true } : refuse(refusal);
+}
+
+/** Whether a path is one that a home's WebSocket may stand at. */
+export const isSocketPath = (path: string): boolean => isPlain(path) && socketPath.test(path);
+
+/** A WebSocket is not judged message by message: it takes the right to do everything with its device. */
+export function judgeSocket(line: Pick<HttpRequestLine, "target" | "rights" | "grant" | "now">): Verdict {
+  const { target, rights, grant, now } = line;
+  const [path = "", query = ""] = split(target);
+  const device = isPlain(path) ? socketPath.exec(path)?.groups?.["device"] : undefined;
+  if (target.length > longestTarget || device === undefined || !/^[\x21-\x7e]*$/.test(query)) {
+    return deny("not-found", path);
+  }
+  if (rights === "view") {
+    return refuse(new HomeError("view-only", "this session may look and change nothing", { method: "WebSocket" }));
+  }
+  const asked = { kind: "pages", isReading: false, device, name: "", body: new Uint8Array(0) } as const;
+  const refusal = grantRefusal(grant, asked, now);
   return refusal === undefined ? { allow: true } : refuse(refusal);
 }
 

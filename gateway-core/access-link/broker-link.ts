@@ -15,7 +15,7 @@ import {
   parseCertificateAnswer,
   type UpMessage,
 } from "../contract/link.ts";
-import type { Handler } from "../contract/web.ts";
+import type { Handler, SocketHandler } from "../contract/web.ts";
 import { encodeCertificateRequest } from "./certificate-request.ts";
 import { type ControlClient, openControlClient } from "./control-client.ts";
 import { type DataServer, serveDataLink } from "./data-server.ts";
@@ -48,6 +48,8 @@ export interface AccessLinkOptions {
   readonly handler: Handler;
   /** Where its connections begin. */
   readonly from?: FindLocalEnd | undefined;
+  /** What takes WebSockets, if anything of this home does. */
+  readonly sockets?: SocketHandler | undefined;
   /** What asks for descriptors over the link, if anything does. */
   readonly query?: Pick<DescriptorQuery, "setLine" | "hear"> | undefined;
   /** What tells the home's topics to remote MQTT, if anything does. */
@@ -65,6 +67,7 @@ export function openAccessLink({
   host,
   registration: enrolled,
   handler,
+  sockets,
   query,
   remote,
   from,
@@ -108,7 +111,7 @@ export function openAccessLink({
   async function openData(ticket: string): Promise<void> {
     const socket = await dialLink(linkProtocols.data);
     if (leaving.signal.aborted) return void socket.destroy();
-    const server = await serveDataLink(socket, ticket, handler, (cause) =>
+    const server = await serveDataLink(socket, ticket, { handler, sockets }, (cause) =>
       log.write("error", "page-failed", {
         cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
       }),

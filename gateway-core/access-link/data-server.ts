@@ -3,14 +3,22 @@
 import { constants, type IncomingHttpHeaders, performServerHandshake, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { HomeError, toHomeError } from "../contract/errors.ts";
-import { type Grant, parseGrant } from "../contract/grant.ts";
-import { viewerHeaders, windowOctets } from "../contract/link.ts";
-import { type Handler, problemResponse, type Viewer } from "../contract/web.ts";
+import { windowOctets } from "../contract/link.ts";
+import { type Handler, problemResponse, type SocketHandler } from "../contract/web.ts";
+import { serveSocket } from "./data-socket.ts";
+import { drained } from "./drained.ts";
+import { requestLineOf, viewerOf } from "./link-request.ts";
 
 const mostStreams = 256;
 /** The broker pings every 10 s: a link that is silent for so long has lost it. */
 const silenceMs = 45_000;
 const longestBody = 64 * 1024;
+
+/** Who serves what comes over the link; without `sockets` there is no WebSocket in this home. */
+export interface DataHandlers {
+  readonly handler: Handler;
+  readonly sockets?: SocketHandler | undefined;
+}
 
 export interface DataServer {
   readonly closed: Promise<void>;
@@ -21,7 +29,7 @@ export interface DataServer {
 export async function serveDataLink(
   socket: Socket,
   ticket: string,
-  handler: Handler,
+  { handler, sockets }: DataHandlers,
   onFailure: (cause: unknown) => void,
 ): Promise<DataServer> {
   socket.setNoDelay(true);
@@ -31,14 +39,15 @@ export async function serveDataLink(
   });
   if (socket.destroyed) throw new HomeError("home-away", "the access broker ended the data link");
   const session = performServerHandshake(socket, {
-    settings: { initialWindowSize: windowOctets, maxConcurrentStreams: mostStreams, enableConnectProtocol: false },
+    settings: { initialWindowSize: windowOctets, maxConcurrentStreams: mostStreams, enableConnectProtocol: true },
   });
   session.setLocalWindowSize(windowOctets);
   session.on("error", () => undefined);
   session.setTimeout(silenceMs, () => session.destroy());
   session.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     stream.on("error", () => undefined);
-    void serve(stream, headers, handler, onFailure);
+    if (headers[constants.HTTP2_HEADER_METHOD] === "CONNECT") void serveSocket(stream, headers, sockets, onFailure);
+    else void serve(stream, headers, handler, onFailure);
   });
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   socket.once("close", resolve);
@@ -58,7 +67,11 @@ async function serve(
   const leaving = new AbortController();
   stream.once("close", () => leaving.abort());
   const { signal } = leaving;
-  const ask = async (): Promise<Response> => handler(await requestOf(stream, head, signal), viewerOf(head));
+  const ask = async (): Promise<Response> => {
+    const { method, url, headers } = requestLineOf(head);
+    const body = method === "GET" || method === "HEAD" ? null : await bodyOf(stream);
+    return handler(new Request(url, { method, headers, signal, body }), viewerOf(head));
+  };
   const { status, headers, body } = await ask().catch((thrown: unknown) => {
     if (toHomeError(thrown).code === "internal" && !signal.aborted) onFailure(thrown);
     return problemResponse(thrown);
@@ -86,28 +99,6 @@ async function serve(
   }
 }
 
-function drained(stream: ServerHttp2Stream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off("drain", done).off("close", done);
-      resolve();
-    };
-    stream.on("drain", done).on("close", done);
-  });
-}
-
-async function requestOf(stream: ServerHttp2Stream, head: IncomingHttpHeaders, signal: AbortSignal): Promise<Request> {
-  const method = String(head[constants.HTTP2_HEADER_METHOD]);
-  const url = `https://${head[constants.HTTP2_HEADER_AUTHORITY]}${head[constants.HTTP2_HEADER_PATH]}`;
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(head)) {
-    if (name.startsWith(":") || name.startsWith("genkan-") || value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one);
-  }
-  const body = method === "GET" || method === "HEAD" ? null : await bodyOf(stream);
-  return new Request(url, { method, headers, signal, body });
-}
-
 /** The whole body: commands and forms are small. */
 async function bodyOf(stream: ServerHttp2Stream): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
@@ -118,31 +109,4 @@ async function bodyOf(stream: ServerHttp2Stream): Promise<Uint8Array<ArrayBuffer
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));
-}
-
-/**
- * The access broker has judged the request already, and says for whom it asks and what they were granted.
- * @throws HomeError `not-granted`
- */
-function viewerOf(head: IncomingHttpHeaders): Viewer {
-  const text = (name: string): string => String(head[name] ?? "");
-  const [name, session] = [decodeName(text(viewerHeaders.name)), text(viewerHeaders.session)];
-  return { name, from: "remote", session, grant: grantOf(text(viewerHeaders.grant)) };
-}
-
-/** What cannot be read grants nothing: a mistake at the broker must not open the home. */
-function grantOf(encoded: string): Grant {
-  try {
-    return parseGrant(JSON.parse(decodeURIComponent(encoded)));
-  } catch (cause) {
-    throw new HomeError("not-granted", "the access broker said no grant that can be read", {}, cause);
-  }
-}
-
-function decodeName(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
 }

@@ -18,6 +18,24 @@ export interface Viewer {
 /** A request's signal aborts when the viewer leaves; what it started must stop then. */
 export type Handler = (request: Request, viewer: Viewer) => Promise<Response>;
 
+/** The octets of a WebSocket after its opening handshake, frames as RFC 6455 §5 has them; the client's are masked. */
+export interface SocketWire {
+  /** What the viewer sends; ends when they end it, and fails when it breaks off. */
+  readonly octets: AsyncIterable<Uint8Array>;
+  /** Resolves when more may be sent. */
+  send(octets: Uint8Array): Promise<void>;
+  end(): void;
+}
+
+/** A WebSocket that is taken: with which subprotocol, and by whom once the viewer has been told. */
+export interface TakenSocket {
+  readonly protocol?: string;
+  readonly serve: (wire: SocketWire) => void;
+}
+
+/** Takes a WebSocket or refuses it by what it throws. The request's signal aborts when the viewer leaves. */
+export type SocketHandler = (request: Request, viewer: Viewer) => Promise<TakenSocket>;
+
 /** An `application/problem+json` answer (RFC 9457) for whatever was thrown. */
 export function problemResponse(thrown: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   const error = toHomeError(thrown);

@@ -8,6 +8,7 @@ import { commandRefusal, windowRefusal } from "../contract/grant.ts";
 import { isJsonObject } from "../contract/json.ts";
 import type { Command, CommandRequest, CommandResult, Control } from "../contract/messages.ts";
 import { problemResponse, type Viewer } from "../contract/web.ts";
+import { compactPaths } from "./compact-routes.ts";
 import type { FormTokens } from "./form-token.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
 import { checkOrigin, fieldValue, isForm, readForm, readJson } from "./request-reader.ts";
@@ -49,6 +50,17 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
     const { value, ...bounds } = unwrapCommand(await readJson(context.req.raw), true);
     return answer(context, id, { kind: "action", name, value }, bounds);
   });
+
+  for (const [kind, path] of [
+    ["property", compactPaths.property],
+    ["action", compactPaths.action],
+  ] as const) {
+    app.post(path, async (context) => {
+      if (!isForm(context.req.raw)) throw new HomeError("unsupported-media-type", "a form is POSTed here");
+      const name = context.req.param("name");
+      return submitted(context, context.req.param("id"), (value) => ({ kind, name, value }));
+    });
+  }
 
   /**
    * Undefined while it is pending. What was not granted never reaches the control.
@@ -99,11 +111,18 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
     } catch (thrown) {
       outcome = toHomeError(thrown).code;
     }
+    if (req.path.startsWith("/c/")) return leadCompact(req.url, device, outcome);
     const page = form.get("from") === "device" ? `devices/${encodeURIComponent(device)}` : "";
     const kiosk = form.has("kiosk") ? "kiosk=1&" : "";
     const location = `../../../../${page}?${kiosk}result=${outcome}`;
     return new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
   }
+}
+
+/** Old terminals know neither 303 nor a relative address. */
+function leadCompact(url: string, device: string, outcome: string): Response {
+  const location = new URL(`/c/d/${encodeURIComponent(device)}?result=${outcome}`, url).href;
+  return new Response(null, { status: 302, headers: { location, "cache-control": "no-store" } });
 }
 
 async function within(clock: Clock, result: Promise<CommandResult>): Promise<CommandResult | undefined> {

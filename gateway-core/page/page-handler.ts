@@ -14,6 +14,8 @@ import { sayError, sayRoom } from "../contract/page-words.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addAppearanceRoutes } from "./appearance-routes.ts";
 import { addCommandRoutes } from "./command-routes.ts";
+import { compactProblem } from "./compact.ts";
+import { addCompactRoutes, compactHeaders } from "./compact-routes.ts";
 import { createFormTokens } from "./form-token.ts";
 import { grantedDevice } from "./granted-device.ts";
 import { grantedState, isViewOnly } from "./granted-event.ts";
@@ -24,6 +26,7 @@ import { askedLook, keptLook, lookCookie } from "./look.ts";
 import { readPageAssets } from "./page-assets.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
+import { tagPages } from "./page-tags.ts";
 
 export interface PageHandlerOptions {
   readonly feed: PageFeed;
@@ -96,6 +99,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   for (const path of ["/assets/:file", "/favicon.svg"]) {
     app.get(path, ({ req }) => built.answer(req.path.slice(1), req.header("accept-encoding") ?? null) ?? notFound(req));
   }
+  app.use(tagPages(built.files));
   app.use(async (_, next) => {
     if (!feed.isOffered) throw new HomeError("page-not-wired", "the flow wires no devices to this page now");
     await next();
@@ -140,6 +144,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   );
   addCommandRoutes(app, { control, tokens, host });
   addAppearanceRoutes(app, { arrange, tokens, host, deviceOf });
+  addCompactRoutes(app, { stateOf: ({ env }) => grantedState(feed.state, env.viewer.grant), deviceOf, optionsOf });
 
   const thingsOf = ({ env }: PageContext): readonly Device[] =>
     things().flatMap((thing) => grantedThing(thing, env.viewer.grant) ?? []);
@@ -171,8 +176,14 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
       "page-not-wired": texts.pageNotWired,
       "not-found": texts.notFound,
     };
-    const root = "../".repeat(context.req.path.split("/").length - 2);
-    const page = renderProblem(special[code] ?? sayError(code, speech), { speech, files, look, root });
+    const depth = context.req.path.split("/").length - 2;
+    const told = special[code] ?? sayError(code, speech);
+    if (/^\/c(?:\/|$)/.test(context.req.path)) {
+      const page = compactProblem(told, { speech, root: "../".repeat(Math.max(0, depth - 1)) });
+      return new Response(page, { status: httpStatusOf[code], headers: compactHeaders });
+    }
+    const root = "../".repeat(depth);
+    const page = renderProblem(told, { speech, files, look, root });
     const headers = { ...pageHeaders, "content-type": "text/html; charset=UTF-8" };
     return new Response(page, { status: httpStatusOf[code], headers });
   }

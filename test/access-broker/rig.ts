@@ -21,7 +21,7 @@ import type { Registration } from "../../gateway-core/access-link/registration.t
 import type { RemoteHome } from "../../gateway-core/access-link/remote-home.ts";
 import type { Host } from "../../gateway-core/contract/clock.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
-import type { Handler } from "../../gateway-core/contract/web.ts";
+import type { Handler, SocketHandler } from "../../gateway-core/contract/web.ts";
 import { systemClock, systemIds } from "../../host/system-host.ts";
 import { FakeLog, FakeMemory } from "../fakes/fake-host.ts";
 
@@ -75,7 +75,7 @@ export interface Rig extends AsyncDisposable {
   /** Logs in and returns the cookie. */
   logIn(name?: string): Promise<string>;
   /** Enrols a new gateway of the home and dials in. */
-  join(handler: Handler, of?: string, remote?: RemoteHome): Promise<Joined>;
+  join(handler: Handler, of?: string, remote?: RemoteHome, sockets?: SocketHandler): Promise<Joined>;
   audit(): Promise<readonly AuditEntry[]>;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -171,11 +171,11 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
       const [cookie = ""] = answer.headers["set-cookie"] ?? [];
       return cookie.split(";", 1)[0] ?? "";
     },
-    async join(handler, of = number, remote) {
+    async join(handler, of = number, remote, sockets) {
       const card = await issueCard({ ...provider, number: of });
       const gateway = realHost();
       const registration = await enrol(card, gateway);
-      const link = opened.use(openAccessLink({ host: gateway, registration, handler, remote }));
+      const link = opened.use(openAccessLink({ host: gateway, registration, handler, remote, sockets }));
       link.setPage(true);
       await untilState(link, "online");
       return { link, registration, host: gateway, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };

@@ -20,7 +20,7 @@ async function openLink(): Promise<ClientHttp2Session> {
   const server: DataServer = await serveDataLink(
     createConnection({ port, host: "127.0.0.1" }),
     ticket,
-    async (_, viewer) => Response.json(viewer),
+    { handler: async (_, viewer) => Response.json(viewer) },
     () => undefined,
   );
   const socket = await arrived;

@@ -2,12 +2,16 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { longestCompactPage } from "../../gateway-core/contract/compact-html.ts";
 import type { Descriptor } from "../../gateway-core/contract/descriptor.ts";
 import type { Json } from "../../gateway-core/contract/json.ts";
 import texts from "../../gateway-core/contract/page-texts/en.json" with { type: "json" };
 import { sayWhole } from "../../gateway-core/contract/page-words.ts";
 import { parseCodec } from "../../gateway-core/echonet/property-value.ts";
+import { compactDevice } from "../../gateway-core/page/compact.ts";
+import { speechOf } from "../../gateway-core/page/language.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
+import { foreignIn } from "../fakes/compact-judge.ts";
 import { edtsOf } from "./edts.ts";
 import { bindingsOf, descriptorOf, shipped } from "./shipped.ts";
 
@@ -45,6 +49,16 @@ describe.each(shipped.map((one) => [one["gk:type"], one] as const))("The page of
     const items = page.sections.flatMap((section) => section.items);
     expect(new Set(items)).toEqual(new Set(Object.keys(page.widgets)));
     expect(items.length, "nothing stands twice").toBe(new Set(items).size);
+  });
+
+  it("has compact pages that a simple terminal holds", () => {
+    for (const language of ["en", "ja"]) {
+      const print = { speech: speechOf(language), now: at, token: "T".repeat(43), root: "../" };
+      for (const one of compactDevice(page, print)) {
+        expect(foreignIn(one)).toEqual([]);
+        expect(Buffer.byteLength(one)).toBeLessThanOrEqual(longestCompactPage);
+      }
+    }
   });
 
   it("has controls with something to choose, and units as people write them", () => {
