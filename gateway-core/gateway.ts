@@ -6,17 +6,19 @@ import { type Access, openAccess } from "./access-link/access.ts";
 import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
-import { HomeError, toHomeError } from "./contract/errors.ts";
+import { HomeError } from "./contract/errors.ts";
 import type { JsonObject } from "./contract/json.ts";
 import type { Command, CommandResult, Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import type { Station, StationName } from "./contract/station.ts";
 import { openOrigins } from "./descriptor-origins.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
 import { thingDescription } from "./devices/thing-description.ts";
+import { discoveryPlan } from "./discovery-station.ts";
 import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
 import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
+import { joinIeee1394 } from "./ieee1394-station.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
@@ -105,38 +107,19 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     createEchonetAdapter(transport).open({ ...settings.home }, host, new AbortController().signal),
   );
 
-  const discovery = makeStation<never>({
-    name: "discovery:echonet",
-    parse: refuse,
-    async open(send) {
-      const leaving = new AbortController();
-      const session = await echonet.take();
-      const seen = new Map<string, DiscoveryEvent & { type: "sighting" }>();
-      const following = follow(session.discover({ signal: leaving.signal, active: true }), (sighting) => {
-        if (sighting.gone) seen.delete(sighting.ref.id);
-        else seen.set(sighting.ref.id, { type: "sighting", sighting });
-        send({ type: "sighting", sighting } satisfies DiscoveryEvent);
-      }).catch((thrown) => log.write("error", "discovery-failed", { error: toHomeError(thrown).toBody() }));
-      return {
-        snapshots: (): readonly DiscoveryEvent[] => [
-          { type: "sightings", sightings: [...seen.values()].map(({ sighting }) => sighting) },
-        ],
-        async close() {
-          leaving.abort();
-          await following;
-          await echonet.give();
-        },
-      };
-    },
-  });
+  const ieee1394 = joinIeee1394(settings, host);
+  const discoveries = [discoveryPlan("echonet", echonet, log), ieee1394.discovery].map((plan) => makeStation(plan));
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
-    name: "translation:echonet",
+    name: "translation",
     parse: parseTranslationEvent,
     wires: { descriptors: (event) => event.type === "learned" },
     async open(send) {
-      const session = await echonet.take();
-      const devices = createDevices({ host, sessions: new Map([["echonet", session]]), ...origins });
+      const sessions = new Map([
+        ["echonet", await echonet.take()],
+        ["ieee1394", await ieee1394.session.take()],
+      ]);
+      const devices = createDevices({ host, sessions, ...origins });
       open.devices = devices;
       devices.control.onResult(tellResult);
       devices.onEvent((event) => {
@@ -152,7 +135,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
         async close() {
           delete open.devices;
           await devices[Symbol.asyncDispose]();
-          await echonet.give();
+          await Promise.all([echonet.give(), ieee1394.session.give()]);
         },
       };
     },
@@ -261,7 +244,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     },
   });
 
-  const all = [discovery, translation, page, localBroker, accessLink];
+  const all = [...discoveries, translation, page, localBroker, accessLink];
   return {
     stations: new Map(all.map((station) => [station.name, station])),
     control,
@@ -278,16 +261,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
   };
 }
 
-function refuse(): never {
-  throw new HomeError("flow-invalid", "nothing enters a discovery node");
-}
-
 function unknownDevice({ id, device, request }: Command): CommandResult {
   const error = new HomeError("unknown-device", `no device "${device}" is known here`, { device });
   return { id, device, request, ok: false, error: error.toBody() };
-}
-
-/** Hands each item on until the iterable ends. */
-async function follow<T>(items: AsyncIterable<T>, take: (item: T) => void): Promise<void> {
-  for await (const item of items) take(item);
 }

@@ -59,7 +59,8 @@ describe("What the command says", () => {
   it("is there in both languages, with the same facts", () => {
     expect(Object.keys(ja)).toEqual(Object.keys(en));
     const facts = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([fact]) => fact).sort();
-    for (const name of Object.keys(en) as (keyof typeof en)[]) expect(facts(say("ja", name)), name).toEqual(facts(say("en", name)));
+    for (const name of Object.keys(en) as (keyof typeof en)[])
+      expect(facts(say("ja", name)), name).toEqual(facts(say("en", name)));
   });
 
   it("holds the facts that it is given", () => {
