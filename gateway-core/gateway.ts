@@ -44,6 +44,7 @@ export { createFrameExplainer, type FrameExplainer } from "./echonet/explain-fra
 export { objectsToldIn, questionsToAll } from "./echonet/lan-question.ts";
 export { chooseAddresses } from "./echonet/network-interfaces.ts";
 export { echonetGroup, echonetPort } from "./echonet/udp-link.ts";
+export { type ExaminedNode, examineBus } from "./ieee1394/examine-bus.ts";
 export { ieee1394Explainer } from "./ieee1394/explain.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
 export { joinAll, joints } from "./wiring.ts";

@@ -6,6 +6,7 @@ export type ErrorCode =
   | "address-unusable"
   | "already-running"
   | "body-too-large"
+  | "bus-full"
   | "capture-invalid"
   | "card-expired"
   | "card-invalid"
@@ -66,6 +67,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
   "already-running": 409,
   "body-too-large": 413,
+  "bus-full": 409,
   "capture-invalid": 422,
   "card-expired": 403,
   "card-invalid": 400,

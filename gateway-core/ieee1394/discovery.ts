@@ -48,7 +48,7 @@ const kinds = unitKinds.units.map(({ specifierId, version, commands }) => ({
 }));
 
 /** Whether a unit of the node takes AV/C commands. */
-function takesAvc({ units }: ConfigRom): boolean {
+export function takesAvc({ units }: ConfigRom): boolean {
   const isAvc = (unit: ConfigRom["units"][number]): boolean =>
     kinds.some(
       (kind) => kind.commands === "avc" && kind.specifierId === unit.specifierId && kind.version === unit.version,
