@@ -19,6 +19,7 @@ const mostWords: Readonly<Record<string, number>> = {
   decode: Number.POSITIVE_INFINITY,
   descriptors: 3,
   replay: 1,
+  "capture-av": 2,
 };
 
 /** Each verb loads what it needs and no more: a start is quick. */
@@ -35,6 +36,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   decode: async () => (await import("./decode.ts")).decode,
   doctor: async () => (await import("./doctor.ts")).doctor,
   capture: async () => (await import("./capture.ts")).capture,
+  "capture-av": async () => (await import("./capture-av.ts")).captureAv,
   replay: async () => (await import("./replay.ts")).replay,
   descriptors: async () => (await import("./descriptors.ts")).descriptors,
 };

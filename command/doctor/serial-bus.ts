@@ -1,10 +1,10 @@
 /** Why an AV device of the serial bus (IEEE 1394) is missing: no bus, an unreadable node, one that is no AV device, a plug that is offline. */
 
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ExaminedNode, examineBus } from "../../gateway-core/gateway.ts";
-import { fileMemory, systemHost } from "../../host/system-host.ts";
+import { systemHost } from "../../host/system-host.ts";
 import { say } from "../say.ts";
+import { busOf } from "../serial-bus.ts";
 import { type Check, findings } from "./finding.ts";
 
 const patienceMs = 1_500;
@@ -18,7 +18,7 @@ const reasons = {
 
 export const serialBus: Check = async ({ args, settings }) => {
   const { ok, warn } = findings("serial-bus", args.language);
-  const bus = settings.ieee1394.bus || simulatedBus(args.folder);
+  const bus = busOf(settings, args.folder);
   if (bus === "") return ok("doctor-bus-none");
   const nodes = await examine(bus, args.folder);
   if (nodes === undefined) return warn("doctor-bus-away", { bus }, "doctor-bus-hint");
@@ -30,12 +30,6 @@ export const serialBus: Check = async ({ args, settings }) => {
   if (troubled.length > 0) return warn("doctor-bus-trouble", facts, "doctor-bus-trouble-hint");
   return ok("doctor-bus-good", facts);
 };
-
-/** The bus of the simulated home that was started from this folder, which hands it to its gateway without a setting. */
-function simulatedBus(folder: string): string {
-  const port = fileMemory(join(folder, "simulated-home")).read("bus-port");
-  return typeof port === "number" ? `tcp://127.0.0.1:${port}` : "";
-}
 
 /** What is wrong is told by the finding, not by the log. */
 async function examine(bus: string, folder: string): Promise<readonly ExaminedNode[] | undefined> {

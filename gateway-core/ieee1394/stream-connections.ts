@@ -46,6 +46,8 @@ export interface StreamConnectionsOptions {
 /** For so long after a reset only those may reserve who had reserved before it (IEEE 1394a-2000, 8.3.2.3.6). */
 const graceMs = 1_000;
 const attempts = 5;
+/** How long another controller takes from its bandwidth to its plug. */
+const rivalMs = 50;
 
 interface Open {
   readonly guid: string;
@@ -75,15 +77,20 @@ export function createStreamConnections({ bus, clock, locate }: StreamConnection
   async function establish(guid: string, plug: number, wish: number | undefined, signal: AbortSignal): Promise<Open> {
     const at = await locate(guid, signal);
     if (at === undefined) throw absent(guid);
-    const quadlet = await readPlug(at, plug);
-    const register = decodeOutputPlug(quadlet);
+    let quadlet = await readPlug(at, plug);
+    let register = decodeOutputPlug(quadlet);
     if (!register.isOnline) throw offline(guid, plug);
     const overheadId = overheadIdOf(bus.state.gapCount);
-    const reservation = isTransmitting(register)
-      ? undefined
-      : await irm.reserve(unitsOfPlug(register, overheadId), wish).catch((thrown) => {
-          throw withInUse(thrown, inUse());
-        });
+    let reservation: Reservation | undefined;
+    try {
+      if (!isTransmitting(register)) reservation = await irm.reserve(unitsOfPlug(register, overheadId), wish);
+    } catch (thrown) {
+      // What takes the room may be somebody who connects to this very plug just now.
+      await sleep(clock, rivalMs, signal);
+      quadlet = await readPlug(at, plug);
+      register = decodeOutputPlug(quadlet);
+      if (!isTransmitting(register)) throw withInUse(thrown, inUse());
+    }
     const channel = reservation?.channel ?? register.channel;
     try {
       const { last, isDone } = await swapQuadlet(bus, at, outputPlugAddress(plug), quadlet, (now) =>

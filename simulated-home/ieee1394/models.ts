@@ -5,10 +5,12 @@ import { createAvcUnit } from "./avc/avc-unit.ts";
 import { createPanel } from "./avc/panel.ts";
 import { createAudio, createTuner, createUnknown } from "./avc/plain-subunits.ts";
 import type { AvcFaults, Subunit } from "./avc/subunit.ts";
-import { type Cassette, createTape, type TapePlan } from "./avc/tape.ts";
+import { type Cassette, createTape, type Tape, type TapePlan } from "./avc/tape.ts";
 import { type BusDevice, createBusDevice } from "./bus-device.ts";
-import { createRegisters } from "./registers.ts";
+import { createDvContent, type MakeFrames } from "./dv-content.ts";
+import { createRegisters, type Registers } from "./registers.ts";
 import { type RomEntry, writeRom } from "./rom-writer.ts";
+import { createTransmitter } from "./transmitter.ts";
 
 export type ModelName = "dv-deck" | "camcorder" | "d-vhs-deck" | "set-top-box" | "speakers" | "mood-lamp";
 
@@ -21,6 +23,8 @@ export interface DevicePlan {
   /** Of a deck: no cassette, or one that is protected. */
   readonly cassette?: "none" | "protected";
   readonly tape?: Partial<TapePlan>;
+  /** Makes what is on a DV tape; FFmpeg does unless told. */
+  readonly makeFrames?: MakeFrames;
 }
 
 interface Model {
@@ -75,14 +79,32 @@ export function createModel(plan: DevicePlan): BusDevice {
   const { company, type, format, output } = model;
   const guid = plan.guid ?? `${company.toString(16).padStart(6, "0")}${model.serial}`;
   const registers = createRegisters({ clock, rom: romOf(guid, model), outputs: output === undefined ? [] : [output] });
+  const subunits = subunitsOf(plan);
   const unit = createAvcUnit({
-    ...{ clock, type, company, subunits: subunitsOf(plan) },
+    ...{ clock, type, company, subunits },
     plugs: [0, output === undefined ? 0 : 1],
     ...(format === undefined ? {} : { format }),
     ...(faults === undefined ? {} : { faults }),
   });
-  return createBusDevice(guid, registers, unit);
+  return createBusDevice(guid, registers, unit, transmitterOf(plan, registers, subunits));
 }
+
+/** Decks of DV send what is on their tapes. */
+function transmitterOf({ clock, model, makeFrames }: DevicePlan, registers: Registers, subunits: readonly Subunit[]) {
+  const lines = { "dv-deck": 525, camcorder: 625 } as const;
+  const tape = subunits.find(isTape);
+  if ((model !== "dv-deck" && model !== "camcorder") || tape === undefined) return undefined;
+  const content = createDvContent(lines[model], makeFrames);
+  const transmitter = createTransmitter({
+    ...{ clock, registers, content },
+    isPlaying: () => tape.isPlaying,
+    frame: () => tape.frame,
+  });
+  tape.onChange?.(transmitter.poke);
+  return transmitter;
+}
+
+const isTape = (subunit: Subunit): subunit is Tape => "isPlaying" in subunit;
 
 function romOf(guid: string, { company, vendorName, modelId, modelName, place }: Model) {
   const named: RomEntry[] = [

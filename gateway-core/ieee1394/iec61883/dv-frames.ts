@@ -5,7 +5,7 @@
 
 import { BlockCounter } from "./block-counter.ts";
 import type { CipPacket } from "./cip.ts";
-import { type DifBlock, decodeDifBlock, difBlockOctets } from "./dif-block.ts";
+import { decodeDifBlock, difBlockOctets } from "./dif-block.ts";
 import { readDvTimeCode } from "./dv-time-code.ts";
 
 export interface DvFrame {
@@ -30,10 +30,19 @@ const blocksOfSequence = 150;
 const sequencesOf = { 525: 10, 625: 12 };
 const fiftyHertz = 0x80;
 
+/** Where in a frame a block lies by section (3 bits), sequence (4) and number (8) of its id; nowhere: -1. Made once: 45,000 blocks come in a second. */
+const places = Int32Array.from({ length: 8 * 16 * 256 }, (_, id) => {
+  const block = Uint8Array.of((id >> 12) << 5, ((id >> 8) & 0xf) << 4, id & 0xff);
+  return decodeDifBlock(block)?.offsetOctets ?? -1;
+});
+const sequenceOctets = blocksOfSequence * difBlockOctets;
+
 interface Growing {
   readonly octets: Uint8Array;
   readonly lines: 525 | 625;
-  readonly missing: Set<number>;
+  /** By block: whether it has come. */
+  readonly seen: Uint8Array;
+  missing: number;
   /** The furthest DIF sequence that came. */
   sequence: number;
 }
@@ -46,27 +55,33 @@ export function createDvFrames(): DvFrames {
 
   function begin(lines: 525 | 625): Growing {
     const count = sequencesOf[lines] * blocksOfSequence;
-    const missing = new Set(Array.from({ length: count }, (_, index) => index));
-    return { octets: new Uint8Array(count * difBlockOctets), lines, missing, sequence: 0 };
+    return {
+      octets: new Uint8Array(count * difBlockOctets),
+      lines,
+      seen: new Uint8Array(count),
+      missing: count,
+      sequence: 0,
+    };
   }
 
   function end({ octets, lines, missing }: Growing): DvFrame {
-    const frame = { octets, lines, timeCode: readDvTimeCode(octets), missingBlocks: missing.size, lostDataBlocks };
+    const frame = { octets, lines, timeCode: readDvTimeCode(octets), missingBlocks: missing, lostDataBlocks };
     growing = undefined;
     lostDataBlocks = 0;
     return frame;
   }
 
-  /** A header that begins a frame, or, that being lost, a sequence that lies before what came last. */
-  const isNext = ({ section, sequence }: DifBlock): boolean =>
-    growing === undefined
-      ? section === "header" && sequence === 0
-      : sequence < growing.sequence || (section === "header" && sequence === 0);
+  /** The header that begins a frame, or, that being lost, a sequence that lies before what came last. */
+  const isNext = (place: number, sequence: number): boolean =>
+    place === 0 || (growing !== undefined && sequence < growing.sequence);
 
-  function put(frame: Growing, place: DifBlock, block: Uint8Array): void {
-    if (!frame.missing.delete(place.offsetOctets / difBlockOctets)) return;
-    frame.octets.set(block, place.offsetOctets);
-    frame.sequence = Math.max(frame.sequence, place.sequence);
+  function put(frame: Growing, place: number, sequence: number, block: Uint8Array): void {
+    const number = place / difBlockOctets;
+    if (frame.seen[number] !== 0) return;
+    frame.seen[number] = 1;
+    frame.missing--;
+    frame.octets.set(block, place);
+    frame.sequence = Math.max(frame.sequence, sequence);
   }
 
   return {
@@ -76,18 +91,21 @@ export function createDvFrames(): DvFrames {
       lostDataBlocks += lost;
       const lines = packet.fdf & fiftyHertz ? 625 : 525;
       const frames: DvFrame[] = [];
-      for (let at = 0; at < packet.payload.length; at += difBlockOctets) {
-        const block = packet.payload.subarray(at, at + difBlockOctets);
-        const place = decodeDifBlock(block);
-        if (place === undefined) continue;
-        if (!isLate && isNext(place)) {
+      const { payload } = packet;
+      for (let at = 0; at < payload.length; at += difBlockOctets) {
+        const block = payload.subarray(at, at + difBlockOctets);
+        const [type = 0, order = 0, number = 0] = block;
+        const place = places[((type >> 5) << 12) | ((order >> 4) << 8) | number];
+        if (place === undefined || place < 0) continue;
+        const sequence = Math.floor(place / sequenceOctets);
+        if (!isLate && isNext(place, sequence)) {
           if (growing !== undefined) frames.push(end(growing));
           growing = begin(lines);
         }
         // A late block of a sequence still to come belongs to the frame before.
-        if (growing === undefined || (isLate && place.sequence > growing.sequence)) continue;
-        put(growing, place, block);
-        if (growing.missing.size === 0) frames.push(end(growing));
+        if (growing === undefined || (isLate && sequence > growing.sequence)) continue;
+        put(growing, place, sequence, block);
+        if (growing.missing === 0) frames.push(end(growing));
       }
       return frames;
     },

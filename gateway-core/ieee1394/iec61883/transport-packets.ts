@@ -40,8 +40,15 @@ export function createTransportPackets(): TransportPackets {
       if (isLate) return nothing;
       if (lost > 0) filled = 0;
       const packets: TransportPacket[] = [];
-      for (let at = 0; at < blockCount(packet); at++) {
+      const count = blockCount(packet);
+      for (let at = 0; at < count; at++) {
         const block = (packet.dbc + at) % wholeBlocks;
+        if (block === 0 && at + wholeBlocks <= count) {
+          filled = 0;
+          packets.push(transportPacketOf(packet.payload.subarray(at * blockOctets, (at + wholeBlocks) * blockOctets)));
+          at += wholeBlocks - 1;
+          continue;
+        }
         if (block !== filled) {
           filled = 0;
           continue;
@@ -58,6 +65,6 @@ export function createTransportPackets(): TransportPackets {
 }
 
 function transportPacketOf(source: Uint8Array): TransportPacket {
-  const time = new DataView(source.buffer).getUint32(0);
+  const time = new DataView(source.buffer, source.byteOffset).getUint32(0);
   return { octets: source.slice(headerOctets), cycleCount: (time >>> 12) & 0x1fff, cycleOffset: time & 0xfff };
 }

@@ -34,6 +34,9 @@ export interface Tape extends Subunit {
   /** Opcode and operand of the transport state that is, or is being reached. */
   readonly transport: Octets;
   readonly timeCode: string;
+  /** Which frame from the beginning is under the head. */
+  readonly frame: number;
+  readonly isPlaying: boolean;
 }
 
 const opcode = { timeCode: 0x51, counter: 0x57, signalMode: 0x78, load: 0xc1, record: 0xc2, play: 0xc3, wind: 0xc4 };
@@ -196,6 +199,13 @@ export function createTape(plan: TapePlan): Tape {
     get transport() {
       seconds();
       return Uint8Array.from(mode);
+    },
+    get frame() {
+      return Math.floor(seconds() * framesPerSecond);
+    },
+    get isPlaying() {
+      seconds();
+      return mode[0] === opcode.play && mode[1] === 0x75 && clock.now() >= settledAt;
     },
     get timeCode() {
       return timeParts()
