@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { linkLabel } from "../gateway-core/contract/access-number.ts";
 import { toHomeError } from "../gateway-core/contract/errors.ts";
+import { openCertificateFiles } from "./authority/certificate-files.ts";
 import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
 import { createServerCertificates } from "./authority/server-certificates.ts";
 import { createLockOut } from "./challenge/lock-out.ts";
@@ -19,18 +20,32 @@ import { createHomeDoor } from "./internet/home-door.ts";
 import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
+import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
+import { createOperation, operatorAddress } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
 import { doors, onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
-import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import { openProviderAuthority, openStore, type Provider, sealOld } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
 import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
+import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
 
-export { addKey, caCertificatePem, issueCard, listTable, setProxy, setRequirement, subscribe } from "./provider.ts";
+export { setOperatorPassword } from "./operator-password.ts";
+export {
+  addKey,
+  caCertificatePem,
+  issueCard,
+  listTable,
+  revokeGateway,
+  setProxy,
+  setRequirement,
+  subscribe,
+} from "./provider.ts";
+export { backUp, restore } from "./provider-backup.ts";
 export {
   publishDescriptors,
   publishedDescriptors,
@@ -48,7 +63,10 @@ export interface AccessBroker extends AsyncDisposable {
     readonly gateways: string;
     readonly remoteMqtt: string;
     readonly proxy: string;
+    readonly operator: string;
   };
+  /** Before its end: nobody new comes in, what is under way comes to its end, homes and viewers are told to come back. */
+  drain(): Promise<void>;
 }
 
 /** @throws HomeError `address-unusable`, `settings-invalid` */
@@ -57,18 +75,14 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const { clock, log } = host;
   await using opened = new AsyncDisposableStack();
   const store = opened.use(openStore(provider));
+  await sealOld(provider, store);
   const authority = await openProviderAuthority(provider);
   const gatewayCertificates = createGatewayCertificates(authority.gateways, clock);
-  const { cert, key } = settings;
-  const real = cert === undefined || key === undefined ? undefined : { cert, key };
-  const certificates = await createServerCertificates({
-    maker: authority.servers,
-    host: settings.host,
-    clock,
-    ...(real === undefined ? {} : { real }),
-  });
+  const files = opened.use(openCertificateFiles(certificateFilesOf(settings), host));
+  const certificates = await createServerCertificates({ maker: authority.servers, host: settings.host, clock, files });
 
-  const audit = createAuditTrail(store, clock, log);
+  const operation = opened.use(createOperation(provider, store));
+  const audit = operation.watchAudit(createAuditTrail(operation.auditStore, clock, log));
   const prune = (): void => {
     pruning = clock.after(pruneMs, prune);
     store.prune(clock.now()).catch((cause: unknown) => log.write("error", "prune-failed", { cause: String(cause) }));
@@ -90,13 +104,14 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       const signed = await gatewayCertificates.sign(csr, number);
       return { ...signed, answer: { ...signed.answer, descriptorKey } };
     },
+    gatewayCertificates.holderOf,
     clock,
   );
   const cards = createLockOut(clock);
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
-  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.isOpen));
-  const { relay } = createPageRelay(directory.find);
+  const openAnswers = opened.use(createOpenAnswers(clock, challenges.sessions.sightOf));
+  const relay = operation.farewell.wrap(createPageRelay(directory.find).relay);
 
   const remote = opened.use(
     createRemoteHomes({
@@ -129,7 +144,8 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     openAnswers,
     audit,
     admit(line) {
-      const verdict = judgeHttp(line);
+      const verdict = judgeHttp({ ...line, now: clock.now() });
+      operation.judged(verdict.allow ? "allowed" : "refused");
       if (!verdict.allow) throw verdict.reason;
     },
   });
@@ -137,6 +153,22 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const wished = wishedPorts(settings);
   const before = rememberedPorts(host, wished);
 
+  const outbound = opened.use(
+    createProxyDoor({
+      ...{ settings, host, audit },
+      store: {
+        async findProxyPolicy(number) {
+          const [policy, { methods, isSuspended }] = await Promise.all([
+            store.findProxyPolicy(number),
+            store.findHomeRules(number),
+          ]);
+          return isSuspended || !methods.includes("proxy") ? undefined : policy;
+        },
+      },
+      contextFor: certificates.contextFor,
+      programs: challenges.appsBy("proxy"),
+    }),
+  );
   const gateways = opened.use(
     await onFreePort<GatewayPort>(settings.listen, before.gateways, (port) =>
       openGatewayPort(settings.listen, port, {
@@ -145,24 +177,21 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         directory,
         gatewayCa: gatewayCertificates.caPem,
         ownCertificate: () => certificates.pairFor(`${linkLabel}.${settings.host}`),
-        async isKnown(serial, number) {
-          const known = await store.findCertificate(serial);
-          return known !== undefined && known.number === number && clock.now() < known.expiresAt;
+        async known(serials) {
+          const certificates = await store.findCertificates(serials);
+          const good = certificates.filter(({ expiresAt }) => clock.now() < expiresAt);
+          return new Map(good.map(({ serial, number }) => [serial, number]));
         },
         renew: enrolment.renew,
         descriptors,
         remote,
+        admitProxy: outbound.admit,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
     ),
   );
 
-  const openProxy = createProxyDoor({
-    ...{ settings, host, store, audit },
-    contextFor: certificates.contextFor,
-    judgeApp: challenges.judgeApp,
-  });
-  const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, openProxy));
+  const proxy = opened.use(await onFreePort<OutboundProxy>(settings.listen, before.proxy, outbound.open));
 
   const provision = createProviderDoor({
     clock,
@@ -181,26 +210,40 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       audit("gateway-enrolled", number, null, source, {});
       return answer;
     },
+    async renewLate(input, source) {
+      cards.attempt("renew", source);
+      const { number, answer } = await enrolment.renewLate(input).catch((thrown: unknown) => {
+        audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
+        throw thrown;
+      });
+      cards.forgive("renew", source);
+      audit("certificate-renewed", number, null, source, { isLate: true });
+      return answer;
+    },
   });
 
   const answer = createFrontDesk({
     host: settings.host,
     log,
-    isReal: real !== undefined,
+    hstsSeconds: hstsSecondsOf(settings),
     home,
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
+  const upgrade = createUpgradeDesk({ host: settings.host, log, hstsSeconds: hstsSecondsOf(settings), routes: [] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
-      openHttpsServer(settings.listen, port, { log, contextFor: certificates.contextFor, answer }),
+      openHttpsServer(settings.listen, port, {
+        ...{ log, contextFor: certificates.contextFor, upgrade },
+        answer: operation.follow(answer),
+      }),
     ),
   );
 
   const remoteMqtt = opened.use(
     await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
       openRemotePort(settings.listen, port, {
-        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.apps, homes: remote },
+        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.appsBy("mqtts"), homes: remote },
         contextFor: certificates.contextFor,
         ownCertificate: () => certificates.pairFor(settings.host),
       }),
@@ -214,6 +257,13 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     if (wanted !== 0 && wanted !== port) log.write("warn", "port-moved", { what, wanted, port });
   }
 
+  const operator = opened.use(
+    await operation.open({
+      ...{ certificates, files, remote, tellHomes: directory.tellAll, passwordQueue: challenges.passwordQueue },
+      doors: { users, gateways, remoteMqtt, proxy },
+    }),
+  );
+
   const closing = opened.move();
   const address = settings.listen.includes(":") ? `[${settings.listen}]` : settings.listen;
   return {
@@ -222,7 +272,9 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       gateways: `tls://${address}:${gateways.port}`,
       proxy: `https://${address}:${proxy.port}`,
       remoteMqtt: `mqtts://${address}:${remoteMqtt.port}`,
+      operator: operatorAddress(settings, operator.port),
     },
+    drain: operation.drain,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

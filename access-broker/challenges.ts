@@ -1,8 +1,8 @@
 /** Joins the challenges of a home's door: each guarded by a lock-out, all under the home's requirement. */
 
 import type { Clock } from "../gateway-core/contract/clock.ts";
+import { assertCommunicationMethod, type CommunicationMethod } from "../gateway-core/contract/communication-method.ts";
 import { createAccount } from "./challenge/account.ts";
-import { createAppLogin } from "./challenge/app-login.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
@@ -37,21 +37,24 @@ export async function createChallenges(
 ): Promise<
   Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
     readonly sessions: ReturnType<typeof createSessions>;
-    readonly apps: AppLogin;
-    readonly judgeApp: ReturnType<typeof createAppLogin>;
+    /** App passwords, where the home may be reached by that method. */
+    readonly appsBy: (method: CommunicationMethod) => AppLogin;
+    /** How many passwords wait to be judged. */
+    passwordQueue(): number;
   }
 > {
   const now = (): number => clock.now();
   const [homes, codes] = [createLockOut(clock, homePace), createLockOut(clock, codePace)];
   const nonces = createNonces(clock);
   const requirementOf = async (number: string) => requirementIn(await store.findRequirement(number));
-  const password = await createPasswordChallenge(store, createPasswordHasher(), homes);
+  const hasher = createPasswordHasher();
+  const password = await createPasswordChallenge(store, hasher, homes);
   const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
   const hasTotp = async (number: string, user: string) =>
     (await store.findCredential(number, "totp", user)) !== undefined;
-  const findUser = (number: string, user: string) => store.findUser(number, user);
+  const findStanding: Store["findStanding"] = (number, user) => store.findStanding(number, user);
   const login = createLogin({
-    ...{ requirementOf, hasTotp },
+    ...{ requirementOf, hasTotp, findStanding },
     challenges: {
       // Counted for the person too: who lives there and logs in between guesses at another's password forgives none of them.
       password: guardChallenge(guardChallenge(password, homes, homeOf), createLockOut(clock), personOf),
@@ -70,14 +73,19 @@ export async function createChallenges(
     personOf,
   );
   return {
-    apps: {
+    appsBy: (method) => ({
       async judge({ password, ...claim }) {
         const { number, user, source } = claim;
         const { credential } = await guardedApps.judge({ ...claim, origin: `https://${number}.${rpId}` }, { password });
-        return { credential, rights: await appPasswords.rightsNow(number, user, credential, source) };
+        // Only after the proof: by which ways a home is reached is told to nobody else.
+        assertCommunicationMethod((await findStanding(number, user))?.home.methods ?? [], method);
+        return { credential, ...(await appPasswords.accessNow(number, user, credential, source)) };
       },
-      rightsNow: appPasswords.rightsNow,
-    },
+      async rightsNow(number, user, credential, source) {
+        const isReached = (await findStanding(number, user))?.home.methods.includes(method);
+        return isReached ? (await appPasswords.accessNow(number, user, credential, source)).rights : "none";
+      },
+    }),
     sessions: createSessions(store, clock),
     login: {
       ...login,
@@ -90,6 +98,6 @@ export async function createChallenges(
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,
-    judgeApp: createAppLogin({ login, findUser, requirementOf, hasTotp, clock }),
+    passwordQueue: () => hasher.waiting,
   };
 }

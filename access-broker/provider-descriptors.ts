@@ -24,11 +24,14 @@ export interface Published {
 export async function publishDescriptors({
   descriptors,
   gateways,
+  by = "command-line",
   ...provider
 }: Provider & {
   readonly descriptors: readonly unknown[];
   /** `{model?, from?, below?}`: whom they are for. */
   readonly gateways: JsonObject;
+  /** What the audit names as the source. */
+  readonly by?: string;
 }): Promise<readonly Published[]> {
   const checked = descriptors.map(parseDescriptor);
   const range = parseGatewayRange(gateways);
@@ -46,7 +49,7 @@ export async function publishDescriptors({
   return published;
 
   async function audit(event: string, facts: JsonObject): Promise<void> {
-    await store.appendAudit({ at: clock.now(), event, number: null, user: null, source: "command-line", facts });
+    await store.appendAudit({ at: clock.now(), event, number: null, user: null, source: by, facts });
   }
 }
 

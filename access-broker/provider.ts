@@ -6,14 +6,18 @@ import type { Host } from "../gateway-core/contract/clock.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Card } from "../gateway-core/contract/link.ts";
 import { type Authority, openAuthority } from "./authority/authority.ts";
+import { openSeal } from "./authority/sealing-key.ts";
 import { createAccount } from "./challenge/account.ts";
 import { createNonces } from "./challenge/nonces.ts";
 import { createPasswordHasher } from "./challenge/password-hash.ts";
 import { assertSuitablePassword } from "./challenge/password-rules.ts";
 import { defaultRequirement, parseRequirement } from "./challenge/requirement.ts";
 import { makeCard } from "./gateways/enrolment.ts";
+import { assertHomePolicy } from "./outbound-proxy/home-policy.ts";
 import { rememberedPorts, wishedPorts } from "./ports.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
+import { openPostgresStore } from "./subscriptions/postgres-store.ts";
+import { sealOldSecrets, sealStore } from "./subscriptions/sealed-store.ts";
 import { openSqliteStore } from "./subscriptions/sqlite-store.ts";
 import type { PasswordState, Store } from "./subscriptions/store.ts";
 
@@ -25,9 +29,22 @@ export interface Provider {
 }
 
 /** Numbers, users, sessions, cards, certificates and the audit. */
-export function openStore({ folder }: Pick<Provider, "folder">): Store {
-  return openSqliteStore(join(folder, "access-broker.sqlite"));
+export function openStore(provider: Pick<Provider, "folder" | "settings">): Store {
+  return sealStore(openPlainStore(provider), () => openSeal(join(provider.folder, "authority")));
 }
+
+/** Seals what an earlier version wrote in clear. */
+export async function sealOld({ folder, host }: Provider, store: Store): Promise<void> {
+  const count = await sealOldSecrets(store, () => openSeal(join(folder, "authority")));
+  if (count > 0) host.log.write("info", "secrets-sealed", { count });
+}
+
+/** The store as it is kept: what is sealed stays sealed. */
+export function openPlainStore({ folder, settings }: Pick<Provider, "folder" | "settings">): Store {
+  return settings.store === undefined ? openSqliteStore(storeFile(folder)) : openPostgresStore(settings.store);
+}
+
+export const storeFile = (folder: string): string => join(folder, "access-broker.sqlite");
 
 export function openProviderAuthority({ settings, host, folder }: Provider): Promise<Authority> {
   return openAuthority(join(folder, "authority"), settings.host, host.clock.now());
@@ -85,20 +102,36 @@ export async function setRequirement({
 }
 
 /**
- * Lets the computers of a home use the outbound proxy, or no longer; what is open ends within a minute.
- * @throws HomeError `value-invalid`, `not-found` when nobody is subscribed under that number.
+ * Lets the computers of a home use the outbound proxy, or no longer (what is open ends within a minute), and where to:
+ * what is not told stays as it is.
+ * @throws HomeError `value-invalid`, `settings-invalid`, `not-found` when nobody is subscribed under that number.
  */
 export async function setProxy({
   number: told,
   isAllowed,
+  allow,
+  deny,
   ...provider
-}: Provider & { readonly number: string; readonly isAllowed: boolean }): Promise<void> {
+}: Provider & {
+  readonly number: string;
+  readonly isAllowed?: boolean;
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+}): Promise<void> {
   const number = parseAccessNumber(told);
   await using store = openStore(provider);
   await assertSubscribed(store, number);
-  await store.setProxyAllowed(number, isAllowed);
+  const before = await store.findProxyPolicy(number);
+  const isOn = isAllowed ?? before !== undefined;
+  if (!isOn && (allow ?? deny) !== undefined) {
+    throw new HomeError("value-invalid", `${number} may not use the proxy: --proxy on lets it`, { number });
+  }
+  const policy = { allow: allow ?? before?.allow ?? [], deny: deny ?? before?.deny ?? [] };
+  assertHomePolicy(policy);
+  await store.setProxyPolicy(number, isOn ? policy : undefined);
+  const facts = { isAllowed: isOn, ...(isOn ? policy : {}) };
   const at = provider.host.clock.now();
-  await store.appendAudit({ at, event: "proxy-set", number, user: null, source: "command-line", facts: { isAllowed } });
+  await store.appendAudit({ at, event: "proxy-set", number, user: null, source: "command-line", facts });
 }
 
 /**
@@ -133,6 +166,8 @@ export interface TableRow {
   readonly requirement: string;
   /** What the person holds beside a password, each kind once. */
   readonly factors: readonly string[];
+  /** Whether the home's computers may use the outbound proxy; `limited`: not everywhere. */
+  readonly proxy: "on" | "off" | "limited";
 }
 
 export async function listTable(provider: Provider): Promise<readonly TableRow[]> {
@@ -141,7 +176,10 @@ export async function listTable(provider: Provider): Promise<readonly TableRow[]
   for (const { number, user, state } of await store.listUsers()) {
     const requirement = (await store.findRequirement(number)) ?? defaultRequirement;
     const held = await store.listCredentials(number, user);
-    rows.push({ number, user, state, requirement, factors: [...new Set(held.map(({ kind }) => kind))].sort() });
+    const policy = await store.findProxyPolicy(number);
+    const isLimited = policy !== undefined && policy.allow.length + policy.deny.length > 0;
+    const proxy = policy === undefined ? "off" : isLimited ? "limited" : "on";
+    rows.push({ number, user, state, requirement, proxy, factors: [...new Set(held.map(({ kind }) => kind))].sort() });
   }
   return rows;
 }
@@ -167,6 +205,25 @@ export async function issueCard({ number: told, ...provider }: Provider & { read
   const at = host.clock.now();
   await store.appendAudit({ at, event: "card-issued", number, user: null, source: "command-line", facts: {} });
   return card;
+}
+
+/**
+ * Revokes the certificates of a home's gateway: its links end within seconds, and only a new card makes another.
+ * Returns how many there were.
+ * @throws HomeError `value-invalid`, `not-found` when nobody is subscribed under that number.
+ */
+export async function revokeGateway({
+  number: told,
+  ...provider
+}: Provider & { readonly number: string }): Promise<number> {
+  const number = parseAccessNumber(told);
+  await using store = openStore(provider);
+  await assertSubscribed(store, number);
+  const certificates = await store.removeCertificates(number);
+  const at = provider.host.clock.now();
+  const facts = { certificates };
+  await store.appendAudit({ at, event: "gateway-revoked", number, user: null, source: "command-line", facts });
+  return certificates;
 }
 
 /** The certificate of the authority that signs the homes' names, for browsers to trust. */

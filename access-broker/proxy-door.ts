@@ -4,8 +4,11 @@ import { Resolver } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import type { SecureContext } from "node:tls";
 import type { Host } from "../gateway-core/contract/clock.ts";
+import { createLinkProxy, type LinkProxy } from "./outbound-proxy/link-proxy.ts";
+import { createProgramLogin, type Programs } from "./outbound-proxy/program-login.ts";
+import { createProxyDesk, type ProxyDeskOptions } from "./outbound-proxy/proxy-desk.ts";
 import { createProxyRules } from "./outbound-proxy/proxy-rules.ts";
-import { type OutboundProxy, type OutboundProxyOptions, openOutboundProxy } from "./outbound-proxy/proxy-server.ts";
+import { type OutboundProxy, openOutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
 import type { Store } from "./subscriptions/store.ts";
 
@@ -14,14 +17,21 @@ const reachMs = 10_000;
 export interface ProxyDoorOptions {
   readonly settings: AccessBrokerSettings;
   readonly host: Pick<Host, "clock" | "log">;
-  readonly store: Pick<Store, "isProxyAllowed">;
+  readonly store: Pick<Store, "findProxyPolicy">;
   readonly contextFor: (serverName: string) => Promise<SecureContext>;
-  readonly judgeApp: OutboundProxyOptions["judgeApp"];
-  readonly audit: OutboundProxyOptions["audit"];
+  readonly programs: Programs;
+  readonly audit: ProxyDeskOptions["audit"];
 }
 
-/** Opens the proxy at a port. @throws HomeError `settings-invalid` */
-export function createProxyDoor({ settings, host, store, ...rooms }: ProxyDoorOptions) {
+export interface ProxyDoor extends Disposable {
+  /** Opens the proxy at a port. @throws an error of `listen` as Node tells it. */
+  open(port: number): Promise<OutboundProxy>;
+  /** Takes a link of a home. */
+  readonly admit: LinkProxy["admit"];
+}
+
+/** @throws HomeError `settings-invalid` */
+export function createProxyDoor({ settings, host, store, contextFor, programs, audit }: ProxyDoorOptions): ProxyDoor {
   const { clock, log } = host;
   const { allow, deny, idleSeconds, longestSeconds, openAtOnce, octetsPerDay } = settings.proxy;
   const rules = createProxyRules({
@@ -36,10 +46,17 @@ export function createProxyDoor({ settings, host, store, ...rooms }: ProxyDoorOp
     return found.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
   };
   const limits = { idleMs: idleSeconds * 1000, longestMs: longestSeconds * 1000, openAtOnce, octetsPerDay };
-  const isAllowed: OutboundProxyOptions["isAllowed"] = (number) => store.isProxyAllowed(number);
-  return (port: number): Promise<OutboundProxy> =>
-    openOutboundProxy(settings.listen, port, {
-      ...{ clock, log, rules, lookup, reachMs, limits, isAllowed },
-      ...rooms,
-    });
+  const policyOf: ProxyDeskOptions["policyOf"] = (number) => store.findProxyPolicy(number);
+  const desk = createProxyDesk({ clock, log, rules, lookup, reachMs, limits, policyOf, audit });
+  const identify = createProgramLogin({ clock, programs, audit });
+  const links = createLinkProxy({ clock, desk });
+  return {
+    admit: links.admit,
+    open: (port) =>
+      openOutboundProxy(settings.listen, port, { desk, identify, log, contextFor, longestMs: limits.longestMs }),
+    [Symbol.dispose]() {
+      links[Symbol.dispose]();
+      desk[Symbol.dispose]();
+    },
+  };
 }

@@ -3,7 +3,7 @@
 import { isIP } from "node:net";
 import { type Schema, Validator } from "jsonschema";
 import { HomeError } from "../gateway-core/contract/errors.ts";
-import { isJsonObject, type JsonObject } from "../gateway-core/contract/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../gateway-core/contract/json.ts";
 import schema from "./settings.schema.json" with { type: "json" };
 
 export interface AccessBrokerSettings {
@@ -15,9 +15,18 @@ export interface AccessBrokerSettings {
   readonly proxy: ProxySettings;
   /** MQTTS for people's programs. */
   readonly remoteMqttPort: number;
-  /** Files of a certificate that browsers know, and of its key; without them the own authority signs. */
-  readonly cert?: string;
+  readonly tls: TlsSettings;
+  /** `postgres://…`; without it SQLite. */
+  readonly store?: string;
+  readonly operator: { readonly listen: string; readonly port: number; readonly drainSeconds: number };
+}
+
+/** Files of a certificate that browsers know, and of its key; without them the own authority signs. */
+interface TlsSettings {
+  readonly certificate?: string;
   readonly key?: string;
+  readonly hosts: readonly { readonly name: string; readonly certificate: string; readonly key: string }[];
+  readonly hstsSeconds: number;
 }
 
 /** Where the outbound proxy leads beside the internet, where it does not, and how much each home may take of it. */
@@ -36,15 +45,37 @@ export function parseAccessBrokerSettings(input: unknown): AccessBrokerSettings 
   const [error] = new Validator().validate(settings, schemaToValidate).errors;
   if (error !== undefined) throw invalid(error.property.replace(/^instance\.?/, ""), error.message);
   const parsed = settings as AccessBrokerSettings;
-  if (isIP(parsed.listen) === 0) throw invalid("listen", `"${parsed.listen}" is no IP address`);
+  for (const [key, listen] of [
+    ["listen", parsed.listen],
+    ["operator.listen", parsed.operator.listen],
+  ] as const) {
+    if (isIP(listen) === 0) throw invalid(key, `"${listen}" is no IP address`);
+  }
   return parsed;
 }
 
-const withDefaults = ({ proxy = {}, ...input }: JsonObject): JsonObject => ({
+const withDefaults = ({ proxy = {}, tls = {}, operator = {}, ...input }: JsonObject): JsonObject => ({
   ...defaultsOf(schema.properties),
   ...input,
-  proxy: isJsonObject(proxy) ? { ...defaultsOf(schema.properties.proxy.properties), ...proxy } : proxy,
+  proxy: filled(proxy, schema.properties.proxy.properties),
+  tls: filled(tls, schema.properties.tls.properties),
+  operator: filled(operator, schema.properties.operator.properties),
 });
+
+const filled = (told: Json, properties: Readonly<Record<string, object>>): Json =>
+  isJsonObject(told) ? { ...defaultsOf(properties), ...told } : told;
+
+/** The certificates by file: the one for all names stands under `*`. */
+export function certificateFilesOf({ tls }: AccessBrokerSettings): AccessBrokerSettings["tls"]["hosts"] {
+  const { certificate, key, hosts } = tls;
+  return certificate === undefined || key === undefined ? hosts : [...hosts, { name: "*", certificate, key }];
+}
+
+/** A self-made authority may be taken back, and a developer's names serve other things too: no browser is bound to them. */
+export function hstsSecondsOf(settings: AccessBrokerSettings): number {
+  const isLocal = /(^|\.)localhost$/.test(settings.host);
+  return isLocal || certificateFilesOf(settings).length === 0 ? 0 : settings.tls.hstsSeconds;
+}
 
 function defaultsOf(properties: Readonly<Record<string, object>>): JsonObject {
   const known = Object.entries(properties).flatMap(([name, one]) => ("default" in one ? [[name, one.default]] : []));

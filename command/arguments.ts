@@ -19,9 +19,13 @@ export interface Arguments {
   readonly wantsHelp: boolean;
   readonly wantsVersion: boolean;
   readonly hasPasswordOnStdin: boolean;
+  readonly hasPassphraseOnStdin: boolean;
+  readonly isForced: boolean;
   readonly isOneTime: boolean;
   readonly isByLine: boolean;
   readonly hasGaps: boolean;
+  /** Whether a card is drawn as a QR code. */
+  readonly isQr: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
@@ -30,9 +34,11 @@ export interface Arguments {
 
 /** Names of the options that take a value and only some verbs look at. */
 const valueOptions = [
-  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key", "proxy"] as const),
+  ...(["number", "user", "require", "authorized-key", "out", "card", "listen", "cert", "key"] as const),
+  ...(["proxy", "proxy-allow", "proxy-deny"] as const),
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
+  ...(["card-dir", "svg", "device", "property", "action", "value", "label"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -51,8 +57,13 @@ const options = {
   user: { type: "string" },
   "password-stdin": { type: "boolean", default: false },
   "one-time": { type: "boolean", default: false },
+  "passphrase-stdin": { type: "boolean", default: false },
+  force: { type: "boolean", default: false },
+  store: { type: "string" },
   require: { type: "string" },
   proxy: { type: "string" },
+  "proxy-allow": { type: "string" },
+  "proxy-deny": { type: "string" },
   "authorized-key": { type: "string" },
   lines: { type: "boolean", default: false },
   out: { type: "string" },
@@ -70,6 +81,14 @@ const options = {
   mra: { type: "string" },
   objectdb: { type: "string" },
   to: { type: "string" },
+  "card-dir": { type: "string" },
+  svg: { type: "string" },
+  qr: { type: "boolean", default: false },
+  device: { type: "string" },
+  property: { type: "string" },
+  action: { type: "string" },
+  value: { type: "string" },
+  label: { type: "string" },
 } as const;
 
 /** @throws HomeError `usage` */
@@ -92,10 +111,14 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     wantsHelp: values.help,
     wantsVersion: values.version,
     hasPasswordOnStdin: values["password-stdin"],
+    hasPassphraseOnStdin: values["passphrase-stdin"],
+    isForced: values.force,
     isOneTime: values["one-time"],
     isByLine: values.lines,
     hasGaps: values.gaps,
-    overrides: values.set,
+    isQr: values.qr,
+    overrides:
+      values.store === undefined ? values.set : [...values.set, `accessBroker.store=${JSON.stringify(values.store)}`],
     homes,
     values: Object.fromEntries(
       valueOptions.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),

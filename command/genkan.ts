@@ -15,11 +15,15 @@ type Verb = (args: Arguments) => Promise<void>;
 
 /** How many words may follow a verb; none unless it stands here. */
 const mostWords: Readonly<Record<string, number>> = {
+  backup: 1,
   enrol: 1,
+  restore: 1,
   decode: Number.POSITIVE_INFINITY,
   descriptors: 3,
   replay: 1,
   "capture-av": 2,
+  revoke: 1,
+  keys: Number.POSITIVE_INFINITY,
 };
 
 /** Each verb loads what it needs and no more: a start is quick. */
@@ -30,9 +34,15 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   "simulated-home": async () => (await import("./run-simulated-home.ts")).runSimulatedHome,
   subscribe: async () => (await import("./subscriptions.ts")).subscribeUser,
   table: async () => (await import("./subscriptions.ts")).printTable,
-  card: async () => (await import("./subscriptions.ts")).writeCard,
+  card: async () => (await import("./card.ts")).writeCard,
+  revoke: async () => (await import("./revoke.ts")).revoke,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
+  backup: async () => (await import("./backup.ts")).makeBackup,
+  restore: async () => (await import("./backup.ts")).restoreBackup,
+  operator: async () => (await import("./operator.ts")).setOperator,
   enrol: async () => (await import("./enrol.ts")).enrolGateway,
+  keys: async () => (await import("./keys.ts")).keys,
+  sign: async () => (await import("./sign.ts")).sign,
   decode: async () => (await import("./decode.ts")).decode,
   doctor: async () => (await import("./doctor.ts")).doctor,
   capture: async () => (await import("./capture.ts")).capture,
@@ -43,7 +53,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
-  ..."start access-broker simulated-home subscribe table card trust".split(" "),
+  ..."start access-broker simulated-home subscribe table card revoke trust operator backup restore".split(" "),
   ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 

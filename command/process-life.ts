@@ -27,6 +27,11 @@ export function untilStopped(signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Whoever asks a second time does not wait for what is under way. */
+export function endAtSecondSignal(): void {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+}
+
 /** Ends quietly when whoever reads the output has gone, as `head` does. For verbs that only print. */
 export function endWithReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,23 +1,30 @@
 /** `genkan access-broker`: the provider's process. */
 
 import { openAccessBroker } from "../access-broker/access-broker.ts";
+import { HomeError } from "../gateway-core/contract/errors.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { readBrokerSettings } from "./broker-settings.ts";
-import { tellReady, untilStopped } from "./process-life.ts";
+import { endAtSecondSignal, tellReady, untilStopped } from "./process-life.ts";
 
+import { lockState } from "./start-lock.ts";
 import { brokerFolder, publishCa } from "./subscriptions.ts";
 
 export async function runAccessBroker(args: Arguments): Promise<void> {
   const accessBroker = readBrokerSettings(args.folder, args.overrides);
-  const { cert, key } = args.values;
-  const settings = { ...accessBroker, ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+  const { cert: certificate, key } = args.values;
+  if ((certificate === undefined) !== (key === undefined)) throw new HomeError("usage", "--cert and --key go together");
+  const tls = certificate && key ? { ...accessBroker.tls, certificate, key } : accessBroker.tls;
+  const settings = { ...accessBroker, tls };
   const folder = brokerFolder(args);
+  using _lock = lockState(args.folder, args.language, "access-broker.pid");
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
   const ca = await publishCa(args);
-  const { users, gateways, remoteMqtt, proxy } = broker.addresses;
-  const facts = { users, gateways, remoteMqtt, proxy, host: settings.host, ca };
-  tellReady(args.isJson, facts, `${users}\n${gateways}\n${remoteMqtt}\n${proxy}`);
+  const { users, gateways, remoteMqtt, proxy, operator } = broker.addresses;
+  const facts = { users, gateways, remoteMqtt, proxy, operator, host: settings.host, ca };
+  tellReady(args.isJson, facts, `${users}\n${gateways}\n${remoteMqtt}\n${proxy}\n${operator}`);
   await stopping;
+  endAtSecondSignal();
+  await broker.drain();
 }

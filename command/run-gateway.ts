@@ -16,12 +16,15 @@ import { say } from "./say.ts";
 import { untilOpen } from "./until-open.ts";
 
 export async function runGateway(args: Arguments): Promise<void> {
-  const settings = readSettings(args.folder, args.overrides).gateway;
+  const { "card-dir": cardDir } = args.values;
+  const cards = cardDir === undefined ? [] : [`accessLink.cardFolders=${JSON.stringify([cardDir])}`];
+  const settings = readSettings(args.folder, [...args.overrides, ...cards]).gateway;
   const host = systemHost(join(args.folder, "gateway"), args.isVerbose);
   if (args.values.card !== undefined) await enrolWithCard(args.values.card, host);
   using file = args.values.capture === undefined ? undefined : captureInto(args.values.capture, args, host);
+  const cardFile = join(args.folder, "card.json");
   const capture = file === undefined ? {} : { capture: file.write };
-  await using gateway = createGateway({ settings, host, packageRoot: packageRoot(), ...capture });
+  await using gateway = createGateway({ settings, host, packageRoot: packageRoot(), cardFile, ...capture });
   const stopping = untilStopped();
   if (args.isHeadless) joinAll(gateway);
   const folder = join(args.folder, "node-red");
@@ -30,15 +33,15 @@ export async function runGateway(args: Arguments): Promise<void> {
     : await openNodeRed({ gateway, folder, host, packageRoot: packageRoot(), hasEditor: args.hasEditor });
   const editor = nodeRed?.editor;
   await untilOpen(gateway, host.clock);
-  const { lan = "", mqtt = "" } = gateway.addresses();
+  const { lan = "", mqtt = "", homeProxy = "" } = gateway.addresses();
   const failed = [...gateway.stations.values()].flatMap(({ name, status }) =>
     status.state === "failed" ? [`${name}: ${status.detail ?? status.text}`] : [],
   );
-  const facts = { lan, mqtt, failed, ...(editor === undefined ? {} : { editor: editor.url }) };
+  const facts = { lan, mqtt, homeProxy, failed, ...(editor === undefined ? {} : { editor: editor.url }) };
   tellReady(
     args.isJson,
     { ...facts, ...(editor?.password ? { editorPassword: editor.password } : {}) },
-    [lan, mqtt, ...failed].filter((line) => line !== "").join("\n"),
+    [lan, mqtt, homeProxy, ...failed].filter((line) => line !== "").join("\n"),
   );
   // Who looks at this home from outside (`genkan doctor`) finds the gateway by this, whoever started it.
   host.memory.write(runningName, { pid: process.pid, lan });

@@ -1,4 +1,4 @@
-/** One `genkan start` at a time on one state folder: a second would void the first one's password and open a second broker. */
+/** One process of a kind at a time on one state folder: a second `genkan start` would void the first one's password, a second broker would take its ports. */
 
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -6,9 +6,9 @@ import { HomeError } from "../gateway-core/contract/errors.ts";
 import { type Language, say } from "./say.ts";
 
 /** @throws HomeError `already-running` */
-export function lockState(folder: string, language: Language): Disposable {
+export function lockState(folder: string, language: Language, name = "start.pid"): Disposable {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, "start.pid");
+  const path = join(folder, name);
   const holder = holderOf(path);
   if (holder !== undefined)
     throw new HomeError("already-running", say(language, "already-running", { folder, pid: holder }));

@@ -15,6 +15,8 @@ import { provider } from "./subscriptions.ts";
 import { printAddresses } from "./welcome.ts";
 
 const user = "home";
+/** Who stops a whole home waits for nobody's download. */
+const shortDrain = ["--set", "accessBroker.operator.drainSeconds=1"];
 
 export async function start(args: Arguments): Promise<void> {
   const { folder, language, isJson } = args;
@@ -25,7 +27,7 @@ export async function start(args: Arguments): Promise<void> {
   const number = accessNumber(folder);
   const password = await oneTimePassword(args, number);
   const [broker, simulated] = await Promise.all([
-    startChild("access-broker", args, certificateOf(args)),
+    startChild("access-broker", args, [...shortDrain, ...certificateOf(args)]),
     hasSimulated ? startChild("simulated-home", args, scenarioOf(args)) : undefined,
   ]);
   const card = await cardFor(args, number);

@@ -1,4 +1,4 @@
-/** The provider's verbs: subscribe a user, print the authentication table, write a card, explain how to trust the authority. */
+/** The provider's verbs: subscribe a user, print the authentication table, explain how to trust the authority. */
 
 import { createHash, X509Certificate } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -7,7 +7,6 @@ import { text } from "node:stream/consumers";
 import {
   addKey,
   caCertificatePem,
-  issueCard,
   listTable,
   setProxy,
   setRequirement,
@@ -33,11 +32,13 @@ export async function subscribeUser(args: Arguments): Promise<void> {
   const { hasPasswordOnStdin, isOneTime, language, values } = args;
   const number = needed(args, "number");
   const { require: requirement, "authorized-key": line, proxy } = values;
+  const places = { ...placesOf(args, "allow"), ...placesOf(args, "deny") };
+  const isForProxy = proxy !== undefined || Object.keys(places).length > 0;
   if (proxy !== undefined && proxy !== "on" && proxy !== "off") {
     throw new HomeError("usage", `--proxy takes on or off, not "${proxy}"`);
   }
   const isForPerson = hasPasswordOnStdin || line !== undefined;
-  if (!isForPerson && requirement === undefined && proxy === undefined) {
+  if (!isForPerson && requirement === undefined && !isForProxy) {
     needed(args, "user");
     throw new HomeError("usage", "the password is read from --password-stdin");
   }
@@ -55,9 +56,14 @@ export async function subscribeUser(args: Arguments): Promise<void> {
     await setRequirement({ ...provider(args), number, requirement: requirement === "default" ? null : requirement });
     told.push(say(language, "requirement-set", { number, requirement }));
   }
-  if (proxy !== undefined) {
-    await setProxy({ ...provider(args), number, isAllowed: proxy === "on" });
-    told.push(say(language, `proxy-${proxy}`, { number }));
+  if (isForProxy) {
+    await setProxy({
+      ...provider(args),
+      number,
+      ...(proxy === undefined ? {} : { isAllowed: proxy === "on" }),
+      ...places,
+    });
+    told.push(say(language, proxy === undefined ? "proxy-set" : `proxy-${proxy}`, { number }));
   }
   const facts = {
     number,
@@ -69,17 +75,9 @@ export async function subscribeUser(args: Arguments): Promise<void> {
 
 export async function printTable(args: Arguments): Promise<void> {
   const rows = await listTable(provider(args));
-  const line = ({ number, user, state, factors, requirement }: (typeof rows)[number]): string =>
-    `${number.padEnd(18)}${user.padEnd(18)}${state.padEnd(16)}${(factors.join(",") || "-").padEnd(24)}${requirement}`;
+  const line = ({ number, user, state, factors, proxy, requirement }: (typeof rows)[number]): string =>
+    `${number.padEnd(18)}${user.padEnd(18)}${state.padEnd(16)}${(factors.join(",") || "-").padEnd(24)}${proxy.padEnd(9)}${requirement}`;
   print(args, rows, [say(args.language, "table-head"), ...rows.map(line)].join("\n"));
-}
-
-export async function writeCard(args: Arguments): Promise<void> {
-  const number = needed(args, "number");
-  const file = args.values.out ?? `${number}.card.json`;
-  const card = await issueCard({ ...provider(args), number });
-  writeFileSync(file, `${JSON.stringify(card, null, 2)}\n`, { mode: 0o600 });
-  print(args, { file, number }, say(args.language, "card-written", { file, number, expires: card.expires }));
 }
 
 export async function explainTrust(args: Arguments): Promise<void> {
@@ -98,11 +96,20 @@ export async function publishCa(args: Arguments): Promise<string> {
   return file;
 }
 
-function needed(args: Arguments, name: "number" | "user"): string {
+/** A list of places as people write it, `www.example,*.example`; `none` empties it. */
+function placesOf({ values }: Arguments, list: "allow" | "deny"): { readonly [name: string]: readonly string[] } {
+  const text = values[`proxy-${list}`];
+  if (text === undefined) return {};
+  return { [list]: text === "none" ? [] : text.split(",").map((one) => one.trim()) };
+}
+
+/** An option that must be there. @throws HomeError `usage` */
+export function needed(args: Arguments, name: "number" | "user"): string {
   const value = args.values[name];
   if (value === undefined) throw new HomeError("usage", `--${name} is needed\n${say(args.language, "usage")}`);
   return value;
 }
 
-const print = (args: Arguments, value: object, line: string): void =>
+/** Prints a value for programs, or a line for people. */
+export const print = (args: Arguments, value: object, line: string): void =>
   void process.stdout.write(`${args.isJson ? JSON.stringify(value) : line}\n`);

@@ -1,14 +1,16 @@
 /** The front door of the gateway: constructs the rooms and makes a station of each; wiring.ts has the table of the joints between them. */
 
 import { join } from "node:path";
-import { parseDescriptor } from "../device-descriptors/catalogue.ts";
-import { type Access, openAccess } from "./access-link/access.ts";
+import { readRegistration } from "./access-link/registration.ts";
+import { accessLinkPlan } from "./access-link-plan.ts";
+import { openRegisteredKeys } from "./command-signatures/registered-keys.ts";
+import { createSignedControl } from "./command-signatures/signed-control.ts";
 import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
-import { HomeError } from "./contract/errors.ts";
 import type { JsonObject } from "./contract/json.ts";
-import type { Command, CommandResult, Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
+import type { Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
+import { unenrolledHome } from "./contract/signed-command.ts";
 import type { Station, StationName } from "./contract/station.ts";
 import { openOrigins } from "./descriptor-origins.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
@@ -18,21 +20,26 @@ import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
 import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
+import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, openHomePage } from "./home-doors.ts";
 import { joinIeee1394 } from "./ieee1394-station.ts";
+import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
 import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
-import { openPageServer } from "./page/page-server.ts";
-import { type LinkEvent, parseHomeEvent, parseLinkEvent, parseTranslationEvent } from "./parse-message.ts";
-import { createRemoteTopics } from "./remote-topics.ts";
+import { createSetupHandler } from "./page/setup-handler.ts";
+import { parseHomeEvent, parseTranslationEvent } from "./parse-message.ts";
 import type { Settings } from "./settings.ts";
+import { createSetup } from "./setup.ts";
 import { shareSession } from "./shared-session.ts";
 import { createStation, type Plan, type Works } from "./station.ts";
 
+export { readCardTrouble } from "./access-link/card-watch.ts";
 export { enrol, findGatewayPort, parseCard } from "./access-link/enrol.ts";
 export { readRegistration } from "./access-link/registration.ts";
 export { fromHex } from "./bytes/hex.ts";
+export { openRegisteredKeys, type RegisteredKeys } from "./command-signatures/registered-keys.ts";
+export { signText } from "./command-signatures/sign-text.ts";
 export {
   type CaptureRecord,
   formatCaptureHeader,
@@ -56,8 +63,8 @@ export interface Gateway extends AsyncDisposable {
   readonly control: Control;
   devices(): readonly Device[];
   onHomeEvent(listener: (event: HomeEvent) => void): () => void;
-  /** What is open now: addresses of the LAN page and the local broker. */
-  addresses(): { readonly lan?: string; readonly mqtt?: string };
+  /** What is open now. */
+  addresses(): Addresses;
 }
 
 export interface GatewayOptions {
@@ -67,34 +74,28 @@ export interface GatewayOptions {
   readonly packageRoot: string;
   /** Resolves when a gateway before this one has let go of its sockets. */
   readonly after?: Promise<void>;
+  /** Where a provider may have left an enrolment card beforehand. */
+  readonly cardFile?: string;
   /** Takes each ECHONET Lite datagram that this gateway sends and hears. */
   readonly capture?: WriteRecord;
 }
 
-export function createGateway({ settings, host, packageRoot, after, capture }: GatewayOptions): Gateway {
+export function createGateway({ settings, host, packageRoot, after, capture, cardFile }: GatewayOptions): Gateway {
   const { clock, log } = host;
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
   const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
-  const resultListeners = new Set<(result: CommandResult) => void>();
-  const tellResult = (result: CommandResult): void => {
-    for (const listener of resultListeners) listener(result);
-  };
-  const open: { devices?: Devices; lan?: string; mqtt?: string } = {};
+  const open: HomeDoors & { devices?: Devices } = {};
 
-  /** Always there, whatever is deployed just now; while nothing is translated no device is known. */
-  const control: Control = {
-    async execute(command) {
-      if (open.devices !== undefined) return open.devices.control.execute(command);
-      const result = unknownDevice(command);
-      tellResult(result);
-      return result;
-    },
-    onResult(listener) {
-      resultListeners.add(listener);
-      return () => void resultListeners.delete(listener);
-    },
-  };
+  const control = createLastingControl(() => open.devices?.control);
+  const keys = openRegisteredKeys(host);
+  /** What whoever is outside reaches of the control. */
+  const remoteControl = createSignedControl({
+    ...{ host, control, keys },
+    rules: settings.signatures.required,
+    home: () => readRegistration(host.memory)?.number ?? unenrolledHome,
+  });
+  const homeControl = settings.signatures.atHome ? remoteControl : control;
   const describe = (device: Device) =>
     thingDescription(device, {
       ...(open.lan === undefined ? {} : { http: open.lan }),
@@ -124,7 +125,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
       ]);
       const devices = createDevices({ host, sessions, ...origins });
       open.devices = devices;
-      devices.control.onResult(tellResult);
+      devices.control.onResult(control.tell);
       devices.onEvent((event) => {
         send(event);
         for (const listener of homeListeners) listener(event);
@@ -144,16 +145,21 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     },
   });
 
+  const assets = join(packageRoot, "dist", "ui");
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
-  const handlerOf = (feed: typeof feeds.lan, describe: (device: Device) => JsonObject) =>
-    createPageHandler({ feed, control, things, describe, assets: join(packageRoot, "dist", "ui"), host });
+  const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
+    createPageHandler({ feed, control, things, describe, assets, host });
 
   const page = makeStation<HomeEvent>({
     name: "page",
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
-      const server = await openPageServer({ ...settings.page, handler: handlerOf(feeds.lan, describe), host });
+      const setup = createSetup({ host, keys, access: () => open.access });
+      const home = handlerOf(feeds.lan, homeControl, describe);
+      const inside = createSetupHandler({ setup, handler: home, assets, host });
+      const outside = handlerOf(feeds.lan, remoteControl, describeOutside(undefined));
+      const server = await openHomePage({ settings, host, doors: open, inside, outside, things });
       const live = createLivePage({ host });
       const stops = [
         live.onEvent((event) => {
@@ -183,7 +189,7 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(_send, show): Promise<Works<HomeEvent>> {
-      const broker = await openLocalBroker({ ...settings.localBroker, host, control, describe });
+      const broker = await openLocalBroker({ ...settings.localBroker, host, control: homeControl, describe });
       open.mqtt = broker.url;
       show({ state: "open", text: "open", detail: broker.url });
       return {
@@ -197,57 +203,15 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
     },
   });
 
-  const accessLink = makeStation<LinkEvent>({
-    name: "access-link",
-    parse: parseLinkEvent,
-    wires: {
-      page: (event) => event.type === "snapshot" && "epoch" in event,
-      home: (event) => event.type === "snapshot" && !("epoch" in event),
-      wanted: (event) => event.type === "wanted",
-    },
-    async open(send, show): Promise<Works<LinkEvent>> {
-      const access = openAccess({
-        host,
-        isEnabled: settings.accessLink.enabled,
-        gateway: gatewayModel(packageRoot),
-        handlerAt: (http) => handlerOf(feeds.remote, describeOutside(http)),
-        parse: parseDescriptor,
-        onDescriptor: send,
-        onCommand: (command) => remote.execute(command),
-      });
-      const remote = createRemoteTopics({
-        ...{ host, control, publish: access.publish },
-        describe: describeOutside(access.home),
-      });
-      const tell = (state: Access["state"]): void =>
-        show({ state: state === "connecting" || state === "offline" ? "opening" : "open", text: state });
-      access.onState(tell);
-      tell(access.state);
-      return {
-        receive(event) {
-          if (event.type === "wanted") access.receive(event);
-          else if (!("epoch" in event)) remote.receive(event);
-          else {
-            feeds.remote.receive(event);
-            access.setPage(true);
-          }
-        },
-        unwire(wire) {
-          if (wire === "wanted") return access.forget();
-          if (wire === "home") return remote.unwire();
-          feeds.remote.unwire();
-          access.setPage(false);
-        },
-        snapshots: () => [access.snapshot()],
-        async close() {
-          remote[Symbol.dispose]();
-          await access[Symbol.asyncDispose]();
-        },
-      };
-    },
-  });
-
-  const all = [...discoveries, translation, page, localBroker, accessLink];
+  const accessLink = makeStation(
+    accessLinkPlan({
+      ...{ settings, host, doors: open, feed: feeds.remote, control: remoteControl, describeAt: describeOutside },
+      ...{ gateway: gatewayModel(packageRoot), cardFile },
+      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
+    }),
+  );
+  const homeProxy = makeStation(homeProxyPlan(settings, host, open));
+  const all = [...discoveries, translation, page, localBroker, accessLink, homeProxy];
   return {
     stations: new Map(all.map((station) => [station.name, station])),
     control,
@@ -256,15 +220,10 @@ export function createGateway({ settings, host, packageRoot, after, capture }: G
       homeListeners.add(listener);
       return () => void homeListeners.delete(listener);
     },
-    addresses: () => ({ ...(open.lan ? { lan: open.lan } : {}), ...(open.mqtt ? { mqtt: open.mqtt } : {}) }),
+    addresses: () => addressesOf(open),
     async [Symbol.asyncDispose]() {
       // Outermost first: nobody is told of a home that is being taken apart.
       for (const station of all.toReversed()) await station[Symbol.asyncDispose]();
     },
   };
-}
-
-function unknownDevice({ id, device, request }: Command): CommandResult {
-  const error = new HomeError("unknown-device", `no device "${device}" is known here`, { device });
-  return { id, device, request, ok: false, error: error.toBody() };
 }

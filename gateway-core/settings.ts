@@ -33,7 +33,31 @@ export interface Settings {
     readonly networks: readonly string[];
   };
   readonly localBroker: { readonly address: string; readonly port: number };
-  readonly accessLink: { readonly enabled: boolean };
+  readonly accessLink: {
+    readonly enabled: boolean;
+    /** The file of a card that a provider left beforehand; `card.json` in the state folder unless told. */
+    readonly card?: string;
+    /** Where media with a card are mounted; none: no medium is looked at. */
+    readonly cardFolders: readonly string[];
+  };
+  /** What is done only with a signature by a key that is registered here (docs/access-link.md). */
+  readonly signatures: {
+    /** `device/name` of properties and actions; `*` for any. */
+    readonly required: readonly string[];
+    /** Whether the page on the LAN and the local broker ask for them too. */
+    readonly atHome: boolean;
+  };
+  /** How the home is reached from outside; directly only once it was set up on the page in the home. */
+  readonly access: {
+    readonly mode: "broker" | "own" | "both";
+    readonly listen: string;
+    readonly port: number;
+    readonly hostNames: readonly string[];
+    readonly cert?: string;
+    readonly key?: string;
+  };
+  /** The proxy for the home's computers; who may use it: page.networks. */
+  readonly homeProxy: { readonly enabled: boolean; readonly listen: string; readonly port: number };
   readonly descriptors: {
     readonly folders: readonly string[];
     /** Types of the package's catalogue that this home does without. */
@@ -106,12 +130,25 @@ function withDefaults(node: SchemaNode, value: unknown, path: string): unknown {
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
+/** Private and link-local addresses (RFC 1918, RFC 3927, RFC 4193, RFC 4291): nobody out in the internet has one. */
+const inside = new BlockList();
+for (const [network, bits] of [
+  ["10.0.0.0", 8],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+  ["169.254.0.0", 16],
+] as const) {
+  inside.addSubnet(network, bits, "ipv4");
+}
+inside.addSubnet("fc00::", 7, "ipv6");
+inside.addSubnet("fe80::", 10, "ipv6");
 
 const validator = new Validator();
 Object.assign(validator.customFormats, {
   ip: (text: unknown) => typeof text !== "string" || isIP(text) !== 0,
   cidr: (text: unknown) => typeof text !== "string" || isCidr(text),
-  loopback: (text: unknown) => typeof text !== "string" || isLoopback(text),
+  loopback: (text: unknown) => typeof text !== "string" || isIn(loopback, text),
+  "home-address": (text: unknown) => typeof text !== "string" || isIn(loopback, text) || isIn(inside, text),
 });
 /** JSON's own types know a schema's words only as strings. */
 const schemaToValidate = schema as unknown as Schema;
@@ -122,9 +159,9 @@ function isCidr(text: string): boolean {
   return more.length === 0 && /^\d{1,3}$/.test(length) && Number(length) <= bits;
 }
 
-function isLoopback(text: string): boolean {
+function isIn(list: BlockList, text: string): boolean {
   const family = isIP(text);
-  return family !== 0 && loopback.check(text, family === 6 ? "ipv6" : "ipv4");
+  return family !== 0 && list.check(text, family === 6 ? "ipv6" : "ipv4");
 }
 
 function keyOf({ property }: ValidationError): string {

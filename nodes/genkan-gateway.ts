@@ -25,7 +25,8 @@ function leaseGateway(RED: NodeAPI, config: Def): Lease<Gateway> {
   const folder = join(RED.settings.userDir ?? ".", "genkan");
   return ownLease(`${folder} ${config.settings}`, (after) => {
     const settings = parseSettings(parseJson(config.settings));
-    return createGateway({ settings, host: systemHost(folder), packageRoot: packageRoot(), after });
+    const cardFile = join(folder, "card.json");
+    return createGateway({ settings, host: systemHost(folder), packageRoot: packageRoot(), cardFile, after });
   });
 }
 

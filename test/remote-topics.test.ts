@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Grant } from "../gateway-core/contract/grant.ts";
 import { createRemoteTopics } from "../gateway-core/remote-topics.ts";
 import { FakeControl } from "./fakes/fake-control.ts";
 import { fakeHost } from "./fakes/fake-host.ts";
@@ -13,7 +14,7 @@ function open() {
     describe: () => ({}),
     publish: (topic, payload, isRetained) => told.push(`${topic}=${payload}${isRetained ? "" : " passing"}`),
   });
-  return { topics, control, told };
+  return { topics, control, told, host };
 }
 
 describe("The topics of a home for remote MQTT", () => {
@@ -36,6 +37,32 @@ describe("The topics of a home for remote MQTT", () => {
       ["own", 1_000],
       ["own", 2_000],
     ]);
+  });
+
+  it("let a command through that its sender was granted, and refuse all others before the control", async () => {
+    const { topics, control, told, host } = open();
+    const until = new Date(host.clock.now() + 1).toISOString();
+    const grant: Grant = {
+      devices: { lamp: { access: "control", properties: ["power"] }, tank: { access: "view" } },
+      window: { until },
+    };
+    const send = (topic: string, payload = "true") => {
+      told.length = 0;
+      topics.execute({ id: "c", topic: `home/devices/${topic}`, payload, expires: 9e12, grant });
+      return told.map((line) => [line.split("=")[0], /"code":"([^"]*)"/.exec(line)?.[1]]);
+    };
+    expect(send("lamp/properties/power/set")).toEqual([]);
+    expect(control.asked.splice(0)).toHaveLength(1);
+    expect(send("lamp/properties/brightness/set")).toEqual([["home/devices/lamp/result", "unknown-property"]]);
+    expect(send("lamp/set", '{"power":true,"brightness":1}')).toEqual([
+      ["home/devices/lamp/result", "unknown-property"],
+    ]);
+    expect(send("tank/properties/power/set")).toEqual([["home/devices/tank/result", "not-granted"]]);
+    expect(send("door/actions/open")).toEqual([]);
+    await host.clock.advance(1);
+    expect(send("lamp/properties/power/set")).toEqual([["home/devices/lamp/result", "not-granted"]]);
+    expect(control.asked).toEqual([]);
+    expect(host.log.events("warn")).toEqual(Array(5).fill("remote-command-refused"));
   });
 
   it("answer a command that cannot be read", () => {

@@ -26,12 +26,20 @@ describe("settings", () => {
       ieee1394: { bus: "", recording: false, availabilityMs: 15_000, pollMs: 5_000, rediscoverMs: 60_000 },
       page: { listen: "127.0.0.1", port: 8080, hostNames: [], networks: [] },
       localBroker: { address: "127.0.0.1", port: 1883 },
-      accessLink: { enabled: true },
+      accessLink: { enabled: true, cardFolders: ["/media", "/run/media", "/Volumes"] },
+      signatures: { required: [], atHome: false },
+      access: { mode: "both", listen: "0.0.0.0", port: 8447, hostNames: [] },
+      homeProxy: { enabled: false, listen: "127.0.0.1", port: 3128 },
       descriptors: { folders: [], withoutTypes: [] },
     };
     expect(parseSettings({})).toEqual(defaults);
     expect(parseSettings(undefined)).toEqual(defaults);
   });
+
+  it.each(["127.0.0.1", "::1", "192.168.1.10", "10.0.0.1", "172.20.0.1", "169.254.1.1", "fd00::1", "fe80::1"])(
+    "let the home's proxy listen at %s, which lies in the home",
+    (listen) => expect(parseSettings({ homeProxy: { listen } }).homeProxy.listen).toBe(listen),
+  );
 
   it("keep what is given, beside the defaults of its neighbours", () => {
     expect(parseSettings({ page: { port: 0 }, home: { interfaces: ["127.0.0.1", "fe80::1"] } })).toMatchObject({
@@ -52,6 +60,10 @@ describe("settings", () => {
     [{ page: { networks: ["192.168.1.0"] } }, "page.networks[0]"],
     [{ page: { hostNames: ["a/b"] } }, "page.hostNames[0]"],
     [{ localBroker: { address: "0.0.0.0" } }, "localBroker.address"],
+    [{ access: { mode: "all" } }, "access.mode"],
+    [{ homeProxy: { listen: "0.0.0.0" } }, "homeProxy.listen"],
+    [{ homeProxy: { listen: "203.0.113.7" } }, "homeProxy.listen"],
+    [{ homeProxy: { listen: "2001:db8::1" } }, "homeProxy.listen"],
     [{ home: null }, "home"],
     [{ ieee1394: { bus: "tcp://192.168.1.2:1394" } }, "ieee1394.bus"],
     [{ home: { interfaces: [] } }, "home.interfaces"],

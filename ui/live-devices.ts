@@ -93,8 +93,9 @@ export class LiveDevices {
   }
 
   async #refused(response: Response): Promise<void> {
-    if (response.status === 401) location.reload(); // Whoever keeps the door shows its login.
     const problem: { readonly code?: string } = await response.json().catch(() => ({}));
+    // Whoever keeps the door shows its login, or in words why there is nothing to see.
+    if (response.status === 401 || problem.code === "not-granted") return location.reload();
     if (problem.code === "home-away") this.#setReach("away");
     else if (problem.code === "page-not-wired") this.#setReach("not-wired");
     else if (this.#retries > 0) this.#setReach("lost");

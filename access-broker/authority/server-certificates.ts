@@ -1,10 +1,10 @@
-/** The server's side of TLS: a leaf for each name below the host, made on demand by an authority of its own, or the provider's real certificate. */
+/** The server's side of TLS: a leaf for each name below the host, made on demand by an authority of its own, or the provider's certificate by file. */
 
-import { readFileSync } from "node:fs";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { linkLabel } from "../../gateway-core/contract/access-number.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import type { CertificateFiles } from "./certificate-files.ts";
 import { type CertificateMaker, purposes } from "./certificate-maker.ts";
 
 const leafDays = 90;
@@ -28,8 +28,8 @@ export interface ServerCertificatesOptions {
   readonly maker: CertificateMaker;
   readonly host: string;
   readonly clock: Clock;
-  /** Files of a certificate that browsers know: it answers for all names but the one towards gateways, which pin our own. */
-  readonly real?: { readonly cert: string; readonly key: string };
+  /** Certificates that browsers know: they answer for all names but the one towards gateways, which pin our own. */
+  readonly files?: Pick<CertificateFiles, "contextFor">;
 }
 
 interface Leaf {
@@ -38,13 +38,11 @@ interface Leaf {
   readonly expiresAt: number;
 }
 
-/** @throws HomeError `settings-invalid` when the real certificate cannot be used. */
 export async function createServerCertificates(options: ServerCertificatesOptions): Promise<ServerCertificates> {
-  const { maker, host, clock, real } = options;
+  const { maker, host, clock, files } = options;
   const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
   const pkcs8 = Buffer.from(await crypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
   const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, "$1\n")}\n-----END PRIVATE KEY-----\n`;
-  const realContext = real === undefined ? undefined : readReal(real);
   const cache = new Map<string, Promise<Leaf>>();
 
   async function make(name: string): Promise<Leaf> {
@@ -68,8 +66,8 @@ export async function createServerCertificates(options: ServerCertificatesOption
   return {
     async contextFor(serverName) {
       const name = serverName.toLowerCase();
-      if (realContext !== undefined && isOurs(name, host) && name !== `${linkLabel}.${host}`) return realContext;
-      return (await leaf(name)).context;
+      const isForPeople = isOurs(name, host) && name !== `${linkLabel}.${host}`;
+      return (isForPeople ? files?.contextFor(name) : undefined) ?? (await leaf(name)).context;
     },
     pairFor: async (serverName) => (await leaf(serverName)).pair,
   };
@@ -80,12 +78,4 @@ function isOurs(name: string, host: string): boolean {
   if (name === host) return true;
   const label = name.endsWith(`.${host}`) ? name.slice(0, -host.length - 1) : "";
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label);
-}
-
-function readReal({ cert, key }: { readonly cert: string; readonly key: string }): SecureContext {
-  try {
-    return createSecureContext({ cert: readFileSync(cert), key: readFileSync(key), minVersion: "TLSv1.2" });
-  } catch (cause) {
-    throw new HomeError("settings-invalid", `the certificate ${cert} cannot be used: ${String(cause)}`, {}, cause);
-  }
 }

@@ -1,6 +1,7 @@
 /** What a person holds at a home beside a password, and how they add to it and take from it. */
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import type { Grant } from "../../gateway-core/contract/grant.ts";
 import { addAppPassword } from "./app-password.ts";
 import type { Assurance, Claim } from "./challenge.ts";
 import { addOwn, type CredentialKind, type CredentialStore, factOf, unfit } from "./credentials.ts";
@@ -10,6 +11,13 @@ import { parseAuthorizedKey } from "./ssh-key.ts";
 import { matchCode, newTotp, tidyCode, totpUri } from "./totp-challenge.ts";
 
 const setUpMs = 10 * 60_000;
+
+/** What a program's password is made of; its own `grant` is narrower than its person's. */
+export interface AppPassword {
+  readonly label: string;
+  readonly assurances: readonly Assurance[];
+  readonly grant?: Grant | undefined;
+}
 
 export type Person = Claim & { readonly user: string };
 
@@ -47,7 +55,7 @@ export interface Account {
   /** Ten new codes, told once; those before are good no more. */
   renewRecoveryCodes(number: AccessNumber, user: string): Promise<readonly string[]>;
   /** An app password that stands for what its person has shown; told once. @throws HomeError `value-invalid` */
-  addApp(number: AccessNumber, user: string, label: string, assurances: readonly Assurance[]): Promise<string>;
+  addApp(person: Pick<Person, "number" | "user">, app: AppPassword): Promise<string>;
   /** A line of authorized_keys; returns the key's fingerprint. @throws HomeError `value-invalid` */
   addKey(number: AccessNumber, user: string, line: string): Promise<string>;
   remove(number: AccessNumber, user: string, kind: CredentialKind, id: string): Promise<boolean>;
@@ -104,8 +112,7 @@ export function createAccount({ store, nonces, now }: AccountOptions): Account {
       return codes;
     },
 
-    addApp: (number, user, label, assurances) =>
-      addAppPassword(store, { number, user }, { label, assurances, now: now() }),
+    addApp: (person, app) => addAppPassword(store, person, { ...app, now: now() }),
 
     async addKey(number, user, line) {
       const { fingerprint, comment } = parseAuthorizedKey(line);

@@ -5,17 +5,19 @@
 
 import { createHash } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import { type Grant, intersectGrants, parseGrant } from "../../gateway-core/contract/grant.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import { type Assurance, type Challenge, type Claim, type Method, type Proven, refused, textIn } from "./challenge.ts";
-import { addOwn, type Credential, type CredentialStore, factOf } from "./credentials.ts";
+import { addOwn, type Credential, type CredentialStore, factOf, unfit } from "./credentials.ts";
 import { newCode } from "./recovery-challenge.ts";
-import { type Requirement, type Rights, rightsOf } from "./requirement.ts";
+import { type Requirement, rightsOf } from "./requirement.ts";
+import { type Access, accessOf, isBarred, type StandingStore } from "./standing.ts";
 
 /** 160 bits: nobody finds one by trying, so that a plain hash is enough. */
 const secretOctets = 20;
 const longestLabel = 64;
 
-interface AppStore extends CredentialStore {
+interface AppStore extends CredentialStore, StandingStore {
   findUser(number: AccessNumber, user: string): Promise<{ readonly state: string } | undefined>;
 }
 
@@ -25,10 +27,11 @@ export interface AppPasswordsOptions {
   readonly requirementOf: (number: AccessNumber) => Promise<Requirement>;
 }
 
-/** The proof: `{password}`, of the claim's user. Opens no session: MQTT alone asks for it. */
+/** The proof: `{password}`, of the claim's user. Opens no session: remote MQTT and the outbound proxy ask for it. */
 export interface AppPasswords extends Challenge {
   judge(claim: Claim, proof: JsonObject): Promise<Proven & { readonly credential: string }>;
-  rightsNow(number: AccessNumber, user: string, credential: string, source: string): Promise<Rights>;
+  /** What it opens now, from there: its person's grant, narrowed where it has one of its own. */
+  accessNow(number: AccessNumber, user: string, credential: string, source: string): Promise<Access>;
 }
 
 export function createAppPasswords({ store, now, requirementOf }: AppPasswordsOptions): AppPasswords {
@@ -36,7 +39,8 @@ export function createAppPasswords({ store, now, requirementOf }: AppPasswordsOp
   const find = async (number: AccessNumber, user: string, id: string): Promise<Credential | undefined> => {
     const found = await store.findCredential(number, "app", id);
     const person = await store.findUser(number, user);
-    return found?.user === user && person?.state === "password" ? found : undefined;
+    const isSettled = person?.state === "password" || person?.state === "none";
+    return found?.user === user && isSettled ? found : undefined;
   };
   return {
     prepare: async () => ({}),
@@ -46,11 +50,13 @@ export function createAppPasswords({ store, now, requirementOf }: AppPasswordsOp
       await store.advanceCredential(found, 0, now());
       return { user, assurances: assurancesOf(found), credential: found.id };
     },
-    async rightsNow(number, user, credential, source) {
+    async accessNow(number, user, credential, source) {
       const found = await find(number, user, credential);
-      if (found === undefined) return "none";
+      const standing = await store.findStanding(number, user);
+      if (found === undefined || standing === undefined || isBarred(standing)) return nothing;
       const hasTotp = (await store.findCredential(number, "totp", user)) !== undefined;
-      return rightsOf(await requirementOf(number), { assurances: assurancesOf(found), source, hasTotp });
+      const shown = { assurances: assurancesOf(found), source, hasTotp };
+      return accessOf(grantFor(found, standing.grant), rightsOf(await requirementOf(number), shown), now());
     },
   };
 }
@@ -59,11 +65,20 @@ export function createAppPasswords({ store, now, requirementOf }: AppPasswordsOp
 export async function addAppPassword(
   store: CredentialStore,
   person: { readonly number: AccessNumber; readonly user: string },
-  made: { readonly label: string; readonly assurances: readonly Assurance[]; readonly now: number },
+  made: {
+    readonly label: string;
+    readonly assurances: readonly Assurance[];
+    /** Narrower than its person's; without a window by the week. */
+    readonly grant?: Grant | undefined;
+    readonly now: number;
+  },
 ): Promise<string> {
   const { number, user } = person;
   const secret = newCode(secretOctets);
-  const facts = { label: made.label.slice(0, longestLabel), shown: made.assurances.join("+") };
+  const { window } = made.grant ?? {};
+  if (window?.days !== undefined || window?.hours !== undefined) throw unfit("window");
+  const own = made.grant === undefined ? {} : { grant: JSON.stringify(made.grant) };
+  const facts = { label: made.label.slice(0, longestLabel), shown: made.assurances.join("+"), ...own };
   await addOwn(store, { number, user, kind: "app", id: appIdOf(number, user, secret), facts, counter: 0 }, made.now);
   return secret;
 }
@@ -77,6 +92,13 @@ function appIdOf(number: AccessNumber, user: string, secret: string): string {
   return createHash("sha256")
     .update(JSON.stringify(["app", number, user, tidy]))
     .digest("hex");
+}
+
+const nothing: Access = { rights: "none", grant: { devices: {} } };
+
+function grantFor(credential: Credential, granted: Grant): Grant {
+  const own = factOf(credential, "grant");
+  return own === "" ? granted : intersectGrants(granted, parseGrant(JSON.parse(own)));
 }
 
 /** What was shown by methods; that the provider vouched for the person once is not for programs. */

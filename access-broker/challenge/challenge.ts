@@ -46,7 +46,8 @@ export type RefusalReason =
   | "counter-stale"
   | "method-not-accepted"
   | "source-not-accepted"
-  | "other-user";
+  | "other-user"
+  | "suspended";
 
 /** Every implementation holds to test/laws/challenge.law.ts. */
 export interface Challenge {

@@ -1,9 +1,11 @@
 /** Joins the challenges to a login: proofs are judged one after another until the home's requirement is met. */
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import type { CommunicationMethod } from "../../gateway-core/contract/communication-method.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import { type Assurance, type Challenge, type Claim, type Method, refused } from "./challenge.ts";
 import { isOnlyElsewhere, nextMethods, type Requirement, type Rights, rightsOf } from "./requirement.ts";
+import { isBarred, type StandingStore } from "./standing.ts";
 
 export type ProofKind = "password" | "totp" | "recovery" | "key" | "passkey" | "source";
 
@@ -19,9 +21,12 @@ export interface LoginOutcome {
   readonly rights: Rights;
   /** What must still be shown, any of these, while there are no rights. */
   readonly next: readonly Method[];
+  /** By which the home may be reached: told to nobody but who has shown something. */
+  readonly reached: readonly CommunicationMethod[];
 }
 
 export interface LoginOptions {
+  readonly findStanding: StandingStore["findStanding"];
   readonly challenges: Readonly<Record<ProofKind, Challenge>>;
   readonly requirementOf: (number: AccessNumber) => Promise<Requirement>;
   readonly hasTotp: (number: AccessNumber, user: string) => Promise<boolean>;
@@ -41,7 +46,7 @@ export interface Login {
   ): Promise<LoginOutcome>;
 }
 
-export function createLogin({ challenges, requirementOf, hasTotp }: LoginOptions): Login {
+export function createLogin({ challenges, findStanding, requirementOf, hasTotp }: LoginOptions): Login {
   return {
     prepare: (kind, claim) => challenges[kind].prepare(claim),
 
@@ -57,11 +62,15 @@ export function createLogin({ challenges, requirementOf, hasTotp }: LoginOptions
       }
       if (shown === undefined) throw refused("malformed");
       const { user, assurances } = shown;
+      const standing = await findStanding(claim.number, user);
+      // Only after the proof: who cannot give one is told nothing.
+      if (standing === undefined || isBarred(standing)) throw refused("suspended");
       const requirement = await requirementOf(claim.number);
       const told = { assurances, source: claim.source, hasTotp: await hasTotp(claim.number, user) };
       const rights = rightsOf(requirement, told);
       const next = rights === "none" ? nextMethods(requirement, told) : [];
-      if (rights !== "none" || next.length > 0) return { user, assurances, rights, next };
+      if (rights !== "none" || next.length > 0)
+        return { user, assurances, rights, next, reached: standing.home.methods };
       throw refused(isOnlyElsewhere(requirement, told) ? "source-not-accepted" : "method-not-accepted");
     },
   };

@@ -8,7 +8,7 @@ import type { LockOut } from "./lock-out.ts";
 import type { PasswordHasher } from "./password-hash.ts";
 import { assertSuitablePassword } from "./password-rules.ts";
 
-type PasswordState = "password" | "one-time" | "one-time-used";
+type PasswordState = "password" | "one-time" | "one-time-used" | "none";
 
 interface User {
   readonly number: AccessNumber;
@@ -29,7 +29,8 @@ const longest = 4096;
 /** The proof: `{password}`, of the claim's user. */
 export interface PasswordChallenge extends Challenge {
   /**
-   * Sets another password; the user's sessions end. `current` may be left out only after a one-time password.
+   * Sets another password; the user's sessions end. `current` may be left out only after a one-time password, and
+   * where there is none yet.
    * @throws HomeError `password-unsuitable`, `login-refused`, `too-many-attempts`.
    */
   change(claim: Claim & { readonly user: string }, current: string | undefined, next: string): Promise<void>;
@@ -45,7 +46,8 @@ export async function createPasswordChallenge(
 
   async function verify(number: AccessNumber, user: string, password: string): Promise<User> {
     const found = await store.findUser(number, user);
-    const isRight = await hasher.verify(password, found?.passwordHash ?? decoy);
+    const hash = found === undefined || found.state === "none" ? decoy : found.passwordHash;
+    const isRight = await hasher.verify(password, hash);
     if (found === undefined) throw refused("unknown");
     if (!isRight) throw refused("wrong-password");
     return found;

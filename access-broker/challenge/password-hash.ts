@@ -17,6 +17,8 @@ const mostRunning = 2;
 const mostWaiting = 64;
 
 export interface PasswordHasher {
+  /** How many wait for their turn. */
+  readonly waiting: number;
   /** @throws HomeError `too-many-attempts` when too many wait already. */
   hash(password: string): Promise<string>;
   /** @throws HomeError `too-many-attempts` */
@@ -46,6 +48,9 @@ export function createPasswordHasher(): PasswordHasher {
   }
 
   return {
+    get waiting() {
+      return waiting.length;
+    },
     hash: (password) =>
       queued(async () => {
         const salt = randomBytes(saltOctets);

@@ -3,6 +3,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
+import type { CommunicationMethod } from "../../gateway-core/contract/communication-method.ts";
+import type { Grant } from "../../gateway-core/contract/grant.ts";
 import type { Assurance, Method } from "./challenge.ts";
 import {
   defaultRequirement,
@@ -12,6 +14,7 @@ import {
   type Rights,
   rightsOf,
 } from "./requirement.ts";
+import { accessOf, isBarred, type Standing } from "./standing.ts";
 
 const idleMs = 7 * 24 * 60 * 60_000;
 const absoluteMs = 30 * 24 * 60 * 60_000;
@@ -35,7 +38,7 @@ export interface StoredSession {
   readonly agent: string;
 }
 
-interface FoundSession extends StoredSession {
+interface FoundSession extends StoredSession, Standing {
   readonly state: string;
   readonly requirement: string | null;
   readonly hasTotp: boolean;
@@ -60,6 +63,14 @@ export interface Session {
   readonly rights: Rights;
   /** What must still be shown, any of these, while there are no rights. */
   readonly next: readonly Method[];
+  readonly role: Standing["role"];
+  /** What the person may see and do in the home; for who may only look, nothing to control. */
+  readonly grant: Grant;
+  /** All that decides over what is seen, as a text to compare; undefined when nothing may be seen now. */
+  readonly sight: string | undefined;
+  /** By which the home may be reached. */
+  readonly reached: readonly CommunicationMethod[];
+  readonly hasPassword: boolean;
   /** A one-time password was used: nothing else is open until another is set. */
   readonly mustChangePassword: boolean;
   /** The provider vouched for the person just now: who lacks what the home asks for may set it up. */
@@ -82,8 +93,8 @@ export interface Sessions {
   begin(session: NewSession): Promise<string>;
   /** The session that this token stands for at this home; undefined when there is none or it belongs to another home. */
   find(token: string, number: AccessNumber, source: string): Promise<Session | undefined>;
-  /** Whether a session may still look, from that source: for requests that stay open. */
-  isOpen(id: string, source: string): Promise<boolean>;
+  /** What a session sees now, from that source: for requests that stay open. */
+  sightOf(id: string, source: string): Promise<string | undefined>;
   /** A person's sessions that have not ended, the one seen last first. */
   list(number: AccessNumber, user: string): Promise<readonly StoredSession[]>;
   end(id: string): Promise<void>;
@@ -101,17 +112,23 @@ export function createSessions(store: SessionStore, clock: Pick<Clock, "now">): 
     const shown = { assurances, source, hasTotp: found.hasTotp };
     const requirement = requirementIn(found.requirement);
     const rights = rightsOf(requirement, shown);
-    const isEnded = !isInTime(found) || (rights === "none" && now >= found.begunAt + halfOpenMs);
+    const isEnded = isBarred(found) || !isInTime(found) || (rights === "none" && now >= found.begunAt + halfOpenMs);
     if (isEnded) {
       await store.removeSession(id);
       return undefined;
     }
+    const { role, state, home } = found;
+    const access = accessOf(found.grant, rights, now);
     return {
       ...found,
       assurances,
       rights,
       next: rights === "none" ? nextMethods(requirement, shown) : [],
-      mustChangePassword: found.state !== "password",
+      grant: access.grant,
+      sight: access.rights === "none" ? undefined : JSON.stringify([access, role, home.methods]),
+      reached: home.methods,
+      hasPassword: state === "password",
+      mustChangePassword: state === "one-time" || state === "one-time-used",
       isVouchedFor: assurances.includes("one-time") && now < found.begunAt + halfOpenMs,
       isFresh: now < found.begunAt + freshMs,
     };
@@ -132,10 +149,7 @@ export function createSessions(store: SessionStore, clock: Pick<Clock, "now">): 
       if (clock.now() - found.seenAt >= touchMs) await store.touchSession(found.id, clock.now());
       return found;
     },
-    async isOpen(id, source) {
-      const found = await live(id, source);
-      return found !== undefined && found.rights !== "none";
-    },
+    sightOf: async (id, source) => (await live(id, source))?.sight,
     list: async (number, user) => (await store.listSessions(number, user)).filter(isInTime),
     end: (id) => store.removeSession(id),
   };

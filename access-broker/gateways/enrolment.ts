@@ -8,6 +8,8 @@ import { isJsonObject } from "../../gateway-core/contract/json.ts";
 import { type Card, type CertificateAnswer, isTicket } from "../../gateway-core/contract/link.ts";
 
 const cardMs = 7 * 24 * 60 * 60_000;
+/** How long after its end a certificate still renews itself: a gateway that was switched off for a winter comes back by itself. */
+const lateMs = 180 * 24 * 60 * 60_000;
 
 interface StoredCard {
   readonly tokenHash: string;
@@ -28,6 +30,7 @@ export interface EnrolmentStore {
   findCard(tokenHash: string): Promise<StoredCard | undefined>;
   redeemCard(tokenHash: string, usedAt: number, certificate: GatewayCertificate): Promise<boolean>;
   addCertificate(certificate: GatewayCertificate): Promise<void>;
+  findCertificate(serial: string): Promise<GatewayCertificate | undefined>;
 }
 
 /** Signs a certificate request for a home. */
@@ -35,6 +38,12 @@ export type SignGateway = (
   csr: string,
   number: AccessNumber,
 ) => Promise<{ readonly answer: CertificateAnswer; readonly serial: string; readonly expiresAt: number }>;
+
+/**
+ * Which home's a certificate is, when our authority signed it for the very key that signs the request.
+ * @throws HomeError `certificate-refused`
+ */
+export type HolderOf = (certificate: string, csr: string) => { readonly serial: string; readonly number: AccessNumber };
 
 export interface Enrolment {
   /**
@@ -44,9 +53,21 @@ export interface Enrolment {
   enrol(input: unknown): Promise<{ readonly number: AccessNumber; readonly answer: CertificateAnswer }>;
   /** The next certificate for a gateway that is linked as this home. @throws HomeError `certificate-refused` */
   renew(number: AccessNumber, csr: string): Promise<CertificateAnswer>;
+  /**
+   * The next certificate for a gateway whose own has ended meanwhile, so that it has no link to ask over: `{csr, certificate}`.
+   * Good for half a year, and never for one that was revoked. Whoever repeats the request gets a certificate of a key that they do not have.
+   * @throws HomeError `certificate-refused`
+   */
+  renewLate(input: unknown): Promise<{ readonly number: AccessNumber; readonly answer: CertificateAnswer }>;
 }
 
-export function createEnrolment(store: EnrolmentStore, sign: SignGateway, clock: Clock): Enrolment {
+export function createEnrolment(store: EnrolmentStore, sign: SignGateway, holderOf: HolderOf, clock: Clock): Enrolment {
+  async function renew(number: AccessNumber, csr: string): Promise<CertificateAnswer> {
+    const { answer, serial, expiresAt } = await sign(csr, number);
+    await store.addCertificate({ serial, number, expiresAt });
+    return answer;
+  }
+
   return {
     async enrol(input) {
       const { token, csr } = parseEnrolment(input);
@@ -60,10 +81,18 @@ export function createEnrolment(store: EnrolmentStore, sign: SignGateway, clock:
       if (!(await store.redeemCard(tokenHash, clock.now(), { serial, number, expiresAt }))) throw used();
       return { number, answer };
     },
-    async renew(number, csr) {
-      const { answer, serial, expiresAt } = await sign(csr, number);
-      await store.addCertificate({ serial, number, expiresAt });
-      return answer;
+    renew,
+    async renewLate(input) {
+      const { csr, certificate } = isJsonObject(input) ? input : {};
+      if (typeof csr !== "string" || typeof certificate !== "string")
+        throw new HomeError("certificate-refused", "a certificate and a request of its key are awaited");
+      const { serial, number } = holderOf(certificate, csr);
+      const known = await store.findCertificate(serial);
+      if (known?.number !== number)
+        throw new HomeError("certificate-refused", "the certificate is no longer known: a new card is needed");
+      if (clock.now() >= known.expiresAt + lateMs)
+        throw new HomeError("certificate-refused", "the certificate ended over half a year ago: a new card is needed");
+      return { number, answer: await renew(number, csr) };
     },
   };
 }

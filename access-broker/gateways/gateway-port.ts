@@ -1,7 +1,7 @@
 /** The only socket towards gateways: TLS 1.3 with a client certificate of our own authority, and nothing for anybody else. */
 
-import type { AddressInfo } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
+import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import { type AccessNumber, numberOfUrn } from "../../gateway-core/contract/access-number.ts";
 import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
 import type { DescriptorAnswer, DescriptorQuery } from "../../gateway-core/contract/descriptor-query.ts";
@@ -11,10 +11,15 @@ import type { RemoteUp } from "../../gateway-core/contract/remote-link.ts";
 import { admitControl, readStart } from "./admission.ts";
 import type { GatewayDirectory } from "./gateway-directory.ts";
 import { type HomeLink, openHomeLink } from "./home-link.ts";
+import { createLinkWatch, type KnownCertificates, type LinkCertificate } from "./link-watch.ts";
 
 const handshakeMs = 5_000;
 const longestTicketLine = 80;
 const mostLogged = 200;
+/** How long a refused gateway may take to read why. */
+const farewellMs = 1_000;
+/** CONNACK, return code 5 (MQTT 3.1.1 §3.2.2.3). */
+const notAuthorized = Uint8Array.of(0x20, 0x02, 0x00, 0x05);
 /** How often the server's own certificate is looked after. */
 const careMs = 12 * 60 * 60_000;
 
@@ -26,8 +31,8 @@ export interface GatewayPortOptions {
   readonly gatewayCa: string;
   /** Key and certificate of this server, fresh at each call. */
   readonly ownCertificate: () => Promise<{ readonly cert: string; readonly key: string }>;
-  /** Whether a certificate is still good for a home. */
-  readonly isKnown: (serial: string, number: AccessNumber) => Promise<boolean>;
+  /** Which certificates are still good, and for which homes. */
+  readonly known: KnownCertificates;
   /** Signs a renewal. */
   readonly renew: (number: AccessNumber, csr: string) => Promise<CertificateAnswer>;
   /** What is known about devices, and how new that is. */
@@ -41,6 +46,8 @@ export interface GatewayPortOptions {
     left(number: AccessNumber): void;
     hear(number: AccessNumber, message: RemoteUp): void;
   };
+  /** Takes a home's link to the outbound proxy. */
+  readonly admitProxy: (number: AccessNumber, socket: TLSSocket) => { close(): void };
   readonly audit: (
     event: string,
     number: AccessNumber | null,
@@ -49,9 +56,7 @@ export interface GatewayPortOptions {
   ) => void;
 }
 
-export interface GatewayPort extends AsyncDisposable {
-  readonly port: number;
-}
+export type GatewayPort = Listening;
 
 /** @throws an error of `listen` as Node tells it. */
 export async function openGatewayPort(
@@ -59,9 +64,10 @@ export async function openGatewayPort(
   port: number,
   options: GatewayPortOptions,
 ): Promise<GatewayPort> {
-  const { clock, log, directory, gatewayCa, ownCertificate, isKnown, renew, descriptors, remote, audit } = options;
+  const { clock, log, directory, gatewayCa, ownCertificate, known, renew, descriptors, remote, admitProxy, audit } =
+    options;
   const logged = new Set<string>();
-  const sockets = new Set<TLSSocket>();
+  const watch = createLinkWatch(clock, log, known);
 
   /** A refusal stands once in the log for a source and a reason: whoever knocks again fills nothing. */
   const refuse = (source: string, reason: string, number: AccessNumber | null = null): void => {
@@ -78,30 +84,33 @@ export async function openGatewayPort(
     requestCert: true,
     rejectUnauthorized: true,
     minVersion: "TLSv1.3",
-    ALPNProtocols: [linkProtocols.control, linkProtocols.data],
+    ALPNProtocols: Object.values(linkProtocols),
     handshakeTimeout: handshakeMs,
   });
 
   async function admit(socket: TLSSocket, source: string): Promise<void> {
-    const { number, serial } = homeOf(socket);
-    const assertKnown = async (): Promise<void> => {
-      if (!(await isKnown(serial, number))) throw refused("the certificate is no longer known", { number });
-    };
-    await assertKnown();
-    if (socket.alpnProtocol === linkProtocols.control) await admitHome(socket, number, source, assertKnown);
-    else if (socket.alpnProtocol === linkProtocols.data) await admitDataLink(socket, number);
-    else throw refused("no protocol of ours (ALPN)", { number });
+    const certificate = homeOf(socket);
+    const { number } = certificate;
+    const rest = watch.watch(certificate, () => socket.destroy());
+    socket.once("close", rest);
+    if (socket.alpnProtocol === linkProtocols.control) await admitHome(socket, certificate, source);
+    else {
+      if (!(await watch.isKnown(certificate))) throw unknown(number);
+      if (socket.alpnProtocol === linkProtocols.data) await admitDataLink(socket, number);
+      else if (socket.alpnProtocol === linkProtocols.proxy) admitProxyLink(socket, number);
+      else throw refused("no protocol of ours (ALPN)", { number });
+    }
   }
 
-  async function admitHome(
-    socket: TLSSocket,
-    number: AccessNumber,
-    source: string,
-    assertKnown: () => Promise<void>,
-  ): Promise<void> {
+  async function admitHome(socket: TLSSocket, certificate: LinkCertificate, source: string): Promise<void> {
+    const { number } = certificate;
     await admitControl(socket, clock);
-    // Once more: while it held its CONNECT back, a new card may have been used.
-    await assertKnown();
+    // Asked after the CONNECT has come: while that was held back, a new card may have been used.
+    if (!(await watch.isKnown(certificate))) {
+      // TLS has no word left for it at this point: the gateway is told in MQTT's.
+      socket.end(notAuthorized);
+      throw unknown(number);
+    }
     /** Only the link that stands for its home now: an older one, and one whose opening is not over, says nothing for it. */
     const isCurrent = (): boolean => directory.find(number) === link;
     const link: HomeLink = await openHomeLink({
@@ -152,15 +161,22 @@ export async function openGatewayPort(
     if (!isTaken) throw refused("a data link without a good ticket", { number });
   }
 
+  /** Stands no longer than the control link: whatever ends that one, a certificate that is no longer known too, ends it. */
+  function admitProxyLink(socket: TLSSocket, number: AccessNumber): void {
+    const link = directory.find(number);
+    if (link?.isReady !== true) throw refused("a proxy link of a home that is away", { number });
+    const proxy = admitProxy(number, socket);
+    void link.closed.then(proxy.close);
+  }
+
   server.on("secureConnection", (socket) => {
     const source = socket.remoteAddress ?? "";
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
     socket.on("error", () => undefined);
     admit(socket, source).catch((thrown: unknown) => {
       const { message, details } = toHomeError(thrown);
       refuse(source, message, typeof details["number"] === "string" ? details["number"] : null);
-      socket.destroy();
+      if (socket.writableEnded) clock.after(farewellMs, () => socket.destroy());
+      else socket.destroy();
     });
   });
   // No certificate: OpenSSL's alert. One that is not ours: Node judges it after the handshake and closes.
@@ -178,29 +194,26 @@ export async function openGatewayPort(
     );
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: address, port }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  server.on("error", (cause) => log.write("error", "gateway-port-failed", { cause: String(cause) }));
+  const listening = await listenOn(server, { host: address, port }, (cause) =>
+    log.write("error", "gateway-port-failed", { cause: String(cause) }),
+  );
 
   return {
-    port: portOf(server.address()),
+    ...listening,
+    get isListening() {
+      return listening.isListening;
+    },
     async [Symbol.asyncDispose]() {
       care.cancel();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      watch[Symbol.dispose]();
       directory.cutAll();
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      await listening[Symbol.asyncDispose]();
     },
   };
 }
 
 /** The home that a verified client certificate names: its only subject alternative name, and nothing else of it. */
-function homeOf(socket: TLSSocket): { readonly number: AccessNumber; readonly serial: string } {
+function homeOf(socket: TLSSocket): LinkCertificate {
   const certificate = socket.getPeerX509Certificate();
   const name = certificate?.subjectAltName ?? "";
   const number = name.startsWith("URI:") ? numberOfUrn(name.slice("URI:".length)) : undefined;
@@ -215,8 +228,6 @@ function lineOctets(octets: Uint8Array): number | undefined {
   return end + 1;
 }
 
-const portOf = (address: AddressInfo | string | null): number =>
-  typeof address === "object" && address !== null ? address.port : 0;
-
+const unknown = (number: AccessNumber): HomeError => refused("the certificate is no longer known", { number });
 const refused = (reason: string, details: { readonly number?: AccessNumber } = {}): HomeError =>
   new HomeError("certificate-refused", reason, details);

@@ -2,6 +2,7 @@
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../../gateway-core/contract/errors.ts";
+import { type Grant, parseGrant, viewOnly, wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { accountPage, appPasswordPage, recoveryPage, totpPage } from "./account-pages.ts";
 import { errorAnswer, leadTo, pageAnswer } from "./answers.ts";
 import type { DoorRooms, DoorSession, Person, SessionLine } from "./door-rooms.ts";
@@ -93,7 +94,8 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
     "/account/apps": async (errand) => {
       const { visit, person, session, member } = errand;
       const label = member("label") || visit.speech.say("appPassword");
-      const password = await account.addApp(person.number, person.user, label, session.assurances);
+      const grant = ownGrant(member("access"), member("grant"));
+      const password = await account.addApp(person, { label, assurances: session.assurances, grant });
       tell(errand, "factor-added", "app");
       const name = `${person.number}/${person.user}`;
       return isForPerson(visit)
@@ -134,10 +136,7 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
       throw notAllowed(method, ["POST"]);
     }
     const members = await readMembers(visit, clock);
-    if (isChange && !isFresh && !isVouchedFor) {
-      if (isForPerson(visit)) return leadTo("/login?again");
-      throw new HomeError("login-again", "what opens the home is changed shortly after a login: log in again");
-    }
+    if (isChange && !isFresh && !isVouchedFor) return mustLogInAgain(visit);
     const member = (name: string): string => (typeof members[name] === "string" ? members[name] : "");
     const errand = { visit, person, session, member };
     try {
@@ -148,6 +147,18 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
       return show(errand, visit.speech.say(wordFor(error, path)), httpStatusOf[error.code]);
     }
   };
+}
+
+/** Who changes what opens a home has shown shortly before who they are. */
+export function mustLogInAgain(visit: Visit): Response {
+  if (isForPerson(visit)) return leadTo("/login?again");
+  throw new HomeError("login-again", "what opens the home is changed shortly after a login: log in again");
+}
+
+/** What a program of one's own may: as much as oneself, only look, or what a grant as JSON says. */
+function ownGrant(access: string, grant: string): Grant | undefined {
+  if (grant !== "") return parseGrant(parsed(grant));
+  return access === "view" ? viewOnly(wholeGrant) : undefined;
 }
 
 const toldOf = ({ id, source, agent, seenAt }: SessionLine): SessionLine => ({ id, source, agent, seenAt });

@@ -2,7 +2,7 @@
 
 import { renderSVG } from "uqr";
 import type { Held, Holdings, SessionLine, TotpSetUp } from "./door-rooms.ts";
-import { escapeHtml, type OwnPage, renderAlert, renderField } from "./own-page.ts";
+import { escapeHtml, type OwnPage, renderAlert, renderChoice, renderField } from "./own-page.ts";
 import type { Speech, Word } from "./words.ts";
 
 export interface AccountFacts {
@@ -59,6 +59,14 @@ ${post("/account/recovery", {}, text("recoveryNew"), say("recovery"))}
 <button class="quiet" type="submit">${text("keyAdd")}</button></form>
 <h2>${text("appPasswords")}</h2><p>${text("appPasswordsText")}</p>${held("apps", holdings.apps)}
 <form method="post" action="/account/apps">${renderField({ ...program, hint: say("appPasswordHint") })}
+${renderChoice({
+  name: "access",
+  label: say("appAccess"),
+  choices: [
+    ["", say("appAccessAll")],
+    ["view", say("appAccessView")],
+  ],
+})}
 <button class="quiet" type="submit">${text("appPasswordAdd")}</button></form>
 <h2>${text("devices")}</h2>${renderList(devices)}
 ${sessions.length > 1 ? post("/account/sessions/others", {}, text("endOthers"), say("devices")) : ""}
@@ -96,7 +104,7 @@ export function recoveryPage(codes: readonly string[], { say }: Speech): OwnPage
   };
 }
 
-/** `name` is the MQTT user name that goes with it. */
+/** `name` is the user name that goes with it, for MQTT and the outbound proxy. */
 export function appPasswordPage(name: string, password: string, { say }: Speech): OwnPage {
   return {
     title: say("appPasswordTitle"),

@@ -47,6 +47,9 @@ const notices: Partial<Record<HomeError["code"], readonly [Word, Word]>> = {
   "page-not-wired": ["notWiredTitle", "notWiredText"],
   "not-found": ["notFoundTitle", "notFoundText"],
   "view-only": ["viewOnlyTitle", "viewOnlyText"],
+  "unknown-device": ["notFoundTitle", "notFoundText"],
+  "not-granted": ["notGrantedTitle", "notGrantedText"],
+  "communication-method-not-allowed": ["notReachedTitle", "notReachedText"],
   internal: ["wrongTitle", "wrongText"],
 };
 
@@ -61,14 +64,13 @@ function noticeOf({ code }: HomeError, { speech, method }: Visit): OwnPage {
 }
 
 /** On every answer of this door, the home's as well: other origins, homes too, may neither read nor embed it. */
-export function guard(answer: Response, isReal: boolean): Response {
+export function guard(answer: Response, hstsSeconds: number): Response {
   const { headers } = answer;
   headers.set("x-content-type-options", "nosniff");
   headers.set("x-frame-options", "DENY");
   headers.set("cross-origin-resource-policy", "same-origin");
   headers.set("cross-origin-opener-policy", "same-origin");
   if (!headers.has("referrer-policy")) headers.set("referrer-policy", "same-origin");
-  // A self-made authority may be taken back; a browser must not be bound to it for a year.
-  if (isReal) headers.set("strict-transport-security", "max-age=31536000");
+  if (hstsSeconds > 0) headers.set("strict-transport-security", `max-age=${hstsSeconds}`);
   return answer;
 }

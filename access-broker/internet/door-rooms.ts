@@ -2,6 +2,8 @@
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
+import type { CommunicationMethod } from "../../gateway-core/contract/communication-method.ts";
+import type { Grant } from "../../gateway-core/contract/grant.ts";
 import type { Json, JsonObject } from "../../gateway-core/contract/json.ts";
 import type { OpenAnswers } from "./open-answers.ts";
 
@@ -27,6 +29,11 @@ export interface DoorSession {
   readonly assurances: readonly Assurance[];
   readonly rights: "all" | "view" | "none";
   readonly next: readonly Method[];
+  readonly role: "owner" | "guest";
+  readonly grant: Grant;
+  readonly sight: string | undefined;
+  readonly reached: readonly CommunicationMethod[];
+  readonly hasPassword: boolean;
   readonly mustChangePassword: boolean;
   readonly isVouchedFor: boolean;
   readonly isFresh: boolean;
@@ -65,6 +72,7 @@ export interface DoorLogin {
     readonly assurances: readonly Assurance[];
     readonly rights: "all" | "view" | "none";
     readonly next: readonly Method[];
+    readonly reached: readonly CommunicationMethod[];
   }>;
   /** Whether the home lets somebody who comes from there look without a proof. */
   mayLook(number: AccessNumber, source: string): Promise<boolean>;
@@ -91,6 +99,12 @@ export interface TotpSetUp {
   readonly ticket: string;
 }
 
+interface AppPassword {
+  readonly label: string;
+  readonly assurances: readonly Assurance[];
+  readonly grant?: Grant | undefined;
+}
+
 /** What goes wrong in it is `value-invalid` with a `reason`. */
 export interface DoorAccount {
   holdings(number: AccessNumber, user: string): Promise<Holdings>;
@@ -99,7 +113,7 @@ export interface DoorAccount {
   finishTotp(person: Person, secret: string, ticket: string, code: string): Promise<void>;
   renewRecoveryCodes(number: AccessNumber, user: string): Promise<readonly string[]>;
   /** An app password that stands for what its person has shown; told once. */
-  addApp(number: AccessNumber, user: string, label: string, assurances: readonly Assurance[]): Promise<string>;
+  addApp(person: Pick<Person, "number" | "user">, app: AppPassword): Promise<string>;
   addKey(number: AccessNumber, user: string, line: string): Promise<string>;
   remove(number: AccessNumber, user: string, kind: CredentialKind, id: string): Promise<boolean>;
 }

@@ -1,12 +1,14 @@
 /** A home's origin: the challenge, and for who has passed it the way on to the home (docs/interfaces.md, origins). */
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import { assertCommunicationMethod } from "../../gateway-core/contract/communication-method.ts";
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
-import { createAccountDesk } from "./account-desk.ts";
+import type { Grant } from "../../gateway-core/contract/grant.ts";
+import { createAccountDesk, mustLogInAgain } from "./account-desk.ts";
 import { leadTo, pageAnswer } from "./answers.ts";
 import type { DoorRooms, DoorSession } from "./door-rooms.ts";
 import { logoutForm, passwordForm } from "./forms.ts";
-import { createLoginDesk, refusedForm } from "./login-desk.ts";
+import { assertByBrowser, createLoginDesk, refusedForm } from "./login-desk.ts";
 import { isForPerson, readBody, readForm, type Visit } from "./visit.ts";
 
 /** A request that goes on to the home, its body whole. */
@@ -27,14 +29,15 @@ export interface HomeDoorOptions extends DoorRooms {
     readonly method: string;
     readonly target: string;
     readonly contentType: string | undefined;
-    readonly length: number;
+    readonly body: Uint8Array;
     readonly rights: "all" | "view";
+    readonly grant: Grant;
   }) => void;
   readonly longestBody: number;
   readonly relay: (
     request: HomeRequest,
     number: AccessNumber,
-    viewer: { readonly user: string; readonly session: string },
+    viewer: { readonly user: string; readonly session: string; readonly grant: Grant },
   ) => Promise<Response>;
 }
 
@@ -47,39 +50,45 @@ export function createHomeDoor(options: HomeDoorOptions): (visit: Visit, number:
 
   async function setPassword(visit: Visit, number: AccessNumber, session: DoorSession): Promise<Response> {
     const form = await readForm(visit, clock);
-    const { user, mustChangePassword } = session;
+    const { user, mustChangePassword, hasPassword } = session;
+    const isFirst = mustChangePassword || !hasPassword;
     const next = form.get("password") ?? "";
     try {
       if (isForPerson(visit) && form.get("repeat") !== next) {
         throw new HomeError("password-unsuitable", "the two passwords differ", { reason: "different" });
       }
-      const current = mustChangePassword ? undefined : (form.get("current") ?? "");
+      const current = isFirst ? undefined : (form.get("current") ?? "");
       await changePassword({ ...desk.claimOf(visit, number, user), user }, current, next);
     } catch (thrown) {
-      return refusedForm(thrown, visit, (alert) => passwordForm(user, mustChangePassword, visit.speech, alert));
+      return refusedForm(thrown, visit, (alert) => passwordForm(user, isFirst, visit.speech, alert));
     }
     audit("password-changed", number, user, visit.source, {});
-    return leadTo("/", (await desk.rotate(visit, number, session)).cookie);
+    return leadTo("/", (await desk.rotate(visit, number, session, isFirst ? ["password"] : [])).cookie);
   }
 
   async function goOn(
     visit: Visit,
     number: AccessNumber,
-    { id, user }: DoorSession,
+    { id, user, grant, sight, reached }: DoorSession,
     rights: "all" | "view",
   ): Promise<Response> {
-    const { method, target, headers, authority, source } = visit;
+    const { method, path, target, headers, authority, source } = visit;
     const body = await readBody(visit, longestBody, clock);
     try {
-      admit({ method, target, contentType: headers.get("content-type") ?? undefined, length: body.length, rights });
+      assertCommunicationMethod(reached, isCompact(path) ? "compact" : "https");
+      admit({ method, target, contentType: headers.get("content-type") ?? undefined, body, rights, grant });
     } catch (thrown) {
       const reason = toHomeError(thrown).code;
       audit("request-refused", number, user, source, { reason, method, target: target.slice(0, 128) });
       throw thrown;
     }
-    const signal = openAnswers.hold(id, source, visit.signal, visit.closed);
-    return relay({ method, target, authority, headers, body, signal }, number, { user, session: id });
+    // What was done there, and when; not the value, which may be private.
+    if (method !== "GET" && method !== "HEAD") audit("command", number, user, source, { method, path, by: "https" });
+    const signal = openAnswers.hold({ session: id, source, sight }, visit.signal, visit.closed);
+    return relay({ method, target, authority, headers, body, signal }, number, { user, session: id, grant });
   }
+
+  const isCompact = (path: string): boolean => path === "/c" || path.startsWith("/c/");
 
   /**
    * Without a session there is the challenge and nothing else; while a proof is missing, only the way to it; without a
@@ -97,6 +106,7 @@ export function createHomeDoor(options: HomeDoorOptions): (visit: Visit, number:
       return method === "POST" ? desk.logOut(visit, number, session) : pageAnswer(logoutForm(user, speech), visit);
     }
     const isOwnAccount = path === "/password" || path === "/account" || path.startsWith("/account/");
+    assertByBrowser(session.reached);
     if (rights === "none" && !(isVouchedFor && (mustChangePassword || isOwnAccount))) {
       if (isOpening) return leadTo("/login");
       throw new HomeError("second-factor-required", "one more proof is needed", { methods: next });
@@ -106,8 +116,10 @@ export function createHomeDoor(options: HomeDoorOptions): (visit: Visit, number:
       return goOn(visit, number, session, rights);
     }
     if (path === "/password") {
+      // Where there is none, nothing is asked but that the person has just shown who they are.
+      if (!session.hasPassword && !session.isFresh && !isVouchedFor) return mustLogInAgain(visit);
       if (method === "POST") return setPassword(visit, number, session);
-      return pageAnswer(passwordForm(user, mustChangePassword, speech), visit);
+      return pageAnswer(passwordForm(user, mustChangePassword || !session.hasPassword, speech), visit);
     }
     if (mustChangePassword) {
       if (isOpening) return leadTo("/password");

@@ -1,9 +1,10 @@
 /** The only socket towards users: HTTPS, HTTP/1.1 and HTTP/2, with a certificate for each name. */
 
 import { createSecureServer } from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
 import type { SecureContext } from "node:tls";
+import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import type { Log } from "../../gateway-core/contract/clock.ts";
+import type { Upgraded } from "./upgrade-desk.ts";
 import type { Visit } from "./visit.ts";
 import { createWebListener } from "./web-listener.ts";
 
@@ -14,15 +15,15 @@ const headMs = 10_000;
 const mostConnections = 20_000;
 const longestHead = 16 * 1024;
 
-export interface HttpsServer extends AsyncDisposable {
-  readonly port: number;
-}
+export type HttpsServer = Listening;
 
 export interface HttpsServerOptions {
   readonly log: Log;
   /** The certificate for a name; rejects for a foreign one. */
   readonly contextFor: (serverName: string) => Promise<SecureContext>;
   readonly answer: (visit: Visit) => Promise<Response>;
+  /** A request to switch protocols; never rejects. */
+  readonly upgrade: (upgraded: Upgraded) => void;
 }
 
 /** @throws an error of `listen` as Node tells it. */
@@ -31,7 +32,7 @@ export async function openHttpsServer(
   port: number,
   options: HttpsServerOptions,
 ): Promise<HttpsServer> {
-  const { log, contextFor, answer } = options;
+  const { log, contextFor, answer, upgrade } = options;
   const http1 = { headersTimeout: headMs, requestTimeout: 2 * headMs, maxHeaderSize: longestHead };
   const server = createSecureServer(
     {
@@ -50,31 +51,12 @@ export async function openHttpsServer(
     },
     createWebListener(answer),
   );
+  server.on("upgrade", (request, socket, head) => upgrade({ request, socket, head }));
   server.maxConnections = mostConnections;
   server.setTimeout(silenceMs);
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: address, port }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  server.on("error", (cause) => log.write("error", "user-port-failed", { cause: String(cause) }));
+  const listening = await listenOn(server, { host: address, port }, (cause) =>
+    log.write("error", "user-port-failed", { cause: String(cause) }),
+  );
 
-  return {
-    port: portOf(server.address()),
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
+  return listening;
 }
-
-const portOf = (address: AddressInfo | string | null): number =>
-  typeof address === "object" && address !== null ? address.port : 0;

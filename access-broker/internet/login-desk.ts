@@ -1,6 +1,7 @@
 /** The login at a home's origin: which proofs a form or a program gave, what comes of them, and the forms that ask for more. */
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import { assertCommunicationMethod } from "../../gateway-core/contract/communication-method.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../../gateway-core/contract/errors.ts";
 import type { Json, JsonObject } from "../../gateway-core/contract/json.ts";
 import { errorAnswer, leadTo, pageAnswer } from "./answers.ts";
@@ -66,7 +67,8 @@ export function createLoginDesk(rooms: DoorRooms): LoginDesk {
       const before = session?.rights === "none" && named === undefined ? session : undefined;
       try {
         const claim = desk.claimOf(visit, number, before?.user ?? named);
-        const { user, assurances, rights, next } = await login.prove(claim, before, proofsIn(members));
+        const { user, assurances, rights, next, reached } = await login.prove(claim, before, proofsIn(members));
+        assertByBrowser(reached);
         if (session !== undefined) await desk.endSession(session);
         const { source } = visit;
         const begun = { number, user, assurances, source, agent: agentOf(visit) };
@@ -124,6 +126,11 @@ export function createLoginDesk(rooms: DoorRooms): LoginDesk {
     },
   };
   return desk;
+}
+
+/** A home that lets nobody in by a browser says so to those alone who have shown who they are. */
+export function assertByBrowser(reached: DoorSession["reached"]): void {
+  if (!reached.includes("compact")) assertCommunicationMethod(reached, "https");
 }
 
 /** The proofs among the members of a form, in the order in which they are judged. */

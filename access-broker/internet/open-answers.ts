@@ -1,26 +1,34 @@
-/** Answers that stay open, such as event streams, end with the session that they were given to. */
+/** Answers that stay open, such as event streams, end with the session that they were given to, and when it may see another part of the home. */
 
 import type { Clock, Timer } from "../../gateway-core/contract/clock.ts";
 
-/** How soon a session that was ended elsewhere (the command line) is noticed. */
+/** How soon it is noticed that a session was ended elsewhere (the command line), or that the hours of a grant are over. */
 const checkMs = 10_000;
 
 export interface OpenAnswers extends Disposable {
-  /** A signal that aborts when the session ends or the viewer leaves. It is forgotten when `closed` resolves. */
-  hold(session: string, source: string, viewer: AbortSignal, closed: Promise<void>): AbortSignal;
+  /** A signal that aborts when the session ends or sees no longer the same, or the viewer leaves. It is forgotten when `closed` resolves. */
+  hold(holder: Holder, viewer: AbortSignal, closed: Promise<void>): AbortSignal;
   /** Ends all answers of a session. */
   end(session: string): void;
+  /** Looks now: something may have changed. */
+  recheck(): Promise<void>;
 }
 
-interface Open {
+/** Whose answer it is, and what the session saw when it was asked for. */
+interface Holder {
+  readonly session: string;
   readonly source: string;
+  readonly sight: string | undefined;
+}
+
+interface Open extends Holder {
   readonly ending: AbortController;
 }
 
-/** `isOpen`: whether the session may still look, from there. */
+/** `sightOf`: what the session sees now, from there. */
 export function createOpenAnswers(
   clock: Clock,
-  isOpen: (session: string, source: string) => Promise<boolean>,
+  sightOf: (session: string, source: string) => Promise<string | undefined>,
 ): OpenAnswers {
   const open = new Map<string, Set<Open>>();
   let timer: Timer | undefined;
@@ -31,8 +39,10 @@ export function createOpenAnswers(
   const check = async (): Promise<void> => {
     for (const [session, answers] of open) {
       for (const source of new Set([...answers].map((one) => one.source))) {
-        if (await isOpen(session, source)) continue;
-        for (const one of answers) if (one.source === source) one.ending.abort();
+        const sight = await sightOf(session, source);
+        for (const one of answers) {
+          if (one.source === source && (sight === undefined || one.sight !== sight)) one.ending.abort();
+        }
       }
     }
   };
@@ -47,9 +57,10 @@ export function createOpenAnswers(
   };
 
   return {
-    hold(session, source, viewer, closed) {
+    hold(holder, viewer, closed) {
+      const { session } = holder;
       const ending = new AbortController();
-      const answer = { source, ending };
+      const answer = { ...holder, ending };
       const answers = open.get(session) ?? new Set();
       open.set(session, answers.add(answer));
       void closed.then(() => {
@@ -60,6 +71,7 @@ export function createOpenAnswers(
       return AbortSignal.any([viewer, ending.signal]);
     },
     end,
+    recheck: check,
     [Symbol.dispose]: () => timer?.cancel(),
   };
 }

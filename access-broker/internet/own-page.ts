@@ -13,9 +13,14 @@ export interface OwnPage {
   readonly reloadSeconds?: number;
   /** Whether a passkey can be used on it: the one thing that takes a script. */
   readonly hasPasskey?: boolean;
+  /** Whether it shows more than a form. */
+  readonly isWide?: boolean;
 }
 
-export function renderOwnPage({ title, body, reloadSeconds, hasPasskey }: OwnPage, { language, say }: Speech): string {
+export function renderOwnPage(
+  { title, body, reloadSeconds, hasPasskey, isWide }: OwnPage,
+  { language, say }: Speech,
+): string {
   const reload = reloadSeconds === undefined ? "" : `\n<meta http-equiv="refresh" content="${reloadSeconds}">`;
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8">
@@ -24,7 +29,7 @@ export function renderOwnPage({ title, body, reloadSeconds, hasPasskey }: OwnPag
 <title>${escapeHtml(title)} · ${escapeHtml(say("product"))}</title>
 <link rel="icon" href="${icon}">
 <style>${ownStyle}</style></head>
-<body><main><p class="brand">${door}<span>${escapeHtml(say("product"))}</span></p>
+<body><main${isWide ? ' class="wide"' : ""}><p class="brand">${door}<span>${escapeHtml(say("product"))}</span></p>
 <h1>${escapeHtml(title)}</h1>
 ${body}
 </main>${hasPasskey ? `<script>${passkeyScript}</script>` : ""}</body></html>
@@ -61,6 +66,26 @@ export function renderField(field: Field): string {
   const more = `${isOptional ? "" : " required"}${keys === undefined ? "" : ` inputmode="${keys}"`}${isFirst ? " autofocus" : ""}`;
   return `<div class="field"><label for="${id}">${escapeHtml(label)}</label>
 <input id="${id}" name="${name}" type="${type}" autocomplete="${autocomplete}" autocapitalize="none" spellcheck="false" maxlength="${longest}"${given}${described}${more}>${below}</div>`;
+}
+
+export interface Choice {
+  readonly name: string;
+  /** Unique on the page; the name unless told. */
+  readonly id?: string;
+  readonly label: string;
+  /** Value and text of each. */
+  readonly choices: readonly (readonly [string, string])[];
+  readonly chosen?: string;
+}
+
+/** One out of a few. */
+export function renderChoice({ name, id = name, label, choices, chosen }: Choice): string {
+  const options = choices.map(
+    ([value, text]) =>
+      `<option value="${escapeHtml(value)}"${value === chosen ? " selected" : ""}>${escapeHtml(text)}</option>`,
+  );
+  return `<div class="field"><label for="${id}">${escapeHtml(label)}</label>
+<select id="${id}" name="${name}">${options.join("")}</select></div>`;
 }
 
 /** What went wrong with a form: read out at once. */

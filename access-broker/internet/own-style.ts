@@ -6,13 +6,18 @@ export const ownStyle = `
 html{font:1rem/1.5 system-ui,"Hiragino Sans","Noto Sans JP","Noto Sans CJK JP",sans-serif;background:var(--bg);color:var(--text)}
 body{margin:0;min-height:100dvh;display:grid;place-items:center;padding:16px}
 main{width:100%;max-width:400px;background:var(--surface);border:1px solid var(--edge);border-radius:16px;padding:28px 24px}
+main.wide{max-width:840px}
 .brand{display:flex;align-items:center;gap:8px;margin:0 0 20px;color:var(--focus);font-weight:600;font-size:.9375rem}
 h1{margin:0 0 8px;font-size:1.5rem;line-height:1.3;text-wrap:balance}
 p{margin:0 0 16px;color:var(--text2)}
 .number{color:var(--text);font-size:1.0625rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .field{margin:0 0 16px}
 label{display:block;margin:0 0 4px;font-size:.9375rem;font-weight:600}
-input{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
+input,select,textarea{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
+textarea{font-family:ui-monospace,monospace;font-size:.8125rem}
+table{width:100%;margin:0 0 16px;border-collapse:collapse;font-variant-numeric:tabular-nums}
+th,td{padding:8px 8px 8px 0;border-bottom:1px solid var(--edge);text-align:start;overflow-wrap:anywhere}
+th{font-size:.8125rem;color:var(--text2)}
 .hint{margin:6px 0 0;font-size:.8125rem}
 .alert{margin:0 0 16px;padding-left:12px;border-left:4px solid var(--error);color:var(--error);font-weight:600}
 button,.button{display:block;width:100%;min-height:48px;margin:8px 0 0;padding:10px 16px;font:inherit;font-weight:600;color:var(--on-focus);background:var(--focus);border:1px solid transparent;border-radius:10px;cursor:pointer;text-align:center;text-decoration:none}

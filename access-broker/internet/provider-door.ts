@@ -18,23 +18,28 @@ export interface ProviderDoorOptions {
   readonly pacFile: () => string;
   /** `{token, csr}` → certificates. @throws HomeError `card-invalid`, `card-used`, `card-expired`, `certificate-refused`, `too-many-attempts` */
   readonly enrol: (input: unknown, source: string) => Promise<CertificateAnswer>;
+  /** `{csr, certificate}` → certificates. @throws HomeError `certificate-refused`, `too-many-attempts` */
+  readonly renewLate: (input: unknown, source: string) => Promise<CertificateAnswer>;
 }
 
 /** What both names answer; undefined for everything else. */
-export function createProviderDoor({ clock, host, gatewayPort, pacFile, enrol }: ProviderDoorOptions) {
-  /** What gateways ask: where their port is, and a certificate for a card. */
+export function createProviderDoor(options: ProviderDoorOptions) {
+  const { clock, host, gatewayPort, pacFile, enrol, renewLate } = options;
+  /** What gateways ask: where their port is, and a certificate for a card or a key that had one. */
   async function answerGateway(visit: Visit): Promise<Response> {
     const { method, path } = visit;
     if (path === "/.well-known/genkan") {
       if (method !== "GET" && method !== "HEAD") throw notAllowed(method, ["GET", "HEAD"]);
       return Response.json({ v: 1, gatewayPort: gatewayPort() }, { headers: { "cache-control": "no-store" } });
     }
-    if (path !== "/enrol") throw new HomeError("not-found", "there is nothing here", { path: path.slice(0, 128) });
+    if (path !== "/enrol" && path !== "/renew")
+      throw new HomeError("not-found", "there is nothing here", { path: path.slice(0, 128) });
     if (method !== "POST") throw notAllowed(method, ["POST"]);
     const type = visit.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
     if (type !== "application/json") throw new HomeError("unsupported-media-type", "application/json is awaited here");
     const input = parseJson(Buffer.from(await readBody(visit, longestEnrolment, clock)).toString("utf8"));
-    return Response.json(await enrol(input, visit.source), { headers: { "cache-control": "no-store" } });
+    const sign = path === "/enrol" ? enrol : renewLate;
+    return Response.json(await sign(input, visit.source), { headers: { "cache-control": "no-store" } });
   }
 
   /** A person's browser at the bare host. Whether a number exists is not told: each has its address. */

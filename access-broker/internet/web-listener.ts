@@ -32,7 +32,8 @@ export function createWebListener(answer: (visit: Visit) => Promise<Response>) {
   };
 }
 
-function visitOf(incoming: Incoming, signal: AbortSignal, closed: Promise<void>): Visit {
+/** What a door needs to know of a request. */
+export function visitOf(incoming: Incoming, signal: AbortSignal, closed: Promise<void>): Visit {
   const target = incoming.url ?? "";
   const at = target.indexOf("?");
   const headers = headersOf(incoming.rawHeaders);

@@ -40,6 +40,11 @@ export function headersBack(raw: RawHeaders): string[] {
   return kept(raw);
 }
 
+/** The first value of a field; `name` in lower case. */
+export function fieldOf(raw: RawHeaders, name: string): string | undefined {
+  return pairsOf(raw).find(([one]) => one.toLowerCase() === name)?.[1];
+}
+
 function kept(raw: RawHeaders): string[] {
   const fields = pairsOf(raw);
   const named = fields

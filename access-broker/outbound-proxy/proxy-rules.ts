@@ -6,7 +6,7 @@ import { isIn, isPrivate, isPublic, networkIn } from "./networks.ts";
 import type { Target, Way } from "./target.ts";
 
 /** Told to the audit; the client is told only what it could know by itself. */
-export type Refusal = "denied" | "own-name" | "own-address" | "port" | "not-public";
+export type Refusal = "denied" | "home-policy" | "own-name" | "own-address" | "port" | "not-public";
 
 export interface ProxyRules {
   /** Before a name is looked up. An address that is written out is judged here already. */
@@ -26,7 +26,9 @@ export interface ProxyRulesOptions {
   readonly ownAddresses: () => readonly string[];
 }
 
-interface Entry {
+/** An entry of such a list. */
+export interface Place {
+  readonly isName: boolean;
   readonly hasName: (host: string) => boolean;
   readonly hasAddress: (address: string) => boolean;
   readonly port: number | undefined;
@@ -36,21 +38,21 @@ const usualPorts: Readonly<Record<Way, readonly number[]>> = { tunnel: [443], re
 
 /** @throws HomeError `settings-invalid` */
 export function createProxyRules({ allow, deny, ownHost, ownAddresses }: ProxyRulesOptions): ProxyRules {
-  const allowed = allow.map((text) => entryOf(text, "allow"));
-  const denied = deny.map((text) => entryOf(text, "deny"));
+  const allowed = parsePlaces(allow, "accessBroker.proxy.allow");
+  const denied = parsePlaces(deny, "accessBroker.proxy.deny");
 
   const isUsual = (port: number, way: Way): boolean => usualPorts[way].includes(port);
-  const isForPort = (entry: Entry, port: number, way: Way): boolean =>
+  const isForPort = (entry: Place, port: number, way: Way): boolean =>
     entry.port === undefined ? isUsual(port, way) : entry.port === port;
-  const isDenied = (port: number, has: (entry: Entry) => boolean): boolean =>
+  const isDenied = (port: number, has: (entry: Place) => boolean): boolean =>
     denied.some((entry) => has(entry) && (entry.port ?? port) === port);
-  const isAllowed = (port: number, way: Way, has: (entry: Entry) => boolean): boolean =>
+  const isAllowed = (port: number, way: Way, has: (entry: Place) => boolean): boolean =>
     allowed.some((entry) => has(entry) && isForPort(entry, port, way));
 
   const rules: ProxyRules = {
     judgeTarget(target, way) {
       const { host, port } = target;
-      const isListed = (entry: Entry): boolean => entry.hasName(host) || entry.hasAddress(host);
+      const isListed = (entry: Place): boolean => entry.hasName(host) || entry.hasAddress(host);
       if (isDenied(port, isListed)) return "denied";
       const isAdmitted = isAllowed(port, way, isListed);
       if (!isAdmitted && (host === ownHost || host.endsWith(`.${ownHost}`))) return "own-name";
@@ -70,18 +72,22 @@ export function createProxyRules({ allow, deny, ownHost, ownAddresses }: ProxyRu
   return rules;
 }
 
-function entryOf(text: string, list: string): Entry {
+/** `key`: what the list is called where people write it. @throws HomeError `settings-invalid` */
+export const parsePlaces = (texts: readonly string[], key: string): readonly Place[] =>
+  texts.map((text) => placeOf(text, key));
+
+function placeOf(text: string, key: string): Place {
   const [, head = text, digits] = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(text) ?? [];
   const port = digits === undefined ? undefined : Number(digits);
   const plain = head.replace(/^\[([^\]]*)\]$/, "$1");
   const network = networkIn(plain);
   const isName = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(plain) && !/(?:^|\.)\d+$/.test(plain);
   if ((network === undefined && !isName) || port === 0 || (port ?? 1) > 65_535) {
-    const key = `accessBroker.proxy.${list}`;
     throw new HomeError("settings-invalid", `${key}: "${text}" is no name, address or network`, { key });
   }
   return {
     port,
+    isName: network === undefined,
     hasName: (host) =>
       network === undefined && (plain.startsWith("*.") ? host.endsWith(plain.slice(1)) : host === plain),
     hasAddress: (address) => network !== undefined && isIn(network, address),

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import type { Grant } from "../../gateway-core/contract/grant.ts";
 import { headersToHome, headersToViewer } from "./relay-headers.ts";
 
 /** A request that goes on to the home, its body whole; the signal cancels it there too. */
@@ -25,6 +26,7 @@ export interface RelayLink {
 export interface RelayViewer {
   readonly user: string;
   readonly session: string;
+  readonly grant: Grant;
 }
 
 export interface PageRelay {
@@ -40,7 +42,8 @@ export function createPageRelay(find: (number: AccessNumber) => RelayLink | unde
       if (!link.isPageOffered) {
         throw new HomeError("page-not-wired", "the home offers no control page now", { retryAfter: 5 });
       }
-      const headers = headersToHome(request.headers, { name: viewer.user, session: opaque(viewer.session) });
+      const asking = { name: viewer.user, session: opaque(viewer.session), grant: viewer.grant };
+      const headers = headersToHome(request.headers, asking);
       const answer = await link.request({ ...request, headers });
       const { status } = answer;
       return new Response(tellsWhenAway(answer), { status, headers: headersToViewer(answer.headers) });

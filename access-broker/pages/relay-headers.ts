@@ -21,12 +21,13 @@ const brokersOwn = /^(?:genkan-.*|strict-transport-security|alt-svc|server|clear
 const ownCookies: readonly string[] = ["__Host-genkan", "__Host-genkan-device"];
 
 /** What the home is told of a viewer's request. */
-export function headersToHome(headers: Headers, viewer: Pick<Viewer, "name" | "session">): Headers {
+export function headersToHome(headers: Headers, viewer: Pick<Viewer, "name" | "session" | "grant">): Headers {
   const told = keep(headers, (name) => !claims.test(name) && name !== "cookie" && name !== "content-length");
   const cookies = (headers.get("cookie") ?? "").split(/;\s*/).filter((pair) => !isOwn(pair) && pair !== "");
   if (cookies.length > 0) told.set("cookie", cookies.join("; "));
   told.set(viewerHeaders.name, encodeURIComponent(viewer.name));
   told.set(viewerHeaders.session, viewer.session);
+  told.set(viewerHeaders.grant, encodeURIComponent(JSON.stringify(viewer.grant)));
   return told;
 }
 

@@ -22,6 +22,8 @@ const commandsMs = 60_000;
 export type TellHome = (number: AccessNumber, message: RemoteDown) => boolean;
 
 export interface RemoteHomes extends Disposable {
+  /** How many visitors all homes have together. */
+  readonly visitors: number;
   /** False: the home has too many visitors already. */
   serve(number: AccessNumber, socket: Connection, visitor: Visitor): Promise<boolean>;
   /** The home's link stands: what it is told now, it hears. */
@@ -104,6 +106,9 @@ export function createRemoteHomes({ clock, ids, tell, onRefused }: RemoteHomesOp
   }
 
   return {
+    get visitors() {
+      return [...opened.values()].reduce((sum, { visitors }) => sum + visitors.size, 0);
+    },
     async serve(number, socket, visitor) {
       const opening = homes.get(number) ?? open(number);
       homes.set(number, opening);

@@ -1,8 +1,8 @@
 /** The only socket of remote MQTT: MQTTS with a certificate for each home's name; nothing reaches an engine before its CONNECT was judged. */
 
-import type { AddressInfo } from "node:net";
 import { createServer, type SecureContext, type TLSSocket } from "node:tls";
 import { coalesceWrites } from "../../gateway-core/bytes/coalesce-writes.ts";
+import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock, Ids, Log } from "../../gateway-core/contract/clock.ts";
 import { toHomeError } from "../../gateway-core/contract/errors.ts";
@@ -49,14 +49,11 @@ export interface RemotePortOptions {
   ) => void;
 }
 
-export interface RemotePort extends AsyncDisposable {
-  readonly port: number;
-}
+export type RemotePort = Listening;
 
 /** @throws an error of `listen` as Node tells it. */
 export async function openRemotePort(address: string, port: number, options: RemotePortOptions): Promise<RemotePort> {
   const { clock, ids, log, host, contextFor, ownCertificate, login, homes, audit } = options;
-  const sockets = new Set<TLSSocket>();
   const server = createServer({
     ...(await ownCertificate()),
     minVersion: "TLSv1.2",
@@ -116,8 +113,6 @@ export async function openRemotePort(address: string, port: number, options: Rem
   }
 
   server.on("secureConnection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
     socket.on("error", () => undefined);
     socket.setKeepAlive(true, aliveMs);
     // Silent: whoever speaks no MQTT is told nothing, and fills no log.
@@ -133,25 +128,18 @@ export async function openRemotePort(address: string, port: number, options: Rem
     );
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: address, port }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  server.on("error", (cause) => log.write("error", "remote-port-failed", { cause: String(cause) }));
+  const listening = await listenOn(server, { host: address, port }, (cause) =>
+    log.write("error", "remote-port-failed", { cause: String(cause) }),
+  );
 
   return {
-    port: portOf(server.address()),
+    ...listening,
+    get isListening() {
+      return listening.isListening;
+    },
     async [Symbol.asyncDispose]() {
       care.cancel();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      await listening[Symbol.asyncDispose]();
     },
   };
 }
-
-const portOf = (address: AddressInfo | string | null): number =>
-  typeof address === "object" && address !== null ? address.port : 0;

@@ -1,19 +1,24 @@
 /**
  * The first firewall for HTTP: which requests of a person with a session may go on to the home, by the table in
- * docs/interfaces.md. It looks at the request as it was sent, before anybody has tidied it up. Pure.
+ * docs/interfaces.md and by what the person was granted there. It looks at the request as it was sent, before anybody has
+ * tidied it up. Pure.
  */
 
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import type { Grant } from "../../gateway-core/contract/grant.ts";
+import { type Asked, grantRefusal } from "./grant-rules.ts";
 
 export interface HttpRequestLine {
   readonly method: string;
   /** The request target as it was sent: path and query. */
   readonly target: string;
   readonly contentType: string | undefined;
-  /** Octets of the body. */
-  readonly length: number;
+  readonly body: Uint8Array;
   /** `view`: the session may look and change nothing. */
   readonly rights: "all" | "view";
+  readonly grant: Grant;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 export type Verdict = { readonly allow: true } | { readonly allow: false; readonly reason: HomeError };
@@ -21,27 +26,30 @@ export type Verdict = { readonly allow: true } | { readonly allow: false; readon
 interface Rule {
   readonly path: RegExp;
   readonly methods: readonly string[];
+  readonly kind: Asked["kind"];
 }
 
 const read = ["GET", "HEAD"];
-const id = "[a-z0-9-]{1,128}";
+const id = "(?<device>[a-z0-9-]{1,128})";
 const word = "[A-Za-z0-9_.~-]{1,128}";
+const name = `(?<name>${word})`;
 
 const rules: readonly Rule[] = [
-  { path: /^\/$/, methods: read },
-  { path: /^\/api\/(?:home|events)$/, methods: read },
-  { path: new RegExp(`^/api/devices/${id}/properties$`), methods: [...read, "PUT"] },
+  { path: /^\/$/, methods: read, kind: "whole" },
+  { path: /^\/api\/(?:home|events)$/, methods: read, kind: "whole" },
+  { path: new RegExp(`^/api/devices/${id}/properties$`), methods: [...read, "PUT"], kind: "properties" },
   /** POST: the form of a page without script. */
-  { path: new RegExp(`^/api/devices/${id}/properties/${word}$`), methods: [...read, "PUT", "POST"] },
-  { path: new RegExp(`^/api/devices/${id}/actions/${word}$`), methods: ["POST"] },
-  { path: new RegExp(`^/api/devices/${id}/stream$`), methods: ["POST"] },
-  { path: new RegExp(`^/api/streams/${word}$`), methods: ["DELETE"] },
-  { path: new RegExp(`^/things(?:/${id})?$`), methods: read },
-  { path: new RegExp(`^/c(?:/${word}){0,6}/?$`), methods: [...read, "POST"] },
-  { path: new RegExp(`^/devices/${id}$`), methods: read },
+  { path: new RegExp(`^/api/devices/${id}/properties/${name}$`), methods: [...read, "PUT", "POST"], kind: "property" },
+  { path: new RegExp(`^/api/devices/${id}/actions/${name}$`), methods: ["POST"], kind: "action" },
+  { path: new RegExp(`^/api/devices/${id}/stream$`), methods: ["POST"], kind: "stream" },
+  { path: new RegExp(`^/api/streams/${word}$`), methods: ["DELETE"], kind: "any-stream" },
+  { path: /^\/things$/, methods: read, kind: "whole" },
+  { path: new RegExp(`^/things/${id}$`), methods: read, kind: "device" },
+  { path: new RegExp(`^/c(?:/${word}){0,6}/?$`), methods: [...read, "POST"], kind: "whole" },
+  { path: new RegExp(`^/devices/${id}$`), methods: read, kind: "device" },
   /** The page's own files. */
-  { path: new RegExp(`^/(?:assets|icons)(?:/${word}){1,4}$`), methods: read },
-  { path: /^\/[a-z0-9-]{1,64}\.(?:js|css|svg|png|ico|webmanifest|txt)$/, methods: read },
+  { path: new RegExp(`^/(?:assets|icons)(?:/${word}){1,4}$`), methods: read, kind: "whole" },
+  { path: /^\/[a-z0-9-]{1,64}\.(?:js|css|svg|png|ico|webmanifest|txt)$/, methods: read, kind: "whole" },
 ];
 
 const longestTarget = 2048;
@@ -49,7 +57,7 @@ const longestTarget = 2048;
 export const longestBody: number = 64 * 1024;
 const bodies = ["application/json", "application/x-www-form-urlencoded"];
 
-export function judgeHttp({ method, target, contentType, length, rights }: HttpRequestLine): Verdict {
+export function judgeHttp({ method, target, contentType, body, rights, grant, now }: HttpRequestLine): Verdict {
   const [path = "", query = ""] = split(target);
   if (target.length > longestTarget || !isPlain(path) || !/^[\x21-\x7e]*$/.test(query)) return deny("not-found", path);
   const rule = rules.find((one) => one.path.test(path));
@@ -57,19 +65,23 @@ export function judgeHttp({ method, target, contentType, length, rights }: HttpR
   if (!rule.methods.includes(method)) {
     return refuse(new HomeError("method-not-allowed", `${method} is not for this path`, { allow: rule.methods }));
   }
-  if (rights === "view" && !read.includes(method)) {
+  const isReading = read.includes(method);
+  if (rights === "view" && !isReading) {
     return refuse(new HomeError("view-only", "this session may look and change nothing", { method }));
   }
+  const { length } = body;
   if (length > longestBody) {
     return refuse(
       new HomeError("body-too-large", `${length} octets; at most ${longestBody}`, { maximum: longestBody }),
     );
   }
   const type = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  if (length > 0 && (read.includes(method) || !bodies.includes(type))) {
+  if (length > 0 && (isReading || !bodies.includes(type))) {
     return refuse(new HomeError("unsupported-media-type", "a body is JSON or a form", { expected: bodies }));
   }
-  return { allow: true };
+  const { device = "", name: told = "" } = rule.path.exec(path)?.groups ?? {};
+  const refusal = grantRefusal(grant, { kind: rule.kind, isReading, device, name: told, body }, now);
+  return refusal === undefined ? { allow: true } : refuse(refusal);
 }
 
 /** One name for one thing: no `..`, no `//`, nothing encoded that may stand as it is, no control characters. */

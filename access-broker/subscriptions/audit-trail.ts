@@ -2,7 +2,7 @@
 
 import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
-import type { AuditEntry, Store } from "./store.ts";
+import type { AuditEntry, AuditStore } from "./audit-store.ts";
 
 const windowMs = 60_000;
 /** Entries of one event in a minute, by source for refusals and by home for all else. */
@@ -16,7 +16,7 @@ type AuditTrail = (
   facts: JsonObject,
 ) => void;
 
-export function createAuditTrail(store: Pick<Store, "appendAudit">, clock: Clock, log: Log): AuditTrail {
+export function createAuditTrail(store: Pick<AuditStore, "appendAudit">, clock: Clock, log: Log): AuditTrail {
   const counts = new Map<string, number>();
   let present = 0;
 

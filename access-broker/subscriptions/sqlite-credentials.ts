@@ -5,22 +5,25 @@ import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { credentialOf } from "./sqlite-rows.ts";
 import type { Store } from "./store.ts";
 
-type CredentialTables = Pick<
+/** What one file of a store answers for. */
+export type CredentialTables = Pick<
   Store,
   | "setRequirement"
   | "findRequirement"
-  | "setProxyAllowed"
-  | "isProxyAllowed"
   | "addCredential"
   | "findCredential"
   | "findCredentialAnywhere"
   | "listCredentials"
   | "advanceCredential"
   | "removeCredential"
+  | "rewriteCredentials"
   | "secret"
 >;
 
-export function openCredentialTables(sql: (text: string) => StatementSync): CredentialTables {
+export function openCredentialTables(
+  sql: (text: string) => StatementSync,
+  transaction: <T>(work: () => T) => T,
+): CredentialTables {
   return {
     async setRequirement(number, requirement) {
       if (requirement === null) sql("DELETE FROM requirements WHERE number = ?").run(number);
@@ -34,13 +37,6 @@ export function openCredentialTables(sql: (text: string) => StatementSync): Cred
     async findRequirement(number) {
       const requirement = sql("SELECT requirement FROM requirements WHERE number = ?").get(number)?.["requirement"];
       return typeof requirement === "string" ? requirement : null;
-    },
-    async setProxyAllowed(number, isAllowed) {
-      if (isAllowed) sql("INSERT INTO proxy_homes (number) VALUES (?) ON CONFLICT DO NOTHING").run(number);
-      else sql("DELETE FROM proxy_homes WHERE number = ?").run(number);
-    },
-    async isProxyAllowed(number) {
-      return sql("SELECT 1 FROM proxy_homes WHERE number = ?").get(number) !== undefined;
     },
 
     async addCredential({ number, user, kind, id, facts, counter, addedAt, usedAt }) {
@@ -77,6 +73,25 @@ export function openCredentialTables(sql: (text: string) => StatementSync): Cred
         ...[number, user, kind, id],
       );
       return removed.changes === 1;
+    },
+
+    async rewriteCredentials(kind, rewrite) {
+      const changed = transaction(() => {
+        let changed = 0;
+        for (const credential of sql("SELECT * FROM credentials WHERE kind = ?").all(kind).map(credentialOf)) {
+          const facts = rewrite(credential);
+          if (facts === undefined) continue;
+          const { number, id } = credential;
+          sql("UPDATE credentials SET facts = ? WHERE number = ? AND kind = ? AND id = ?").run(
+            ...[JSON.stringify(facts), number, kind, id],
+          );
+          changed++;
+        }
+        return changed;
+      });
+      // The log of writes still holds what was there before.
+      if (changed > 0) sql("PRAGMA wal_checkpoint(TRUNCATE)").all();
+      return changed;
     },
 
     async secret(name, fresh) {

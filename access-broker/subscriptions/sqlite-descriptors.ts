@@ -1,16 +1,13 @@
 /** The descriptor database's tables in the SQLite store. */
 
-import type { SQLOutputValue, StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import type { Match } from "../../gateway-core/contract/descriptor.ts";
 import { isMatch, parseGatewayRange } from "../../gateway-core/contract/descriptor-offer.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { DescriptorEntry, DescriptorStore } from "./descriptor-store.ts";
 import { count, orNull, type Row, text } from "./sqlite-rows.ts";
 
-/** Different makes of devices that one home can have asked for in vain. */
-const mostWantedOfHome = 100;
-/** Asked again within this time is no news. */
-const wantedAnewMs = 24 * 60 * 60_000;
+import { mostWantedOfHome, wantedAnewMs } from "./store-bounds.ts";
 
 export const descriptorTables = `
   CREATE TABLE descriptors (
@@ -78,7 +75,8 @@ export function descriptorStatements(
   };
 }
 
-function entryOf(row: Record<string, SQLOutputValue>): DescriptorEntry {
+/** A row of the descriptors, without what was signed. */
+export function entryOf(row: Row): DescriptorEntry {
   return {
     sequence: count(row, "sequence"),
     type: text(row, "type"),

@@ -4,14 +4,13 @@ import type { SQLOutputValue } from "node:sqlite";
 import { isAccessNumber } from "../../gateway-core/contract/access-number.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../../gateway-core/contract/json.ts";
+import type { AuditEntry } from "./audit-store.ts";
 import type {
-  AuditEntry,
   Credential,
   CredentialKind,
   GatewayCertificate,
   PasswordState,
   Session,
-  SessionInTable,
   StoredCard,
   User,
 } from "./store.ts";
@@ -20,7 +19,7 @@ export type Row = Record<string, SQLOutputValue>;
 
 export function stateOf(row: Row): PasswordState {
   const state = text(row, "state");
-  if (state === "password" || state === "one-time" || state === "one-time-used") return state;
+  if (state === "password" || state === "one-time" || state === "one-time-used" || state === "none") return state;
   throw new HomeError("internal", `the store holds "${state}" as the state of a password`);
 }
 
@@ -41,14 +40,6 @@ export const sessionOf = (row: Row): Session => ({
   methods: text(row, "methods"),
   source: text(row, "source"),
   agent: text(row, "agent"),
-});
-
-/** A row of sessions joined with its user's, its home's requirement and `has_totp`. */
-export const sessionInTableOf = (row: Row): SessionInTable => ({
-  ...sessionOf(row),
-  state: stateOf(row),
-  requirement: orNull(row, "requirement", text),
-  hasTotp: count(row, "has_totp") === 1,
 });
 
 export const credentialOf = (row: Row): Credential => ({
@@ -84,6 +75,12 @@ export const auditOf = (row: Row): AuditEntry => ({
   facts: factsOf(text(row, "facts")),
 });
 
+export const storedOf = (row: Row): Readonly<Record<"homes" | "users" | "sessions", number>> => ({
+  homes: count(row, "homes"),
+  users: count(row, "users"),
+  sessions: count(row, "sessions"),
+});
+
 function kindOf(row: Row): CredentialKind {
   const kind = text(row, "kind");
   if (kind === "totp" || kind === "recovery" || kind === "key" || kind === "passkey" || kind === "app") return kind;
@@ -105,7 +102,7 @@ export function count(row: Row, column: string): number {
 export const orNull = <T>(row: Row, column: string, read: (row: Row, column: string) => T): T | null =>
   row[column] === null ? null : read(row, column);
 
-function numberOf(row: Row): string {
+export function numberOf(row: Row): string {
   const number = text(row, "number");
   if (isAccessNumber(number)) return number;
   throw new HomeError("internal", `the store holds "${number}" as an access number`);

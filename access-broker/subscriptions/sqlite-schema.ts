@@ -1,6 +1,9 @@
 /** The tables of the SQLite store. A later version adds a step to the list and never changes one. */
 
+import { auditTables } from "./sqlite-audit.ts";
 import { descriptorTables } from "./sqlite-descriptors.ts";
+import { peopleTables } from "./sqlite-people.ts";
+import { proxyPolicyTable } from "./sqlite-proxy.ts";
 
 /** `PRAGMA user_version` counts how many of these have been made. */
 export const migrations: readonly string[] = [
@@ -41,4 +44,6 @@ export const migrations: readonly string[] = [
    ALTER TABLE sessions ADD COLUMN source TEXT NOT NULL DEFAULT '';
    ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';`,
   "CREATE TABLE proxy_homes (number TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;",
+  `${peopleTables}${auditTables}`,
+  proxyPolicyTable,
 ];

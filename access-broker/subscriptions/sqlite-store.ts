@@ -3,31 +3,36 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { auditStatements } from "./sqlite-audit.ts";
+import { copyStatements } from "./sqlite-copy.ts";
 import { openCredentialTables } from "./sqlite-credentials.ts";
 import { descriptorStatements } from "./sqlite-descriptors.ts";
-import { auditOf, cardOf, certificateOf, sessionInTableOf, sessionOf, userOf } from "./sqlite-rows.ts";
+import { peopleStatements, standingColumns, standingOf } from "./sqlite-people.ts";
+import { openProxyTable } from "./sqlite-proxy.ts";
+import { cardOf, certificateOf, count, orNull, sessionOf, stateOf, storedOf, text, userOf } from "./sqlite-rows.ts";
 import { migrations } from "./sqlite-schema.ts";
 import type { GatewayCertificate, Store } from "./store.ts";
+import { certificateMs, mostAuditEntries, wantedMs } from "./store-bounds.ts";
 
 /** How long a writer waits for another process's transaction. */
 const busyMs = 5_000;
-const mostAuditEntries = 100_000;
-const wantedMs = 90 * 24 * 60 * 60_000;
 
 /** Opens the store, making it when it is not there. `auditBound`: how many audit entries are kept. */
 export function openSqliteStore(path: string, auditBound: number = mostAuditEntries): Store {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: true });
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  // What is deleted or replaced is overwritten: a secret that was sealed later is nowhere in the file.
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
   migrate(db);
 
   const prepared = new Map<string, StatementSync>();
-  const sql = (text: string): StatementSync => {
-    const statement = prepared.get(text) ?? db.prepare(text);
-    prepared.set(text, statement);
-    return statement;
+  const sql = (statement: string): StatementSync => {
+    const known = prepared.get(statement) ?? db.prepare(statement);
+    prepared.set(statement, known);
+    return known;
   };
   const transaction = <T>(work: () => T): T => inTransaction(db, work);
+  const audit = auditStatements(sql, transaction, auditBound);
 
   const addCertificate = ({ serial, number, expiresAt }: GatewayCertificate): void => {
     sql("INSERT INTO certificates (serial, number, expires_at) VALUES (?, ?, ?)").run(serial, number, expiresAt);
@@ -35,11 +40,16 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
 
   return {
     ...descriptorStatements(sql, transaction),
+    ...peopleStatements(sql, transaction),
+    ...copyStatements(sql, transaction),
+    ...audit.table,
+    ...openProxyTable(sql),
     async putUser({ number, user, passwordHash, state }) {
       transaction(() => {
         sql("DELETE FROM sessions WHERE number = ? AND user = ?").run(number, user);
         sql(
-          `INSERT INTO users (number, user, password_hash, state) VALUES (?, ?, ?, ?)
+          `INSERT INTO users (number, user, password_hash, state, role)
+           VALUES (?1, ?2, ?3, ?4, iif(EXISTS (SELECT 1 FROM users WHERE number = ?1), 'guest', 'owner'))
            ON CONFLICT DO UPDATE SET password_hash = excluded.password_hash, state = excluded.state`,
         ).run(number, user, passwordHash, state);
       });
@@ -66,12 +76,15 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
     },
     async findSession(id) {
       const row = sql(
-        `SELECT sessions.*, state, requirement,
+        `SELECT sessions.*, state, requirement, ${standingColumns},
            EXISTS (SELECT 1 FROM credentials AS c
              WHERE c.number = sessions.number AND c.user = sessions.user AND kind = 'totp') AS has_totp
-         FROM sessions JOIN users USING (number, user) LEFT JOIN requirements USING (number) WHERE sessions.id = ?`,
+         FROM sessions JOIN users USING (number, user) LEFT JOIN requirements USING (number)
+           LEFT JOIN homes USING (number) WHERE sessions.id = ?`,
       ).get(id);
-      return row && sessionInTableOf(row);
+      if (row === undefined) return undefined;
+      const [state, requirement] = [stateOf(row), orNull(row, "requirement", text)];
+      return { ...sessionOf(row), state, requirement, hasTotp: count(row, "has_totp") === 1, ...standingOf(row) };
     },
     async listSessions(number, user) {
       const rows = sql("SELECT * FROM sessions WHERE number = ? AND user = ? ORDER BY seen_at DESC").all(number, user);
@@ -84,7 +97,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
       sql("DELETE FROM sessions WHERE id = ?").run(id);
     },
 
-    ...openCredentialTables(sql),
+    ...openCredentialTables(sql, transaction),
 
     async addCard({ tokenHash, number, expiresAt, usedAt }) {
       sql("INSERT INTO cards (token_hash, number, expires_at, used_at) VALUES (?, ?, ?, ?)").run(
@@ -113,27 +126,34 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
       const row = sql("SELECT * FROM certificates WHERE serial = ?").get(serial);
       return row && certificateOf(row);
     },
-
-    async appendAudit({ at, event, number, user, source, facts }) {
-      const { lastInsertRowid } = sql(
-        "INSERT INTO audit (at, event, number, user, source, facts) VALUES (?, ?, ?, ?, ?, ?)",
-      ).run(at, event, number, user, source, JSON.stringify(facts));
-      sql("DELETE FROM audit WHERE id <= ?").run(Number(lastInsertRowid) - auditBound);
+    async findCertificates(serials) {
+      const all = sql("SELECT * FROM certificates WHERE serial IN (SELECT value FROM json_each(?))");
+      return all.all(JSON.stringify(serials)).map(certificateOf);
     },
-    async readAudit(limit) {
-      return sql("SELECT * FROM audit ORDER BY id DESC LIMIT ?").all(limit).map(auditOf);
+    async removeCertificates(number) {
+      return Number(sql("DELETE FROM certificates WHERE number = ?").run(number).changes);
+    },
+
+    async countStored(now) {
+      const row = sql(
+        `SELECT (SELECT count(DISTINCT number) FROM users) AS homes, (SELECT count(*) FROM users) AS users,
+           (SELECT count(*) FROM sessions WHERE expires_at > ?) AS sessions`,
+      ).get(now);
+      return storedOf(row ?? {});
     },
 
     async prune(now) {
       transaction(() => {
         sql("DELETE FROM sessions WHERE expires_at <= ?").run(now);
         sql("DELETE FROM cards WHERE expires_at <= ? AND used_at IS NULL").run(now);
-        sql("DELETE FROM certificates WHERE expires_at <= ?").run(now);
+        sql("DELETE FROM certificates WHERE expires_at <= ?").run(now - certificateMs);
+        sql("DELETE FROM invitations WHERE expires_at <= ?").run(now);
         sql("DELETE FROM wanted WHERE asked_at <= ?").run(now - wantedMs);
       });
     },
 
     async [Symbol.asyncDispose]() {
+      audit.flush();
       db.close();
     },
   };

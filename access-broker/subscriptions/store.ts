@@ -2,15 +2,19 @@
 
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
+import type { AuditStore } from "./audit-store.ts";
 import type { DescriptorStore } from "./descriptor-store.ts";
+import type { HomeRules, PeopleStore, Standing } from "./people-store.ts";
+import type { StoreCopy } from "./store-copy.ts";
 
-/** `one-time`: good for one login; `one-time-used`: that login has been, and another password must be set. */
-export type PasswordState = "password" | "one-time" | "one-time-used";
+/** `one-time`: good for one login; `one-time-used`: that login has been, and another password must be set; `none`: there is none. */
+export type PasswordState = "password" | "one-time" | "one-time-used" | "none";
 
 /** One line of the authentication table. */
 export interface User {
   readonly number: AccessNumber;
   readonly user: string;
+  /** Empty where there is no password. */
   readonly passwordHash: string;
   readonly state: PasswordState;
 }
@@ -31,11 +35,12 @@ export interface Session {
   readonly agent: string;
 }
 
-/** A session with what decides over it: the state of its user, what its home requires, and whether its user has an authenticator app. */
-export interface SessionInTable extends Session {
+/** A session with what decides over it: what its user is and was granted, what its home requires and allows, and whether its user has an authenticator app. */
+export interface SessionInTable extends Session, Standing {
   readonly state: PasswordState;
   readonly requirement: string | null;
   readonly hasTotp: boolean;
+  readonly home: HomeRules;
 }
 
 export type CredentialKind = "totp" | "recovery" | "key" | "passkey" | "app";
@@ -55,6 +60,12 @@ export interface Credential {
   readonly usedAt: number | null;
 }
 
+/** Names, addresses and networks: where alone a home's computers are led (empty: everywhere), and where never. */
+export interface ProxyPolicy {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
 export interface StoredCard {
   readonly tokenHash: string;
   readonly number: AccessNumber;
@@ -70,18 +81,12 @@ export interface GatewayCertificate {
   readonly expiresAt: number;
 }
 
-export interface AuditEntry {
-  readonly at: number;
-  readonly event: string;
-  readonly number: string | null;
-  readonly user: string | null;
-  readonly source: string | null;
-  readonly facts: JsonObject;
-}
-
 /** Durable when a promise resolves. The command line writes while the access broker runs. */
-export interface Store extends DescriptorStore, AsyncDisposable {
-  /** Adds or replaces a user; the sessions of a replaced one end. The access number exists with its first user. */
+export interface Store extends DescriptorStore, PeopleStore, AuditStore, StoreCopy, AsyncDisposable {
+  /**
+   * Adds or replaces a user; the sessions of a replaced one end. The access number exists with its first user, who owns
+   * the home; whoever comes later is a guest, who may all until their grant says less.
+   */
   putUser(user: User): Promise<void>;
   findUser(number: AccessNumber, user: string): Promise<User | undefined>;
   listUsers(): Promise<readonly User[]>;
@@ -99,9 +104,9 @@ export interface Store extends DescriptorStore, AsyncDisposable {
   /** What a home requires of who comes in; null: the product's default again. */
   setRequirement(number: AccessNumber, requirement: string | null): Promise<void>;
   findRequirement(number: AccessNumber): Promise<string | null>;
-  /** Whether the computers of a home may use the outbound proxy; false until it is set. */
-  setProxyAllowed(number: AccessNumber, isAllowed: boolean): Promise<void>;
-  isProxyAllowed(number: AccessNumber): Promise<boolean>;
+  /** What a home wants of the outbound proxy; undefined, as until it is set: its computers may not use it. */
+  setProxyPolicy(number: AccessNumber, policy: ProxyPolicy | undefined): Promise<void>;
+  findProxyPolicy(number: AccessNumber): Promise<ProxyPolicy | undefined>;
 
   /** False, and nothing done, when the home has that credential already. */
   addCredential(credential: Credential): Promise<boolean>;
@@ -114,6 +119,12 @@ export interface Store extends DescriptorStore, AsyncDisposable {
   advanceCredential(credential: Credential, counter: number, usedAt: number): Promise<boolean>;
   /** False when it was not there any more. */
   removeCredential(number: AccessNumber, user: string, kind: CredentialKind, id: string): Promise<boolean>;
+
+  /** Replaces the facts of every credential of a kind for which `rewrite` gives others; how many there were. All or none. */
+  rewriteCredentials(
+    kind: CredentialKind,
+    rewrite: (credential: Credential) => JsonObject | undefined,
+  ): Promise<number>;
 
   /** A secret of the broker's own, made by the first who asks. */
   secret(name: string, fresh: string): Promise<string>;
@@ -128,12 +139,14 @@ export interface Store extends DescriptorStore, AsyncDisposable {
   /** Adds the certificate of a renewal; older ones stay good until they expire. */
   addCertificate(certificate: GatewayCertificate): Promise<void>;
   findCertificate(serial: string): Promise<GatewayCertificate | undefined>;
+  /** Those of these that are known, in any order. */
+  findCertificates(serials: readonly string[]): Promise<readonly GatewayCertificate[]>;
+  /** Forgets the certificates of a home; how many there were. */
+  removeCertificates(number: AccessNumber): Promise<number>;
 
-  /** Appends; the oldest entries are dropped beyond a bound. */
-  appendAudit(entry: AuditEntry): Promise<void>;
-  /** The newest entries, newest first. */
-  readAudit(limit: number): Promise<readonly AuditEntry[]>;
+  /** How many homes and users are subscribed, and sessions have not ended. */
+  countStored(now: number): Promise<Readonly<Record<"homes" | "users" | "sessions", number>>>;
 
-  /** Forgets sessions, unused cards and certificates that expired before `now`, and what nobody has asked for in 90 days. */
+  /** Forgets sessions and unused cards that expired before `now`, certificates half a year later, and what nobody has asked for in 90 days. */
   prune(now: number): Promise<void>;
 }

@@ -1,26 +1,42 @@
-/** The front of the access link room: the link of this home to its provider if it has one, and what it learned there about devices whether or not the link stands. */
+/**
+ * The front of the access link room: the link of this home to its provider if it has one, and what it learned there about
+ * devices whether or not the link stands. A gateway may be enrolled while it runs, by whatever process and way.
+ */
 
+import type { Duplex } from "node:stream";
 import type { Host } from "../contract/clock.ts";
 import type { Descriptor } from "../contract/descriptor.ts";
 import type { DescriptorEvent, DescriptorsWanted } from "../contract/descriptor-events.ts";
 import type { GatewayFacts } from "../contract/descriptor-offer.ts";
-import { toHomeError } from "../contract/errors.ts";
+import { type ErrorCode, HomeError, toHomeError } from "../contract/errors.ts";
 import type { RemoteCommand } from "../contract/remote-link.ts";
 import type { Handler } from "../contract/web.ts";
-import { type LinkState, openAccessLink } from "./broker-link.ts";
+import { type AccessLink, type LinkState, openAccessLink } from "./broker-link.ts";
+import { type CardPlaces, createCardWatch } from "./card-watch.ts";
 import { createDescriptorQuery, type DescriptorQuery } from "./descriptor-query.ts";
+import { openEventJournal } from "./event-journal.ts";
 import { openLearnedDescriptors } from "./learned-descriptors.ts";
 import { gatewayIdOf, homeAddress, type Registration, readRegistration } from "./registration.ts";
 import { createRemoteHome, type RemoteHome } from "./remote-home.ts";
 
+/** How often a gateway looks whether it was enrolled, or lies beside a card. */
+const lookMs = 5_000;
+
+/** `closed`: this home wants no link. */
+export type AccessState = LinkState | "not-enrolled" | "closed";
+
 export interface Access extends AsyncDisposable {
   /** The address of the home outside; undefined before it is enrolled. */
   readonly home: string | undefined;
-  /** `closed`: this home wants no link. */
-  readonly state: LinkState | "not-enrolled" | "closed";
-  onState(listener: (state: LinkState) => void): () => void;
+  readonly state: AccessState;
+  /** Why it is so, when something is wrong. */
+  readonly trouble: ErrorCode | undefined;
+  /** Calls the listener whenever state or trouble may be another; returns how to stop. */
+  onState(listener: () => void): () => void;
   /** Whether the control page may be asked for over the link. */
   setPage(isOffered: boolean): void;
+  /** A connection to the provider's outbound proxy. @throws HomeError `home-away`, `not-registered-broker` */
+  openProxy(): Promise<Duplex>;
   /** What descriptors the house wants. */
   receive(wanted: DescriptorsWanted): void;
   /** Nobody here wants descriptors any more. */
@@ -35,6 +51,7 @@ export interface AccessOptions {
   readonly host: Host;
   /** Whether the home wants the link. */
   readonly isEnabled: boolean;
+  readonly cards: CardPlaces;
   readonly gateway: Omit<GatewayFacts, "id">;
   /** Answers who is outside, to whom the home is at this address. */
   readonly handlerAt: (home: string) => Handler;
@@ -44,24 +61,43 @@ export interface AccessOptions {
   readonly onCommand: (command: RemoteCommand) => void;
 }
 
+/** What stands while the registration is the same. */
+interface Standing {
+  readonly registration: Registration | undefined;
+  readonly query: DescriptorQuery | undefined;
+  readonly link: AccessLink | undefined;
+}
+
 /** @throws HomeError `internal` when what is kept of the enrolment cannot be read. */
-export function openAccess({
-  host,
-  isEnabled,
-  gateway,
-  handlerAt,
-  parse,
-  onDescriptor,
-  onCommand,
-}: AccessOptions): Access {
-  const registration = readRegistration(host.memory);
-  const remote = createRemoteHome(host.log, onCommand);
-  const query = registration && openQuery(registration);
-  query?.onEvent(onDescriptor);
-  const link =
-    registration && isEnabled
-      ? openAccessLink({ host, registration, handler: handlerAt(homeAddress(registration)), query, remote })
-      : undefined;
+export function openAccess(options: AccessOptions): Access {
+  const { host, isEnabled, cards, gateway, handlerAt, parse, onDescriptor, onCommand } = options;
+  const { clock, log, memory } = host;
+  const journal = openEventJournal(host);
+  const remote = createRemoteHome(log, onCommand, journal);
+  const watch = createCardWatch(host, cards);
+  const listeners = new Set<() => void>();
+  const tellState = (): void => {
+    for (const listener of listeners) listener();
+  };
+  let isPageOffered = false;
+  let wanted: DescriptorsWanted | undefined;
+  let standing = stand(readRegistration(memory));
+  let isClosing = false;
+  let looking = look();
+  let timer = clock.after(lookMs, lookAgain);
+
+  function stand(registration: Registration | undefined): Standing {
+    const query = registration && openQuery(registration);
+    query?.onEvent(onDescriptor);
+    const link =
+      registration && isEnabled
+        ? openAccessLink({ host, registration, handler: handlerAt(homeAddress(registration)), query, remote })
+        : undefined;
+    link?.onState(tellState);
+    link?.setPage(isPageOffered);
+    if (isEnabled && wanted !== undefined) query?.receive(wanted);
+    return { registration, query, link };
+  }
 
   /** Undefined without a key that descriptors could be believed by. */
   function openQuery({ descriptorKey, key }: Registration): DescriptorQuery | undefined {
@@ -71,26 +107,77 @@ export function openAccess({
       const learned = openLearnedDescriptors({ host, descriptorKey, gateway: facts, parse });
       return createDescriptorQuery({ host, gateway: facts, learned });
     } catch (thrown) {
-      host.log.write("error", "descriptors-not-asked", { error: toHomeError(thrown).toBody() });
+      log.write("error", "descriptors-not-asked", { error: toHomeError(thrown).toBody() });
       return undefined;
     }
   }
 
+  /** Takes up an enrolment that came meanwhile: by a card that lies here, by the page on the LAN, by the command line. */
+  async function look(): Promise<void> {
+    try {
+      if (isEnabled && standing.registration === undefined && (await watch.look())) tellState();
+      const registration = readRegistration(memory);
+      if (isClosing || registration?.key === standing.registration?.key) return;
+      log.write("info", "registration-taken-up", { number: registration?.number ?? null });
+      const older = standing;
+      // What happened is not news for whoever the home is registered with now.
+      if (registration?.number !== older.registration?.number) journal.setWanted(false);
+      standing = stand(registration);
+      tellState();
+      await end(older);
+    } catch (thrown) {
+      log.write("error", "registration-not-read", { error: toHomeError(thrown).toBody() });
+    }
+  }
+
+  function lookAgain(): void {
+    timer = clock.after(lookMs, lookAgain);
+    looking = looking.then(look);
+  }
+
+  async function end({ query, link }: Standing): Promise<void> {
+    query?.close();
+    await link?.[Symbol.asyncDispose]();
+  }
+
   return {
-    home: registration && homeAddress(registration),
-    get state() {
-      return link?.state ?? (registration === undefined ? "not-enrolled" : "closed");
+    get home() {
+      return standing.registration && homeAddress(standing.registration);
     },
-    onState: (listener) => link?.onState(listener) ?? (() => undefined),
-    setPage: (isOffered) => link?.setPage(isOffered),
-    // Who cannot ask does not say that it does.
-    receive: (wanted) => isEnabled && query?.receive(wanted),
-    forget: () => query?.forget(),
+    get state() {
+      return standing.link?.state ?? (standing.registration === undefined ? "not-enrolled" : "closed");
+    },
+    get trouble() {
+      return standing.registration === undefined ? watch.trouble?.code : standing.link?.trouble;
+    },
+    onState(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    setPage(isOffered) {
+      isPageOffered = isOffered;
+      standing.link?.setPage(isOffered);
+    },
+    receive(asked) {
+      wanted = asked;
+      // Who cannot ask does not say that it does.
+      if (isEnabled) standing.query?.receive(asked);
+    },
+    forget() {
+      wanted = undefined;
+      standing.query?.forget();
+    },
+    async openProxy() {
+      if (standing.link === undefined) throw new HomeError("home-away", "this home has no link to a provider");
+      return standing.link.openProxy();
+    },
     publish: remote.publish,
-    snapshot: () => query?.snapshot() ?? { type: "learned", descriptors: [] },
+    snapshot: () => standing.query?.snapshot() ?? { type: "learned", descriptors: [] },
     async [Symbol.asyncDispose]() {
-      query?.close();
-      await link?.[Symbol.asyncDispose]();
+      isClosing = true;
+      timer.cancel();
+      await looking;
+      await end(standing);
     },
   };
 }

@@ -4,16 +4,24 @@
  */
 
 import { createPrivateKey } from "node:crypto";
+import type { Duplex } from "node:stream";
 import { type Host, sleep } from "../contract/clock.ts";
-import { type HomeError, toHomeError } from "../contract/errors.ts";
-import { type DownMessage, linkProtocols, type UpMessage } from "../contract/link.ts";
+import { type ErrorCode, type HomeError, toHomeError } from "../contract/errors.ts";
+import {
+  type CertificateAnswer,
+  type DownMessage,
+  linkProtocols,
+  parseCertificateAnswer,
+  type UpMessage,
+} from "../contract/link.ts";
 import type { Handler } from "../contract/web.ts";
 import { encodeCertificateRequest } from "./certificate-request.ts";
 import { type ControlClient, openControlClient } from "./control-client.ts";
 import { type DataServer, serveDataLink } from "./data-server.ts";
 import type { DescriptorQuery } from "./descriptor-query.ts";
 import { findGatewayPort } from "./enrol.ts";
-import { dial } from "./registered-broker.ts";
+import { createProxyLine } from "./proxy-line.ts";
+import { ask, dial } from "./registered-broker.ts";
 import { isRenewalDue, type Registration, withCertificate, writeRegistration } from "./registration.ts";
 import type { RemoteHome } from "./remote-home.ts";
 
@@ -21,8 +29,12 @@ export type LinkState = "connecting" | "online" | "offline";
 
 export interface AccessLink extends AsyncDisposable {
   readonly state: LinkState;
+  /** Why it does not stand; undefined while it does, and before the first attempt. */
+  readonly trouble: ErrorCode | undefined;
   /** Whether the control page may be asked for over the link. */
   setPage(isOffered: boolean): void;
+  /** A connection to the outbound proxy, as this home. @throws HomeError `home-away` and what `dial` throws. */
+  openProxy(): Promise<Duplex>;
   /** Returns how to stop listening. */
   onState(listener: (state: LinkState) => void): () => void;
   [Symbol.asyncDispose](): Promise<void>;
@@ -60,6 +72,9 @@ export function openAccessLink({
   let state: LinkState = "connecting";
   let isPageOffered = false;
   let control: ControlClient | undefined;
+  let trouble: ErrorCode | undefined;
+  /** Over how long the broker, as it went down, wished its homes to come back. */
+  let spreadMs = 0;
 
   const show = (next: LinkState): void => {
     if (next === state) return;
@@ -69,6 +84,7 @@ export function openAccessLink({
   };
   /** What goes wrong again and again is said once, until the link stands. */
   const warnOnce = ({ code, message }: HomeError): void => {
+    trouble = code;
     if (told.has(code)) return;
     told.add(code);
     log.write("warn", "access-link-refused", { code, message });
@@ -79,6 +95,8 @@ export function openAccessLink({
     const cert = [certificate, ...chain].join("");
     return dial(clock, registration, gatewayPort, { key, cert, ALPNProtocols: [protocol] });
   };
+
+  const proxy = createProxyLine(clock, () => dialLink(linkProtocols.proxy));
 
   async function openData(ticket: string): Promise<void> {
     const socket = await dialLink(linkProtocols.data);
@@ -92,17 +110,23 @@ export function openAccessLink({
     void server.closed.then(() => servers.delete(server));
   }
 
-  function takeCertificate(message: DownMessage & { readonly topic: "down/certificate" }): void {
-    registration = withCertificate(registration, message.body);
+  function takeCertificate(answer: CertificateAnswer): void {
+    registration = withCertificate(registration, answer);
     writeRegistration(host.memory, registration);
     log.write("info", "certificate-renewed", { number: registration.number });
   }
 
+  function takeLeave(ms: number): void {
+    spreadMs = ms;
+    log.write("info", "broker-leaving", { spreadMs });
+  }
+
   function hear(message: DownMessage): void {
     try {
-      if (message.topic === "down/certificate") takeCertificate(message);
+      if (message.topic === "down/certificate") takeCertificate(message.body);
       else if (message.topic === "down/open")
         openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
+      else if (message.topic === "down/leaving") takeLeave(message.body.spreadMs);
       else if (message.topic === "down/remote" || message.topic === "down/command") remote?.hear(message);
       else query?.hear(message);
     } catch (thrown) {
@@ -110,11 +134,13 @@ export function openAccessLink({
     }
   }
 
+  const request = (): string => encodeCertificateRequest(createPrivateKey(registration.key));
+
   /** Asks for the next certificate when it is time; looks again every hour for as long as the link stands. */
   function careForCertificate(client: ControlClient): () => void {
     const ask = (): void => {
       if (!isRenewalDue(registration, clock.now())) return;
-      client.tell({ topic: "up/renew", body: { csr: encodeCertificateRequest(createPrivateKey(registration.key)) } });
+      client.tell({ topic: "up/renew", body: { csr: request() } });
     };
     let timer = clock.after(renewalCheckMs, again);
     function again(): void {
@@ -137,6 +163,7 @@ export function openAccessLink({
     if (isPageOffered !== wasOffered) client.tell(page());
     control = client;
     told.clear();
+    trouble = undefined;
     show("online");
     const rest = careForCertificate(client);
     query?.setLine(client.tell);
@@ -158,6 +185,13 @@ export function openAccessLink({
     log.write("info", "broker-moved", { gatewayPort });
   }
 
+  /** Who was away until the certificate ended has no link to ask over: the user port renews it too. */
+  async function renewLate(): Promise<void> {
+    if (!isRenewalDue(registration, clock.now())) return;
+    const { certificate } = registration;
+    takeCertificate(parseCertificateAnswer(await ask(clock, registration, "/renew", { csr: request(), certificate })));
+  }
+
   async function keep(): Promise<void> {
     let failures = 0;
     while (!leaving.signal.aborted) {
@@ -167,12 +201,16 @@ export function openAccessLink({
         await hold();
       } catch (thrown) {
         warnOnce(toHomeError(thrown));
-        await lookForPort().catch(() => undefined);
+        await lookForPort()
+          .then(renewLate)
+          .catch((cause: unknown) => warnOnce(toHomeError(cause)));
       }
       show("offline");
       if (clock.now() - begun >= steadyMs) failures = 0;
       // Full jitter: homes that lost their broker together do not come back together.
-      const backOffMs = ids.fraction() * Math.min(longestBackOffMs, firstBackOffMs * 2 ** failures++);
+      const backOffMs =
+        ids.fraction() * Math.max(spreadMs, Math.min(longestBackOffMs, firstBackOffMs * 2 ** failures++));
+      spreadMs = 0;
       await sleep(clock, backOffMs, leaving.signal).catch(() => undefined);
     }
   }
@@ -182,17 +220,22 @@ export function openAccessLink({
     get state() {
       return state;
     },
+    get trouble() {
+      return trouble;
+    },
     setPage(isOffered) {
       if (isOffered === isPageOffered) return;
       isPageOffered = isOffered;
       control?.tell({ topic: "up/page", body: { isOffered } });
     },
+    openProxy: proxy.open,
     onState(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     async [Symbol.asyncDispose]() {
       leaving.abort();
+      proxy.close();
       for (const server of servers) server.close();
       await kept;
     },

@@ -15,12 +15,14 @@ import {
 } from "../contract/link.ts";
 import { toldBy } from "./registered-broker.ts";
 
+/** CONNACK return code (MQTT 3.1.1 §3.2.2.3): the certificate was good for TLS, and is not known any more. */
+const notAuthorized = 5;
 /** Octets of a PUBLISH packet before its payload, at most. */
 const longestHeader = 256;
 
 export interface ControlClient {
-  /** `heard`: the broker has it, or it never will. */
-  tell(message: UpMessage, heard?: () => void): void;
+  /** `heard`: whether the broker has it; else it never will. */
+  tell(message: UpMessage, heard?: (isHeard: boolean) => void): void;
   close(): void;
   /** Resolves when the connection is over, whoever ended it. */
   readonly closed: Promise<void>;
@@ -36,7 +38,7 @@ export interface ControlClientOptions {
 
 /**
  * Greets and subscribes; resolves when the broker hears and is heard.
- * @throws HomeError `home-away` when the connection ends before.
+ * @throws HomeError `home-away` when the connection ends before, `certificate-refused` when this gateway is revoked.
  */
 export async function openControlClient({
   socket,
@@ -57,11 +59,14 @@ export async function openControlClient({
     queueQoSZero: false,
   });
   const { promise: closed, resolve } = Promise.withResolvers<void>();
-  client.on("error", () => socket.destroy());
   limitFrames(socket, onRefused);
   let cause: Error | undefined;
+  client.on("error", (error) => {
+    if ("code" in error && error.code === notAuthorized) cause ??= revoked(error);
+    socket.destroy();
+  });
   socket.once("error", (error) => {
-    cause = error;
+    cause ??= error;
   });
   socket.once("close", () => {
     client.end(true);
@@ -75,8 +80,8 @@ export async function openControlClient({
       onRefused(toHomeError(thrown));
     }
   });
-  const tell = ({ topic, body }: UpMessage, heard?: () => void): void => {
-    client.publish(topic, JSON.stringify(body), { qos: 1 }, () => heard?.());
+  const tell: ControlClient["tell"] = ({ topic, body }, heard) => {
+    client.publish(topic, JSON.stringify(body), { qos: 1 }, (error) => heard?.(!error));
   };
 
   const ready = (async () => {
@@ -85,6 +90,7 @@ export async function openControlClient({
     await client.subscribeAsync(downFilter, { qos: 1 });
   })();
   const ended = closed.then(() => {
+    if (cause instanceof HomeError) throw cause;
     throw cause === undefined ? new HomeError("home-away", "the access broker ended the control link") : toldBy(cause);
   });
   try {
@@ -96,6 +102,14 @@ export async function openControlClient({
   ended.catch(() => undefined);
   return { tell, closed, close: () => client.end(true, {}, () => socket.destroy()) };
 }
+
+const revoked = (cause: Error): HomeError =>
+  new HomeError(
+    "certificate-refused",
+    "the access broker knows this gateway no longer: it needs a new card",
+    {},
+    cause,
+  );
 
 /** Whatever the broker declares, no more than the longest message is waited for. In this turn nothing has been read yet. */
 function limitFrames(socket: TLSSocket, onRefused: (error: HomeError) => void): void {

@@ -1,8 +1,9 @@
 /** The data link at the gateway's end: presents a ticket, then serves HTTP/2 in reverse over the connection that it dialled. */
 
 import { constants, type IncomingHttpHeaders, performServerHandshake, type ServerHttp2Stream } from "node:http2";
-import type { TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
 import { HomeError, toHomeError } from "../contract/errors.ts";
+import { type Grant, parseGrant } from "../contract/grant.ts";
 import { viewerHeaders, windowOctets } from "../contract/link.ts";
 import { type Handler, problemResponse, type Viewer } from "../contract/web.ts";
 
@@ -18,7 +19,7 @@ export interface DataServer {
 
 /** @throws HomeError `home-away` when the link ends before it began, and the socket's error when the ticket cannot be written. */
 export async function serveDataLink(
-  socket: TLSSocket,
+  socket: Socket,
   ticket: string,
   handler: Handler,
   onFailure: (cause: unknown) => void,
@@ -119,10 +120,23 @@ async function bodyOf(stream: ServerHttp2Stream): Promise<Uint8Array<ArrayBuffer
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** The access broker has judged the request already, and says for whom it asks. */
+/**
+ * The access broker has judged the request already, and says for whom it asks and what they were granted.
+ * @throws HomeError `not-granted`
+ */
 function viewerOf(head: IncomingHttpHeaders): Viewer {
   const text = (name: string): string => String(head[name] ?? "");
-  return { name: decodeName(text(viewerHeaders.name)), from: "remote", session: text(viewerHeaders.session) };
+  const [name, session] = [decodeName(text(viewerHeaders.name)), text(viewerHeaders.session)];
+  return { name, from: "remote", session, grant: grantOf(text(viewerHeaders.grant)) };
+}
+
+/** What cannot be read grants nothing: a mistake at the broker must not open the home. */
+function grantOf(encoded: string): Grant {
+  try {
+    return parseGrant(JSON.parse(decodeURIComponent(encoded)));
+  } catch (cause) {
+    throw new HomeError("not-granted", "the access broker said no grant that can be read", {}, cause);
+  }
 }
 
 function decodeName(encoded: string): string {

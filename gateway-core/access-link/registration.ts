@@ -76,11 +76,16 @@ export function withCertificate<R extends Pick<Registration, "number" | "key" | 
   };
 }
 
-/** Whether a third of the certificate's life or less is left. */
+/** Whether a third of the certificate's life or more is over: a home that is away for weeks then still has a good one. */
 export function isRenewalDue({ certificate }: Pick<Registration, "certificate">, now: number): boolean {
   const { validFromDate, validToDate } = readCertificate(certificate);
   const [from, to] = [validFromDate.getTime(), validToDate.getTime()];
-  return to - now <= (to - from) / 3;
+  return now - from >= (to - from) / 3;
+}
+
+/** When the certificate ends: milliseconds since 1970. @throws HomeError `certificate-refused` */
+export function certificateEnd({ certificate }: Pick<Registration, "certificate">): number {
+  return readCertificate(certificate).validToDate.getTime();
 }
 
 function readCertificate(pem: string): X509Certificate {

@@ -1,10 +1,12 @@
-/** Tells the home's topics to the access broker for as long as it wants them (docs/interfaces.md, remote MQTT): the newest of each, a bounded number under way. */
+/** Tells the home's topics to the access broker for as long as it wants them (docs/interfaces.md, remote MQTT): the newest of each, a bounded number under way. Events outlive the link, what else passes does not. */
 
 import type { Log } from "../contract/clock.ts";
 import type { RemoteCommand, RemoteDown, RemoteUp } from "../contract/remote-link.ts";
 import { longestHomePayload } from "../contract/remote-link.ts";
+import { isEventTopic } from "../contract/topics.ts";
+import type { EventJournal, KeptEvent } from "./event-journal.ts";
 
-type Tell = (message: RemoteUp, heard?: () => void) => void;
+type Tell = (message: RemoteUp, heard?: (isHeard: boolean) => void) => void;
 
 export interface RemoteHome {
   /** What speaks to the broker; undefined when nothing does. Nobody wants anything yet. */
@@ -14,17 +16,28 @@ export interface RemoteHome {
   publish(topic: string, payload: string, isRetained: boolean): void;
 }
 
+interface Waiting {
+  readonly message: RemoteUp;
+  /** An event that is kept until the broker has it. */
+  readonly event?: KeptEvent;
+}
+
 /** Messages that the broker has not confirmed; what comes meanwhile waits, and of a retained topic only the newest. */
 const mostUnderWay = 32;
-/** Events and results that wait; those beyond are lost, as MQTT keeps them for nobody. */
+/** Results that wait; those beyond are lost, as MQTT keeps them for nobody. */
 const mostPassing = 100;
 /** Octets in a packet of the link, less what stands around the payload. */
 const longestEscaped = 60 * 1024;
 
-export function createRemoteHome(log: Log, onCommand: (command: RemoteCommand) => void): RemoteHome {
+/** `journal`: where events wait that the broker does not have yet. */
+export function createRemoteHome(
+  log: Log,
+  onCommand: (command: RemoteCommand) => void,
+  journal?: EventJournal,
+): RemoteHome {
   const retained = new Map<string, string>();
   /** By topic where it is retained, so that news takes the place of what it makes old. */
-  const waiting = new Map<string, RemoteUp>();
+  const waiting = new Map<string, Waiting>();
   const tooLong = new Set<string>();
   let line: { readonly tell: Tell } | undefined;
   let isWanted = false;
@@ -33,13 +46,14 @@ export function createRemoteHome(log: Log, onCommand: (command: RemoteCommand) =
   let count = 0;
 
   function send(): void {
-    for (const [key, message] of waiting) {
+    for (const [key, { message, event }] of waiting) {
       if (line === undefined || underWay >= mostUnderWay) return;
       waiting.delete(key);
       if (key.startsWith("#")) passing--;
       underWay++;
       const own = line;
-      own.tell(message, () => {
+      own.tell(message, (isHeard) => {
+        if (isHeard && event !== undefined) journal?.remove(event.id);
         // What was under way on a line before is counted no more.
         if (own !== line) return;
         underWay--;
@@ -56,14 +70,21 @@ export function createRemoteHome(log: Log, onCommand: (command: RemoteCommand) =
   function enter(topic: string, payload: string, isRetained: boolean): void {
     if (!isRetained && passing >= mostPassing) return;
     if (!isRetained) passing++;
-    waiting.set(isRetained ? topic : `#${count++}`, { topic: "up/home", body: { topic, payload, isRetained } });
+    const message: RemoteUp = { topic: "up/home", body: { topic, payload, isRetained } };
+    waiting.set(isRetained ? topic : `#${count++}`, { message });
+  }
+
+  function enterEvent(event: KeptEvent): void {
+    const { id, topic, payload } = event;
+    waiting.set(`!${id}`, { message: { topic: "up/home", body: { topic, payload, isRetained: false } }, event });
   }
 
   function tellAll(): void {
     forget();
-    waiting.set("first", { topic: "up/snapshot", body: { end: "first" } });
+    waiting.set("first", { message: { topic: "up/snapshot", body: { end: "first" } } });
     for (const [topic, payload] of retained) enter(topic, payload, true);
-    waiting.set("last", { topic: "up/snapshot", body: { end: "last" } });
+    waiting.set("last", { message: { topic: "up/snapshot", body: { end: "last" } } });
+    for (const event of journal?.list() ?? []) enterEvent(event);
     send();
   }
 
@@ -77,6 +98,7 @@ export function createRemoteHome(log: Log, onCommand: (command: RemoteCommand) =
     hear(message) {
       if (message.topic === "down/command") return onCommand(message.body);
       isWanted = message.body.isWanted;
+      journal?.setWanted(isWanted);
       if (isWanted) tellAll();
       else forget();
     },
@@ -88,8 +110,11 @@ export function createRemoteHome(log: Log, onCommand: (command: RemoteCommand) =
       }
       if (isRetained && payload === "") retained.delete(topic);
       else if (isRetained) retained.set(topic, payload);
+      const isKept = journal?.isWanted === true && !isRetained && isEventTopic(topic);
+      const event = isKept ? journal.add(topic, payload) : undefined;
       if (!isWanted) return;
-      enter(topic, payload, isRetained);
+      if (event === undefined) enter(topic, payload, isRetained);
+      else enterEvent(event);
       send();
     },
   };

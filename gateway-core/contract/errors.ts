@@ -4,7 +4,9 @@ import type { JsonObject } from "./json.ts";
 
 export type ErrorCode =
   | "address-unusable"
+  | "already-enrolled"
   | "already-running"
+  | "backup-invalid"
   | "body-too-large"
   | "bus-full"
   | "capture-invalid"
@@ -53,6 +55,10 @@ export type ErrorCode =
   | "second-factor-required"
   | "session-required"
   | "settings-invalid"
+  | "signature-invalid"
+  | "signature-required"
+  | "state-exists"
+  | "store-unavailable"
   | "too-many-attempts"
   | "unknown-action"
   | "unknown-device"
@@ -65,7 +71,9 @@ export type ErrorCode =
 /** HTTP status of each code (RFC 9110), used by the doors and proven against docs/errors.md by a house test. */
 export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "address-unusable": 500,
+  "already-enrolled": 409,
   "already-running": 409,
+  "backup-invalid": 422,
   "body-too-large": 413,
   "bus-full": 409,
   "capture-invalid": 422,
@@ -114,6 +122,10 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "second-factor-required": 401,
   "session-required": 401,
   "settings-invalid": 422,
+  "signature-invalid": 403,
+  "signature-required": 403,
+  "state-exists": 409,
+  "store-unavailable": 503,
   "too-many-attempts": 429,
   "unknown-action": 404,
   "unknown-device": 404,

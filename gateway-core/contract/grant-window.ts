@@ -34,6 +34,27 @@ export function isWindowOpen(window: GrantWindow | undefined, now: number): bool
   return (isDay(day) && time >= hours.from) || (isDay(yesterday) && time < hours.until);
 }
 
+/**
+ * Open when both are.
+ * @throws HomeError `value-invalid` when both name days or hours: what is open in both then is no window.
+ */
+export function intersectWindows(a: GrantWindow | undefined, b: GrantWindow | undefined): GrantWindow | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  if (isWeekly(a) && isWeekly(b)) throw invalid("hours");
+  const { from: _from, until: _until, ...week } = isWeekly(b) ? b : a;
+  const from = latest(a.from, b.from, 1);
+  const until = latest(a.until, b.until, -1);
+  return { ...week, ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) };
+}
+
+const isWeekly = ({ days, hours }: GrantWindow): boolean => days !== undefined || hours !== undefined;
+
+/** The later of two moments, or with -1 the earlier. */
+function latest(a: string | undefined, b: string | undefined, sign: 1 | -1): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return sign * (Date.parse(a) - Date.parse(b)) >= 0 ? a : b;
+}
+
 /** @throws HomeError `value-invalid` */
 export function readGrantWindow(input: Json): GrantWindow {
   if (!isJsonObject(input)) throw invalid("window");

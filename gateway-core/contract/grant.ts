@@ -4,7 +4,7 @@
  */
 
 import { HomeError } from "./errors.ts";
-import { type GrantWindow, readGrantWindow } from "./grant-window.ts";
+import { type GrantWindow, intersectWindows, isWindowOpen, readGrantWindow } from "./grant-window.ts";
 import { isJsonObject, type Json } from "./json.ts";
 import type { CommandRequest } from "./messages.ts";
 
@@ -46,6 +46,14 @@ export function maySeeProperty(grant: Grant, device: string, property: string): 
   return found !== undefined && (found.properties?.includes(property) ?? true);
 }
 
+export const maySet = (grant: Grant, device: string, property: string): boolean =>
+  deviceGrantOf(grant, device)?.access === "control" && maySeeProperty(grant, device, property);
+
+export function mayInvoke(grant: Grant, device: string, action: string): boolean {
+  const found = deviceGrantOf(grant, device);
+  return found?.access === "control" && (found.actions?.includes(action) ?? true);
+}
+
 export const mayWatch = (grant: Grant, device: string): boolean => deviceGrantOf(grant, device)?.streams === true;
 
 /** A home where nothing needs hiding: what is sent to all may be sent to this person as it is. */
@@ -59,8 +67,34 @@ export function viewOnly(grant: Grant): Grant {
 }
 
 /**
+ * What both grant, and nothing else: such as what a person may, narrowed for one of their programs. It may name no device.
+ * @throws HomeError `value-invalid` when both name days or hours.
+ */
+export function intersectGrants(a: Grant, b: Grant): Grant {
+  const devices = new Set([...Object.keys(a.devices), ...Object.keys(b.devices)]);
+  const both = [...devices].flatMap((id): [string, DeviceGrant][] => {
+    const [one, other] = [deviceGrantOf(a, id), deviceGrantOf(b, id)];
+    return one === undefined || other === undefined ? [] : [[id, intersectDevices(one, other)]];
+  });
+  const window = intersectWindows(a.window, b.window);
+  return { devices: Object.fromEntries(both), ...(window === undefined ? {} : { window }) };
+}
+
+function intersectDevices(a: DeviceGrant, b: DeviceGrant): DeviceGrant {
+  const inBoth = (one: readonly string[] | undefined, other: readonly string[] | undefined) =>
+    one === undefined ? other : one.filter((name) => other?.includes(name) ?? true);
+  const [properties, actions] = [inBoth(a.properties, b.properties), inBoth(a.actions, b.actions)];
+  return {
+    access: a.access === "control" && b.access === "control" ? "control" : "view",
+    ...(properties === undefined ? {} : { properties }),
+    ...(actions === undefined ? {} : { actions }),
+    ...(a.streams === true && b.streams === true ? { streams: true } : {}),
+  };
+}
+
+/**
  * Why a command is not this person's to give; undefined when it is. What they cannot see answers as what is not there.
- * Whether the window is open is asked apart: `isWindowOpen`.
+ * Whether the window is open is asked apart: `windowRefusal`.
  */
 export function commandRefusal(grant: Grant, device: string, request: CommandRequest): HomeError | undefined {
   const found = deviceGrantOf(grant, device);
@@ -74,6 +108,12 @@ export function commandRefusal(grant: Grant, device: string, request: CommandReq
   }
   if (found.access === "control" && hidden === undefined) return undefined;
   return new HomeError("not-granted", "this person was not given the right to do that", { device });
+}
+
+/** Why this person may do and see nothing just now; undefined while the window is open. `now` in milliseconds since 1970. */
+export function windowRefusal({ window }: Grant, now: number): HomeError | undefined {
+  if (isWindowOpen(window, now)) return undefined;
+  return new HomeError("not-granted", "what this person was granted does not hold at this time");
 }
 
 /** @throws HomeError `value-invalid` */

@@ -16,11 +16,20 @@ import { HomeError } from "./errors.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { type RemoteDown, type RemoteUp, readHomeTopic, readRemoteCommand, readSnapshotEnd } from "./remote-link.ts";
 
-/** Control: MQTT 3.1.1, always on. Data: one line with a ticket, then HTTP/2 in reverse (the dialler serves). */
-export const linkProtocols: { readonly control: "genkan-mqtt/1"; readonly data: "genkan-h2/1" } = {
-  control: "genkan-mqtt/1",
-  data: "genkan-h2/1",
-};
+/**
+ * Control: MQTT 3.1.1, always on. Data: one line with a ticket, then HTTP/2 in reverse (the dialler serves). Proxy: HTTP/2,
+ * where the dialler asks; a CONNECT to `proxyAuthority` opens a connection to the outbound proxy (RFC 9113 §8.5).
+ */
+export const linkProtocols: {
+  readonly control: "genkan-mqtt/1";
+  readonly data: "genkan-h2/1";
+  readonly proxy: "genkan-proxy/1";
+} = { control: "genkan-mqtt/1", data: "genkan-h2/1", proxy: "genkan-proxy/1" };
+
+/** The one place that a proxy link leads to: what the computers of the home ask stands inside. */
+export const proxyAuthority = "proxy.invalid:80";
+/** Connections of a home's computers at once. */
+export const mostProxyStreams = 256;
 
 /** The client id of every gateway: a home has one, so a newer connection takes the older one's place. */
 export const gatewayClientId = "gateway";
@@ -29,10 +38,18 @@ export const keepaliveSeconds = 10;
 /** HTTP/2 flow control window of the data link in octets: wide enough for a fast link, short enough for a full one. */
 export const windowOctets: number = 256 * 1024;
 
-/** Set by the access broker alone: who is asking. The name is percent-encoded (RFC 3986). */
-export const viewerHeaders: { readonly name: "genkan-viewer"; readonly session: "genkan-viewer-session" } = {
+/**
+ * Set by the access broker alone: who is asking, and what they may see and do here (contract/grant.ts). Name and grant
+ * are percent-encoded (RFC 3986), the grant as JSON. A request without a grant that can be read is refused.
+ */
+export const viewerHeaders: {
+  readonly name: "genkan-viewer";
+  readonly session: "genkan-viewer-session";
+  readonly grant: "genkan-viewer-grant";
+} = {
   name: "genkan-viewer",
   session: "genkan-viewer-session",
+  grant: "genkan-viewer-grant",
 };
 
 /** Directions are disjoint: the gateway publishes only `up/…` and hears only `down/…`. */
@@ -51,7 +68,9 @@ export type DownMessage =
   | { readonly topic: "down/open"; readonly body: { readonly protocol: "genkan-h2/1"; readonly ticket: string } }
   | { readonly topic: "down/certificate"; readonly body: CertificateAnswer }
   | { readonly topic: "down/descriptor"; readonly body: DescriptorAnswer }
-  | { readonly topic: "down/descriptors"; readonly body: DescriptorsState };
+  | { readonly topic: "down/descriptors"; readonly body: DescriptorsState }
+  /** The broker goes down: the gateway comes back within `spreadMs`, at a moment of its own. */
+  | { readonly topic: "down/leaving"; readonly body: { readonly spreadMs: number } };
 
 /** The answer to `POST /enrol` and to `up/renew`: PEM, the gateway's own certificate and those above it. */
 export interface CertificateAnswer {
@@ -76,6 +95,8 @@ export interface Card {
   readonly descriptorKey?: string;
 }
 
+/** No broker keeps its homes away for longer. */
+const longestSpreadMs = 10 * 60_000;
 const ticketForm = /^[A-Za-z0-9_-]{16,64}$/;
 const isPem = (value: unknown): value is string =>
   typeof value === "string" && value.length <= 8192 && value.startsWith("-----BEGIN ");
@@ -126,6 +147,11 @@ export function parseDownMessage(topic: string, payload: string): DownMessage | 
   } else if (topic === "down/descriptors") {
     const body = readDescriptorsState(members(topic, payload));
     if (body !== undefined) return { topic, body };
+  } else if (topic === "down/leaving") {
+    const { spreadMs } = members(topic, payload);
+    if (typeof spreadMs === "number" && spreadMs >= 0 && spreadMs <= longestSpreadMs) {
+      return { topic, body: { spreadMs } };
+    }
   } else if (topic === "down/remote") {
     const { isWanted } = members(topic, payload);
     if (typeof isWanted === "boolean") return { topic, body: { isWanted } };

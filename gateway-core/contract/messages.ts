@@ -43,6 +43,8 @@ export interface Command {
   readonly request: CommandRequest;
   /** Milliseconds since 1970; a command that starts later is `command-expired`. */
   readonly expires?: number;
+  /** By a key that is registered at the gateway, over contract/signed-command.ts's text; only some commands need one. */
+  readonly signature?: string;
 }
 
 export type CommandResult = {

@@ -101,7 +101,7 @@ function valueOfRole(device: PageDevice, role: string): unknown {
 /** Where the device's place stands in its own list of places: living rooms come before garages, in every language. */
 function placeOrder(device: PageDevice | undefined): number {
   const places = device?.widgets[device.roles["installationLocation"] ?? ""];
-  const options = places !== undefined && "options" in places ? places.options : [];
+  const options = (places && ("options" in places ? places.options : "words" in places && places.words)) || [];
   const index = options.findIndex(({ value }) => value === device?.room);
   return index < 0 ? options.length : index;
 }

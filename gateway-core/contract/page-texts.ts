@@ -42,6 +42,8 @@ export interface PageTexts {
   readonly accountPage: string;
   readonly changePassword: string;
   readonly logOut: string;
+  /** Said where nothing on the page is the person's to control. */
+  readonly viewOnly: string;
   /** What a person reads for an error code; `other` for the rest. */
   readonly errors: { readonly other: string; readonly [code: string]: string };
   /** How a tile says a measured value where its number alone would be unclear: `<kind>.<role>` → "room {value}". */

@@ -1,6 +1,7 @@
 /** What gateway and access broker say on the control link for remote MQTT (docs/interfaces.md): the home's topics go up while somebody wants them, commands come down. */
 
-import type { JsonObject } from "./json.ts";
+import { type Grant, parseGrant } from "./grant.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { parseCommandTopic } from "./topics.ts";
 
 /** The gateway's: one topic of the home at a time. Topics that a snapshot does not name between its two ends are no more. */
@@ -29,6 +30,8 @@ export interface RemoteCommand {
   readonly payload: string;
   /** Milliseconds since 1970. */
   readonly expires: number;
+  /** What its sender was granted; the gateway refuses what goes beyond it. */
+  readonly grant?: Grant;
 }
 
 /** Characters of a payload, at most: with JSON around it, it fits into a packet of the link. */
@@ -56,10 +59,20 @@ export function readSnapshotEnd({ end }: JsonObject): { readonly end: "first" | 
 
 /** Undefined when it is none. */
 export function readRemoteCommand(input: JsonObject): RemoteCommand | undefined {
-  const { id, topic, payload, expires } = input;
+  const { id, topic, payload, expires, grant } = input;
   if (!isText(id, 64) || !idForm.test(id) || !isText(topic, longestTopic)) return undefined;
   if (parseCommandTopic(topic) === undefined || !isText(payload, longestCommandPayload)) return undefined;
-  return typeof expires === "number" && Number.isSafeInteger(expires) && expires >= 0
-    ? { id, topic, payload, expires }
-    : undefined;
+  if (typeof expires !== "number" || !Number.isSafeInteger(expires) || expires < 0) return undefined;
+  const command = { id, topic, payload, expires };
+  if (grant === undefined) return command;
+  const granted = readGrant(grant);
+  return granted && { ...command, grant: granted };
+}
+
+function readGrant(input: Json): Grant | undefined {
+  try {
+    return parseGrant(input);
+  } catch {
+    return undefined;
+  }
 }

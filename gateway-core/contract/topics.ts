@@ -22,6 +22,11 @@ export const homeTopics: {
   result: (id) => `home/devices/${id}/result`,
 };
 
+/** Whether it is `home/devices/<id>/events/<name>`. */
+export function isEventTopic(topic: string): boolean {
+  return /^home\/devices\/[^/]+\/events\/[^/]+$/.test(topic);
+}
+
 /** What a topic that clients may publish asks for. */
 export type CommandTopic =
   | { readonly kind: "property"; readonly device: DeviceId; readonly name: string }

@@ -2,6 +2,7 @@
 
 import type { ErrorBody } from "./errors.ts";
 import { httpStatusOf, toHomeError } from "./errors.ts";
+import type { Grant } from "./grant.ts";
 
 /** Who is asking, established by the door that the request came through. */
 export interface Viewer {
@@ -10,6 +11,8 @@ export interface Viewer {
   readonly from: "local" | "remote";
   /** Opaque, stable for the viewer's session: form tokens are bound to it. */
   readonly session: string;
+  /** What they may see and do; on the LAN everything. */
+  readonly grant: Grant;
 }
 
 /** A request's signal aborts when the viewer leaves; what it started must stop then. */

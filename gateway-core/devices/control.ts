@@ -124,10 +124,12 @@ export function createControl({ host, registry, reach, signal }: ControlOptions)
 
   return {
     async execute(command) {
-      const known = store.recall(command.id);
+      // What somebody signed is an effect of its own: no other command can have taken its id before.
+      const key = command.signature === undefined ? command.id : `signed ${command.id}`;
+      const known = store.recall(key);
       const isRepeated = known?.finishedAt !== undefined;
       const result = known?.result ?? begin(command);
-      if (known === undefined) store.remember(command.id, result);
+      if (known === undefined) store.remember(key, result);
       // Who repeats a finished command has missed its result; who repeats one under way will hear it with the first.
       if (known === undefined || isRepeated) emit(await result);
       return result;

@@ -7,7 +7,7 @@ import { parseCommandMessage, refusedId, unreadRequest } from "./command-message
 
 export interface CommandListenerOptions {
   readonly ids: Ids;
-  readonly control: Control;
+  readonly control: Pick<Control, "execute">;
   /** Is told only of commands that never reached the control; the control tells of all others (`onResult`). */
   readonly onUnread: (result: CommandResult) => void;
 }

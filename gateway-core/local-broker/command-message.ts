@@ -1,5 +1,6 @@
-/** Reads a command from an MQTT message: topic and payload of docs/interfaces.md, `{"$id", "$expires", "value"}` around the value or not. Pure. */
+/** Reads a command from an MQTT message: topic and payload of docs/interfaces.md, contract/command-envelope.ts around the value or not. Pure. */
 
+import { readId, unwrapCommand } from "../contract/command-envelope.ts";
 import type { DeviceId } from "../contract/device.ts";
 import { HomeError } from "../contract/errors.ts";
 import { isJson, isJsonObject, type Json } from "../contract/json.ts";
@@ -8,24 +9,21 @@ import { type CommandTopic, parseCommandTopic } from "../contract/topics.ts";
 
 /** Octets; the largest set of all properties of a device is far below. */
 const longestPayload = 16 * 1024;
-const idShape = /^[\x21-\x7e]{1,128}$/;
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
 
 /** `id` is the sender's, else `freshId`. @throws HomeError `command-invalid` */
 export function parseCommandMessage(topic: string, payload: Uint8Array, freshId: string): Command {
   const asked = parseCommandTopic(topic);
   if (asked === undefined) throw new HomeError("command-invalid", `${topic} is no command topic`);
   const content = asked.kind === "action" && payload.length === 0 ? null : parseJson(payload);
-  const { id = freshId, expires, value } = unwrap(content, asked.kind);
-  const command = { id, device: asked.device, request: requestOf(asked, value) };
-  return expires === undefined ? command : { ...command, expires };
+  const { id = freshId, value, ...bounds } = unwrapCommand(content, asked.kind === "action");
+  return { id, device: asked.device, request: requestOf(asked, value), ...bounds };
 }
 
 /** The sender's `$id` of a message that is refused for another reason; undefined when it holds none that can be repeated. */
 export function refusedId(payload: Uint8Array): string | undefined {
   try {
     const content = parseJson(payload);
-    return isJsonObject(content) ? parseId({ $id: content["$id"] }).id : undefined;
+    return isJsonObject(content) ? readId(content).id : undefined;
   } catch {
     return undefined;
   }
@@ -61,35 +59,4 @@ function parseJson(payload: Uint8Array): Json {
     throw new HomeError("command-invalid", "the command is not JSON in UTF-8", {}, cause);
   }
   throw new HomeError("command-invalid", `the command is nested too deep`);
-}
-
-interface Content {
-  readonly id?: string;
-  readonly expires?: number;
-  readonly value: Json;
-}
-
-function unwrap(content: Json, kind: CommandTopic["kind"]): Content {
-  if (!isJsonObject(content) || !(Object.hasOwn(content, "$id") || Object.hasOwn(content, "$expires"))) {
-    return { value: content };
-  }
-  const { $id, $expires, value, ...others } = content;
-  const [other] = Object.keys(others);
-  if (other !== undefined)
-    throw new HomeError("command-invalid", `"${other}" beside $id and $expires: put it in value`);
-  if (value === undefined && kind !== "action") throw new HomeError("command-invalid", "the command holds no value");
-  return { ...parseId({ $id }), ...parseExpires({ $expires }), value: value ?? null };
-}
-
-function parseId({ $id }: { $id: Json | undefined }): { id?: string } {
-  if ($id === undefined) return {};
-  if (typeof $id === "string" && idShape.test($id)) return { id: $id };
-  throw new HomeError("command-invalid", "$id is a text of 1 to 128 visible ASCII characters");
-}
-
-function parseExpires({ $expires }: { $expires: Json | undefined }): { expires?: number } {
-  if ($expires === undefined) return {};
-  const expires = typeof $expires === "string" && rfc3339.test($expires) ? Date.parse($expires) : Number.NaN;
-  if (!Number.isNaN(expires)) return { expires };
-  throw new HomeError("command-invalid", "$expires is a time of RFC 3339");
 }

@@ -2,10 +2,12 @@
 
 import type { Hono } from "hono";
 import { type Clock, type Host, sleep } from "../contract/clock.ts";
+import { type Envelope, unwrapCommand } from "../contract/command-envelope.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
+import { commandRefusal, windowRefusal } from "../contract/grant.ts";
 import { isJsonObject } from "../contract/json.ts";
-import type { CommandRequest, CommandResult, Control } from "../contract/messages.ts";
-import { problemResponse } from "../contract/web.ts";
+import type { Command, CommandRequest, CommandResult, Control } from "../contract/messages.ts";
+import { problemResponse, type Viewer } from "../contract/web.ts";
 import type { FormTokens } from "./form-token.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
 import { checkOrigin, fieldValue, isForm, readForm, readJson } from "./request-reader.ts";
@@ -26,13 +28,14 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
   app.put(property, async (context) => {
     checkOrigin(context.req.raw, context.env.viewer);
     const name = context.req.param("name");
-    return answer(context.req.param("id"), { kind: "property", name, value: await readJson(context.req.raw) });
+    const { value, ...bounds } = unwrapCommand(await readJson(context.req.raw), false);
+    return answer(context, context.req.param("id"), { kind: "property", name, value }, bounds);
   });
   app.put("/api/devices/:id/properties", async (context) => {
     checkOrigin(context.req.raw, context.env.viewer);
-    const value = await readJson(context.req.raw);
+    const { value, ...bounds } = unwrapCommand(await readJson(context.req.raw), false);
     if (!isJsonObject(value)) throw new HomeError("command-invalid", "an object of properties is awaited");
-    return answer(context.req.param("id"), { kind: "set", value });
+    return answer(context, context.req.param("id"), { kind: "set", value }, bounds);
   });
   app.post(property, async (context) => {
     if (!isForm(context.req.raw)) throw new HomeError("unsupported-media-type", "a form is POSTed here; JSON is PUT");
@@ -43,13 +46,30 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
     const [id, name] = [context.req.param("id"), context.req.param("name")];
     if (isForm(context.req.raw)) return submitted(context, id, (value) => ({ kind: "action", name, value }));
     checkOrigin(context.req.raw, context.env.viewer);
-    return answer(id, { kind: "action", name, value: await readJson(context.req.raw) });
+    const { value, ...bounds } = unwrapCommand(await readJson(context.req.raw), true);
+    return answer(context, id, { kind: "action", name, value }, bounds);
   });
 
+  /**
+   * Undefined while it is pending. What was not granted never reaches the control.
+   * @throws HomeError `not-granted`, `unknown-device`, `unknown-property`
+   */
+  async function execute({ grant }: Viewer, command: Command): Promise<CommandResult | undefined> {
+    const { device, request } = command;
+    const refusal = windowRefusal(grant, host.clock.now()) ?? commandRefusal(grant, device, request);
+    if (refusal !== undefined) throw refusal;
+    return within(host.clock, control.execute(command));
+  }
+
   /** `200 {value}` once confirmed, `202 {id}` while pending (the result of that id is told as an event), else the error. */
-  async function answer(device: string, request: CommandRequest): Promise<Response> {
-    const id = host.ids.fresh();
-    const result = await within(host.clock, control.execute({ id, device, request }));
+  async function answer(
+    { env }: PageContext,
+    device: string,
+    request: CommandRequest,
+    bounds: Omit<Envelope, "value">,
+  ): Promise<Response> {
+    const { id = host.ids.fresh() } = bounds;
+    const result = await execute(env.viewer, { ...bounds, id, device, request });
     const headers = { "cache-control": "no-store" };
     if (result === undefined) return Response.json({ id }, { status: 202, headers });
     if (result.ok) return Response.json({ value: result.value }, { headers });
@@ -70,7 +90,7 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
       form = await readForm(req.raw);
       tokens.check(env.viewer.session, form.get("token"));
       const request = ask(fieldValue(form.get("value") ?? "null"));
-      const result = await within(host.clock, control.execute({ id: host.ids.fresh(), device, request }));
+      const result = await execute(env.viewer, { id: host.ids.fresh(), device, request });
       outcome = result === undefined ? "sent" : result.ok ? "done" : result.error.code;
     } catch (thrown) {
       outcome = toHomeError(thrown).code;

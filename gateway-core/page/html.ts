@@ -22,6 +22,8 @@ export interface PageOptions extends Omit<Print, "root"> {
   readonly notice?: string;
   /** The name of who looks in from outside. */
   readonly viewer?: string;
+  /** Nothing here is the viewer's to control, and they are told so. */
+  readonly isViewOnly?: boolean;
 }
 
 export function renderHome({ devices, isLive }: PageState, options: PageOptions): string {
@@ -30,7 +32,7 @@ export function renderHome({ devices, isLive }: PageState, options: PageOptions)
   const all = [...devices.values()];
   const body = html`<gk-home>
 <header class="top"><div><h1>${texts.home}</h1><p class="counts">${sayCounts(all, options.speech)}</p></div>${accountMenu(options.viewer, print)}</header>
-${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}
+${viewOnlyNote(options)}${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}
 <main>${all.length === 0 ? emptyHome(isLive, options.speech) : placesOf(all, options.speech).map(({ title, devices: inside }) => place(title, inside, print))}</main>
 </gk-home>`;
   return document(texts.home, body, { ...options, root: "", isScripted: true });
@@ -43,7 +45,7 @@ export function renderDevice(device: PageDevice, options: PageOptions): string {
   const title = device.titles[language];
   const body = html`<div class="single">
 <header class="above"><nav>${backLink(print)}</nav>${accountMenu(options.viewer, print)}</header>
-${notice(options.notice)}
+${viewOnlyNote(options)}${notice(options.notice)}
 <main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
 <header class="sheet-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
 ${device.sections.map(
@@ -71,7 +73,7 @@ function tile(device: PageDevice, print: Print): Markup {
   const heading = html`<a class="tile-open" href="devices/${device.id}">${title}</a>`;
   const isStepped = control !== undefined && control === value;
   return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
-<div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && widgetForm(device, toggle, print)}</div>
+<div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && device.widgets[toggle]?.widget === "switch" && widgetForm(device, toggle, print)}</div>
 <div class="tile-body">${value !== undefined && !isStepped && bigValue(device, value, print)}${control !== undefined && html`<div class="tile-control">${!isNumber(device, control) && html`<span class="control-name">${device.widgets[control]?.titles[print.speech.language]}</span>`}${widgetForm(withTileControl(device), control, print)}</div>`}</div>
 </article>`;
 }
@@ -98,6 +100,11 @@ function notice(text: string | undefined): Markup {
   return text === undefined ? html`` : html`<p class="notice" role="status">${text}</p>`;
 }
 
+/** Stays for as long as the page does: the script keeps it. */
+function viewOnlyNote({ isViewOnly, speech }: PageOptions): Markup | false {
+  return isViewOnly === true && html`<p class="notice view-only">${speech.texts.viewOnly}</p>`;
+}
+
 function stateWords(device: PageDevice, { speech, now }: Print): string {
   return sayState(device, speech, now);
 }
@@ -111,7 +118,8 @@ interface DocumentOptions extends Pick<PageOptions, "speech" | "files"> {
   readonly isScripted: boolean;
 }
 
-function document(title: string, body: Markup, { speech, files, root, isScripted }: DocumentOptions): string {
+/** A whole page. */
+export function document(title: string, body: Markup, { speech, files, root, isScripted }: DocumentOptions): string {
   const { style, script } = files;
   return html`<!doctype html>
 <html lang="${speech.language}"><head><meta charset="utf-8">

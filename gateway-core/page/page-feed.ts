@@ -1,8 +1,11 @@
 /** The events of the page for one audience (LAN, or remote): a projection fed over a wire, a ring for those who come back, a stream for each viewer. */
 
 import type { Host } from "../contract/clock.ts";
+import type { Grant } from "../contract/grant.ts";
+import { isWindowOpen } from "../contract/grant-window.ts";
 import type { PageEvent } from "../contract/page.ts";
-import { keepPageEvent, keptPage, type PageState, pageSnapshot } from "../contract/page-state.ts";
+import { keepPageEvent, keptPage, type PageState } from "../contract/page-state.ts";
+import { type Audience, audienceOf, createAudience, type ToldEvent } from "./audience.ts";
 import { encodePageEvent, parseEventId, resetEvent } from "./event-stream.ts";
 import { ViewerStream } from "./viewer-stream.ts";
 
@@ -13,9 +16,18 @@ export interface PageFeed {
   unwire(): void;
   readonly isOffered: boolean;
   readonly state: PageState;
-  snapshot(): PageEvent & { readonly type: "snapshot" };
-  /** What a viewer missed since `lastEventId`, else a snapshot (after `reset`, when it asked in vain), then every event. */
-  open(lastEventId: string | undefined, signal: AbortSignal): ReadableStream<Uint8Array>;
+  /**
+   * What a viewer missed since `lastEventId`, else a snapshot (after `reset`, when it asked in vain), then every event;
+   * of all that only what was granted, for as long as the grant's window is open.
+   */
+  open(viewer: FeedViewer): ReadableStream<Uint8Array>;
+}
+
+export interface FeedViewer {
+  readonly lastEventId: string | undefined;
+  readonly grant: Grant;
+  /** Aborts when the viewer leaves. */
+  readonly signal: AbortSignal;
 }
 
 export interface PageFeedOptions {
@@ -25,29 +37,41 @@ export interface PageFeedOptions {
 }
 
 export function createPageFeed({ host, ring: ringSize = 1_000 }: PageFeedOptions): PageFeed {
-  const viewers = new Set<ViewerStream>();
+  /** Only those with viewers. */
+  const audiences = new Map<string, Audience>();
   let state = keptPage();
   let isOffered = false;
   /** Of one epoch, without gaps, up to `state.seq`. */
-  let ring: { readonly seq: number; readonly octets: Uint8Array }[] = [];
+  let ring: ToldEvent[] = [];
 
   function send(event: PageEvent): void {
-    const octets = encodePageEvent(event);
-    ring.push({ seq: event.seq, octets });
+    const told = { event, octets: encodePageEvent(event) };
+    ring.push(told);
     if (ring.length > ringSize) ring.shift();
-    for (const viewer of viewers) viewer.send(octets);
+    for (const { viewers, octetsOf } of audiences.values()) {
+      const octets = octetsOf(told);
+      if (octets !== undefined) for (const viewer of viewers) viewer.send(octets);
+    }
   }
 
   /** What the viewer lacks; undefined when the ring does not reach back so far. */
-  function missedSince(lastEventId: string): Uint8Array[] | undefined {
+  function missedSince(lastEventId: string, { octetsOf }: Audience): Uint8Array[] | undefined {
     const last = parseEventId(lastEventId);
     if (last?.epoch !== state.epoch || last.seq > state.seq) return undefined;
-    const oldest = ring[0]?.seq ?? state.seq + 1;
+    const oldest = ring[0]?.event.seq ?? state.seq + 1;
     if (last.seq + 1 < oldest) return undefined;
-    return ring.filter(({ seq }) => seq > last.seq).map(({ octets }) => octets);
+    return ring.filter(({ event }) => event.seq > last.seq).flatMap((told) => octetsOf(told) ?? []);
   }
 
-  const snapshot = () => pageSnapshot(state);
+  function enter(viewer: ViewerStream, audience: Audience, key: string): void {
+    audience.viewers.add(viewer);
+    audiences.set(key, audience);
+  }
+
+  function leave(viewer: ViewerStream, audience: Audience, key: string): void {
+    audience.viewers.delete(viewer);
+    if (audience.viewers.size === 0 && audiences.get(key) === audience) audiences.delete(key);
+  }
 
   return {
     receive(event) {
@@ -63,7 +87,8 @@ export function createPageFeed({ host, ring: ringSize = 1_000 }: PageFeedOptions
     },
     unwire() {
       isOffered = false;
-      for (const viewer of [...viewers]) viewer.close();
+      const all = [...audiences.values()].flatMap(({ viewers }) => [...viewers]);
+      for (const viewer of all) viewer.close();
     },
     get isOffered() {
       return isOffered;
@@ -71,18 +96,19 @@ export function createPageFeed({ host, ring: ringSize = 1_000 }: PageFeedOptions
     get state() {
       return state;
     },
-    snapshot,
-    open(lastEventId, signal) {
-      const missed = lastEventId === undefined ? undefined : missedSince(lastEventId);
+    open({ lastEventId, grant, signal }) {
+      const key = audienceOf(grant);
+      const audience = audiences.get(key) ?? createAudience(grant);
+      const missed = lastEventId === undefined ? undefined : missedSince(lastEventId, audience);
       const whole = lastEventId === undefined ? [] : [resetEvent];
-      const first = missed ?? [...whole, encodePageEvent(snapshot())];
       const viewer: ViewerStream = new ViewerStream({
         clock: host.clock,
-        first,
+        first: missed ?? [...whole, audience.snapshotOf(state)],
         signal,
-        onClose: () => void viewers.delete(viewer),
+        mayStay: () => isWindowOpen(grant.window, host.clock.now()),
+        onClose: () => leave(viewer, audience, key),
       });
-      viewers.add(viewer);
+      enter(viewer, audience, key);
       if (signal.aborted) viewer.close();
       return viewer.body;
     },

@@ -4,13 +4,18 @@ import { Hono } from "hono";
 import type { Host } from "../contract/clock.ts";
 import type { Device } from "../contract/device.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../contract/errors.ts";
+import { windowRefusal } from "../contract/grant.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Control } from "../contract/messages.ts";
 import type { PageDevice } from "../contract/page.ts";
+import { pageSnapshot } from "../contract/page-state.ts";
 import { sayError } from "../contract/page-words.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import { createFormTokens } from "./form-token.ts";
+import { grantedDevice } from "./granted-device.ts";
+import { grantedState, isViewOnly } from "./granted-event.ts";
+import { grantedThing } from "./granted-thing.ts";
 import { type PageOptions, renderDevice, renderHome, renderProblem } from "./html.ts";
 import { speechOf } from "./language.ts";
 import { readPageAssets } from "./page-assets.ts";
@@ -67,6 +72,7 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
       token: tokens.tokenFor(viewer.session),
       ...(notice ? { notice } : {}),
       ...(viewer.from === "remote" ? { viewer: viewer.name } : {}),
+      isViewOnly: isViewOnly(viewer.grant),
     };
   };
 
@@ -78,31 +84,45 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
     await next();
   });
 
-  app.get("/", (context) => context.html(renderHome(feed.state, optionsOf(context)), 200, pageHeaders));
+  app.use(async ({ env }, next) => {
+    const refusal = windowRefusal(env.viewer.grant, host.clock.now());
+    if (refusal !== undefined) throw refusal;
+    await next();
+  });
+
+  app.get("/", (context) => {
+    const home = grantedState(feed.state, context.env.viewer.grant);
+    return context.html(renderHome(home, optionsOf(context)), 200, pageHeaders);
+  });
   app.get("/devices/:id", (context) =>
-    context.html(renderDevice(deviceOf(feed, context.req.param("id")), optionsOf(context)), 200, pageHeaders),
+    context.html(renderDevice(deviceOf(context, context.req.param("id")), optionsOf(context)), 200, pageHeaders),
   );
 
-  app.get("/api/home", () => {
-    const { type: _, ...snapshot } = feed.snapshot();
+  app.get("/api/home", ({ env }) => {
+    const { type: _, ...snapshot } = pageSnapshot(grantedState(feed.state, env.viewer.grant));
     return json(snapshot);
   });
-  app.get("/api/events", ({ req }) => {
-    const body = feed.open(req.header("last-event-id"), req.raw.signal);
+  app.get("/api/events", ({ req, env }) => {
+    const { signal } = req.raw;
+    const body = feed.open({ lastEventId: req.header("last-event-id"), grant: env.viewer.grant, signal });
     const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
     return new Response(body, { headers });
   });
-  app.get("/api/devices/:id/properties", ({ req }) => {
-    const values = Object.entries(deviceOf(feed, req.param("id")).values);
+  app.get("/api/devices/:id/properties", (context) => {
+    const values = Object.entries(deviceOf(context, context.req.param("id")).values);
     return json(Object.fromEntries(values.map(([name, { value }]) => [name, value])));
   });
-  app.get("/api/devices/:id/properties/:name", ({ req }) => json(propertyOf(feed, req.param("id"), req.param("name"))));
+  app.get("/api/devices/:id/properties/:name", (context) =>
+    json(propertyOf(deviceOf(context, context.req.param("id")), context.req.param("name"))),
+  );
   addCommandRoutes(app, { control, tokens, host });
 
-  app.get("/things", () => json(things().map(describe)));
-  app.get("/things/:id", ({ req }) => {
-    const id = req.param("id");
-    const device = things().find((thing) => thing.id === id) ?? unknownDevice(id);
+  const thingsOf = ({ env }: PageContext): readonly Device[] =>
+    things().flatMap((thing) => grantedThing(thing, env.viewer.grant) ?? []);
+  app.get("/things", (context) => json(thingsOf(context).map(describe)));
+  app.get("/things/:id", (context) => {
+    const id = context.req.param("id");
+    const device = thingsOf(context).find((thing) => thing.id === id) ?? unknownDevice(id);
     return json(describe(device), "application/td+json");
   });
 
@@ -111,6 +131,12 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
   }
   app.notFound(({ req }) => notFound(req));
   app.onError((thrown, context) => (isForPerson(context) ? problemPage(thrown, context) : problemResponse(thrown)));
+
+  /** What was not granted is answered as what is not there. */
+  function deviceOf({ env }: PageContext, id: string): PageDevice {
+    const device = feed.state.devices.get(id);
+    return (device && grantedDevice(device, env.viewer.grant)) ?? unknownDevice(id);
+  }
 
   /** A person who opened an address gets words, a program the code. */
   function problemPage(thrown: unknown, context: PageContext): Response {
@@ -142,12 +168,7 @@ function isForPerson({ req }: PageContext): boolean {
   return req.method === "GET" && !req.path.startsWith("/api/") && (req.header("accept") ?? "").includes("text/html");
 }
 
-function deviceOf(feed: PageFeed, id: string): PageDevice {
-  return feed.state.devices.get(id) ?? unknownDevice(id);
-}
-
-function propertyOf(feed: PageFeed, id: string, name: string) {
-  const { values } = deviceOf(feed, id);
+function propertyOf({ values }: PageDevice, name: string) {
   const state = Object.hasOwn(values, name) ? values[name] : undefined;
   if (state === undefined) throw new HomeError("unknown-property", `the device has no property ${name}`, { name });
   return state.value;

@@ -6,7 +6,8 @@ import { networkInterfaces } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import type { Host } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
-import { type Handler, problemResponse } from "../contract/web.ts";
+import { wholeGrant } from "../contract/grant.ts";
+import { type Handler, problemResponse, type Viewer } from "../contract/web.ts";
 import { homeNetworks, isOwnHost } from "./home-network.ts";
 
 const portsTried = 100;
@@ -58,7 +59,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
       if (!isOwnHost(named, incoming.socket.localAddress ?? "", hostNames)) {
         return refuse(new HomeError("host-not-allowed", `"${named}" is no name of this page`), source, named);
       }
-      const response = await handler(request, { name: "local", from: "local", session: source });
+      const response = await handler(request, localViewer(source));
       if (response.headers.get("content-type") === "text/event-stream" && "chunkedEncoding" in outgoing) {
         streams.add(outgoing);
         outgoing.once("close", () => streams.delete(outgoing));
@@ -86,6 +87,9 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
     },
   };
 }
+
+/** Who is in the home may see and do everything in it. */
+const localViewer = (source: string): Viewer => ({ name: "local", from: "local", session: source, grant: wholeGrant });
 
 /** Resolves to the port that was free. */
 async function takePort(server: Server, address: string, port: number): Promise<number> {

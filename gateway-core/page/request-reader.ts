@@ -43,6 +43,19 @@ export async function readForm(request: Request): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(request));
 }
 
+/** The fields of a form that may hold a small file, as texts; "" for one that is not there. @throws HomeError `body-too-large`, `unsupported-media-type` */
+export async function readFields(request: Request): Promise<(name: string) => string> {
+  const type = request.headers.get("content-type") ?? "";
+  const form = await new Response(await readText(request), { headers: { "content-type": type } })
+    .formData()
+    .catch((cause: unknown) => {
+      throw new HomeError("unsupported-media-type", "a form is awaited", { type }, cause);
+    });
+  const fields = new Map<string, string>();
+  for (const [name, value] of form) fields.set(name, typeof value === "string" ? value : await value.text());
+  return (name) => fields.get(name) ?? "";
+}
+
 /** The value that a form field tells: JSON where it is JSON, else the text itself (a time of day, say). */
 export function fieldValue(text: string): Json {
   const value = parse(text);

@@ -13,6 +13,8 @@ export interface ViewerOptions {
   readonly first: readonly Uint8Array[];
   /** Aborts when the viewer leaves. */
   readonly signal: AbortSignal;
+  /** Asked whenever the connection is kept alive: when it says no, the stream ends. */
+  readonly mayStay: () => boolean;
   readonly onClose: () => void;
 }
 
@@ -53,6 +55,7 @@ export class ViewerStream {
 
   #keepAlive(): void {
     this.#keeping = this.#options.clock.after(keepAliveMs, () => {
+      if (!this.#options.mayStay()) return this.close();
       this.send(keepAlive);
       if (this.#controller !== undefined) this.#keepAlive();
     });

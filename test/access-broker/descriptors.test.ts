@@ -37,6 +37,7 @@ function openGateway(host: TestHost): Gateway {
   const access = openAccess({
     host,
     isEnabled: true,
+    cards: { file: undefined, folders: [] },
     gateway: { model: "home-gateway", version: "0.1.0" },
     handlerAt: () => async () => new Response("page"),
     parse: parseDescriptor,

@@ -101,7 +101,14 @@ describe("At the gateway port", () => {
     const { certificatePem } = await authority.gateways.make(wish, Date.now());
     const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     const identity = { key: pem, certificate: certificatePem, chain: [authority.gateways.caPem] };
-    expect(await endOf(dial(identity), connectPacket())).not.toBe("data");
+    const socket = dial(identity);
+    socket.write(connectPacket());
+    const said: Buffer[] = [];
+    socket.on("data", (octets) => said.push(octets)).on("error", () => undefined);
+    await new Promise((resolve) => socket.once("close", resolve));
+    // CONNACK, not authorized: nothing more.
+    expect(Buffer.concat(said).toString("hex")).toBe("20020005");
+    expect(await endOf(dial(identity, "genkan-h2/1"), Buffer.from("a ticket\n"))).not.toBe("data");
   });
 
   it.each([

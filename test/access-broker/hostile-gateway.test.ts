@@ -59,11 +59,12 @@ describe("A gateway that means harm", () => {
     await pause(200);
     await rig.join(async () => new Response("the new one"));
     const end = new Promise<string>((resolve) => {
-      socket.once("data", () => resolve("admitted"));
+      socket.once("data", (octets: Buffer) => resolve(octets.toString("hex")));
       socket.once("close", () => resolve("closed"));
     });
     socket.write(hello);
-    expect(await end).toBe("closed");
+    // CONNACK, not authorized.
+    expect(await end).toBe("20020005");
     const cookie = await rig.logIn();
     expect(await rig.ask("/", { headers: { cookie } })).toMatchObject({ status: 200, text: "the new one" });
   });

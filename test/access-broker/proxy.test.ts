@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { setProxy, setRequirement, subscribe } from "../../access-broker/access-broker.ts";
+import { listTable, setProxy, setRequirement } from "../../access-broker/access-broker.ts";
+import { makeApp } from "../attacks/remote-rig.ts";
 import { bareHost, number, openRig, password, type Rig, user } from "./rig.ts";
 
 const run = promisify(execFile);
@@ -16,6 +17,7 @@ describe("A computer of a home", () => {
   let rig: Rig;
   let server: Server;
   let port: number;
+  let app: string;
   const folder = mkdtempSync(join(tmpdir(), "genkan-curl-"));
   const ca = join(folder, "ca.pem");
 
@@ -30,6 +32,7 @@ describe("A computer of a home", () => {
     port = typeof address === "object" && address !== null ? address.port : 0;
     rig = await openRig(undefined, { proxy: { allow: [`127.0.0.1:${port}`] } });
     writeFileSync(ca, rig.ca);
+    app = await makeApp(rig, number);
   });
   afterAll(async () => {
     await rig?.[Symbol.asyncDispose]();
@@ -42,7 +45,7 @@ describe("A computer of a home", () => {
   });
 
   /** The status of the proxy's own answer and of the last one, and the body. */
-  async function curl(url: string, { as = `${number}/${user}:${password}`, more = [] as readonly string[] } = {}) {
+  async function curl(url: string, { as = `${number}/${user}:${app}`, more = [] as readonly string[] } = {}) {
     const proxy = ["--proxy", `https://${bareHost}:${rig.proxyPort}`, "--proxy-cacert", ca, "--proxy-user", as];
     const resolve = ["--resolve", `${bareHost}:${rig.proxyPort}:127.0.0.1`];
     const told = ["-sS", "--max-time", "30", "-w", "\n%{http_connect} %{http_code}"];
@@ -79,7 +82,7 @@ describe("A computer of a home", () => {
     expect(new Set(reasons)).toEqual(new Set(["not-public", "own-name", "port"]));
   });
 
-  it("is refused while its home may not use the proxy, asks for more than a password, or is another", async () => {
+  it("is refused while its home may not use the proxy, asks for more than its app password stands for, or is another", async () => {
     const url = `http://127.0.0.1:${port}/`;
     await setProxy({ ...rig.provider, number, isAllowed: false });
     expect((await curl(url)).code).toBe(403);
@@ -88,7 +91,7 @@ describe("A computer of a home", () => {
     expect((await curl(url)).code).toBe(407);
     await setRequirement({ ...rig.provider, number, requirement: null });
     expect((await curl(url)).code).toBe(200);
-    const wrong = [`${number}/${user}:wrong`, `${number}/nobody:${password}`, `090-9999-9999/${user}:${password}`];
+    const wrong = [`${number}/${user}:wrong`, `${number}/nobody:${app}`, `090-9999-9999/${user}:${app}`];
     const answers = await Promise.all(wrong.map((as) => curl(url, { as })));
     expect(answers[0]?.code).toBe(407);
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
@@ -97,14 +100,38 @@ describe("A computer of a home", () => {
     });
   });
 
-  it("cannot use up a password for one login here", async () => {
-    const once = { number: "once-1", user, password: "good for one login" };
-    await subscribe({ ...rig.provider, ...once, isOneTime: true });
-    await setProxy({ ...rig.provider, number: once.number, isAllowed: true });
-    const as = `${once.number}/${user}:${once.password}`;
+  it("is led only where its home wants, and never where it does not", async () => {
+    const url = `http://127.0.0.1:${port}/`;
+    const places = async (allow: readonly string[], deny: readonly string[]) => {
+      await setProxy({ ...rig.provider, number, allow, deny });
+      return (await curl(url)).code;
+    };
+    expect(await places(["www.example"], [])).toBe(403);
+    expect(await places([`127.0.0.1:${port}`], [])).toBe(200);
+    expect(await places([], ["127.0.0.0/8"])).toBe(403);
+    const row = (await listTable(rig.provider)).find((one) => one.number === number);
+    expect(row).toMatchObject({ proxy: "limited" });
+    expect(await places([], [])).toBe(200);
+    await expect(places(["a b"], [])).rejects.toMatchObject({ code: "settings-invalid" });
+    await setProxy({ ...rig.provider, number, isAllowed: false });
+    await expect(places(["www.example"], [])).rejects.toMatchObject({ code: "value-invalid" });
+  });
+
+  it("is not let through by the password that its person logs in with", async () => {
+    const as = `${number}/${user}:${password}`;
     expect((await curl(`http://127.0.0.1:${port}/`, { as })).code).toBe(407);
-    const login = await rig.ask("/login", { form: { user, password: once.password }, name: `once-1.${bareHost}` });
-    expect(login.status).toBe(303);
+  });
+
+  it("is refused at once when its app password is taken away", async () => {
+    const cookie = await rig.logIn();
+    const made = await rig.ask("/account/apps", { headers: { cookie }, json: { label: "lost laptop" } });
+    const { password: lost } = JSON.parse(made.text);
+    const as = `${number}/${user}:${lost}`;
+    expect((await curl(`http://127.0.0.1:${port}/`, { as })).code).toBe(200);
+    const account = JSON.parse((await rig.ask("/account", { headers: { cookie, accept: "application/json" } })).text);
+    const { id } = account.apps.find(({ label }: { label: string }) => label === "lost laptop");
+    await rig.ask("/account/apps/remove", { headers: { cookie }, json: { id } });
+    expect((await curl(`http://127.0.0.1:${port}/`, { as })).code).toBe(407);
   });
 
   it("is slowed down when it guesses", async () => {

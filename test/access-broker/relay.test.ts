@@ -91,11 +91,14 @@ describe("The relay", () => {
     });
     const response = await open("/assets/big.js");
     response.pause();
-    await pause(1_000);
-    const after = made;
-    await pause(500);
-    expect(made).toBe(after);
-    expect(made).toBeLessThan(24 * 1024 * 1024);
+    // A busy machine fills the buffers on the way in its own time.
+    let before = -1;
+    while (before !== made) {
+      before = made;
+      await pause(500);
+      expect(made).toBeLessThan(24 * 1024 * 1024);
+    }
+    expect(made).toBeGreaterThan(0);
     response.destroy();
   });
 

@@ -14,7 +14,7 @@ import {
   subscribe,
 } from "../../access-broker/access-broker.ts";
 import { openStore, type Provider } from "../../access-broker/provider.ts";
-import type { AuditEntry } from "../../access-broker/subscriptions/store.ts";
+import type { AuditEntry } from "../../access-broker/subscriptions/audit-store.ts";
 import { type AccessLink, openAccessLink } from "../../gateway-core/access-link/broker-link.ts";
 import { enrol } from "../../gateway-core/access-link/enrol.ts";
 import type { Registration } from "../../gateway-core/access-link/registration.ts";
@@ -66,6 +66,9 @@ export interface Rig extends AsyncDisposable {
   readonly proxyPort: number;
   readonly gatewayPort: number;
   readonly remotePort: number;
+  /** `http://` address of the operator's listener, and the broker's way down. */
+  readonly operator: string;
+  drain(): Promise<void>;
   ask(path: string, ask?: Ask): Promise<Answer>;
   /** The options of a request, for what `ask` cannot do. */
   optionsOf(path: string, ask?: Ask): RequestOptions;
@@ -105,12 +108,13 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
     gatewayPort: 0,
     remoteMqttPort: 0,
     proxyPort: 0,
+    operator: { port: 0 },
     ...wished,
   });
   const provider = { settings, host, folder };
   let broker: AccessBroker | undefined = await openAccessBroker(provider);
   const portOf = (address: string): number => Number(new URL(address.replace("tls:", "https:")).port);
-  const { users, gateways, proxy } = broker.addresses;
+  const { users, gateways, proxy, operator } = broker.addresses;
   const [port, gatewayPort, proxyPort] = [portOf(users), portOf(gateways), portOf(proxy)];
   const portOfMqtts = (address: string): number => portOf(address.replace("mqtts:", "https:"));
   const remotePort = portOfMqtts(broker.addresses.remoteMqtt);
@@ -142,6 +146,8 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
     gatewayPort,
     proxyPort,
     remotePort,
+    operator,
+    drain: async () => broker?.drain(),
     authority: (name = `${number}.${bareHost}`) => `${name}:${port}`,
     optionsOf,
     ask(path, ask = {}) {

@@ -5,6 +5,7 @@ import { type Schema, Validator } from "jsonschema";
 import { describe, expect, it } from "vitest";
 import { homeUrn, isAccessNumber, numberOfUrn } from "../../gateway-core/contract/access-number.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { parseCard, parseDownMessage, parseUpMessage } from "../../gateway-core/contract/link.ts";
 import { packageRoot } from "../../host/package-root.ts";
 
@@ -22,6 +23,7 @@ const question = {
   matched: 0,
   has: null,
 };
+const command = { id: "c1", topic: "home/devices/a/set", payload: "{}", expires: 1 };
 const good: readonly [topic: string, body: unknown][] = [
   ["up/page", { isOffered: true }],
   ["up/renew", { csr: pem }],
@@ -34,6 +36,7 @@ const good: readonly [topic: string, body: unknown][] = [
   ["down/descriptor", { id: "q1", answer: "unchanged" }],
   ["down/descriptor", { id: "q1", answer: "signed", statement: "{}", signature: "s".repeat(86) }],
   ["down/descriptors", { sequence: 0 }],
+  ["down/leaving", { spreadMs: 2_000 }],
   ["up/home", { topic: "home/status", payload: "online", isRetained: true }],
   ["up/home", { topic: "home/devices/a/properties/setting", payload: "", isRetained: true }],
   ["up/home", { topic: "home/devices/a/events/rang", payload: "null", isRetained: false }],
@@ -43,8 +46,31 @@ const good: readonly [topic: string, body: unknown][] = [
   ["down/command", { id: "c1", topic: "home/devices/a/set", payload: "{}", expires: 1 }],
   ["down/command", { id: "c1", topic: "home/devices/a/properties/on/set", payload: "true", expires: 1 }],
   ["down/command", { id: "c1", topic: "home/devices/a/actions/ring", payload: "", expires: 1 }],
+  ["down/command", { ...command, grant: wholeGrant }],
+  [
+    "down/command",
+    {
+      ...command,
+      grant: {
+        devices: { "lamp-1": { access: "view", properties: ["on"], actions: [], streams: true } },
+        window: {
+          ...{ from: "2026-01-01T00:00:00Z", until: "2027-01-01T00:00:00Z", zone: "Asia/Tokyo" },
+          ...{ days: [1, 7], hours: { from: "22:00", until: "06:00" } },
+        },
+      },
+    },
+  ],
 ];
 const bad: readonly [topic: string, body: unknown][] = [
+  ["down/command", { ...command, grant: null }],
+  ["down/command", { ...command, grant: {} }],
+  ["down/command", { ...command, grant: { devices: {} } }],
+  ["down/command", { ...command, grant: { devices: { a: { access: "all" } } } }],
+  ["down/command", { ...command, grant: { devices: { "a/b": { access: "view" } } } }],
+  ["down/command", { ...command, grant: { ...wholeGrant, everything: true } }],
+  ["down/command", { ...command, grant: { devices: { a: { access: "view", properties: ["a b"] } } } }],
+  ["down/command", { ...command, grant: { ...wholeGrant, window: { days: [8] } } }],
+  ["down/command", { ...command, grant: { ...wholeGrant, window: { hours: { from: "24:00", until: "01:00" } } } }],
   ["up/home", { topic: "homes/x/status", payload: "online", isRetained: true }],
   ["up/home", { topic: "home", payload: "online", isRetained: true }],
   ["up/home", { topic: "home//status", payload: "online", isRetained: true }],
@@ -97,6 +123,9 @@ const bad: readonly [topic: string, body: unknown][] = [
   ["down/descriptor", { id: "q1", answer: "signed", statement: {}, signature: "s".repeat(86) }],
   ["down/descriptor", { id: "q1", answer: "signed", statement: "{}", signature: "s".repeat(87) }],
   ["down/descriptors", { sequence: -1 }],
+  ["down/leaving", { spreadMs: -1 }],
+  ["down/leaving", { spreadMs: 600_001 }],
+  ["down/leaving", {}],
   ["down/descriptors", { sequence: "1" }],
   ["down/certificate", { certificate: pem, chain: [pem, pem, pem, pem, pem] }],
 ];

@@ -8,8 +8,8 @@ function open() {
   const commands: RemoteCommand[] = [];
   const remote = createRemoteHome(log, (command) => commands.push(command));
   const told: RemoteUp[] = [];
-  const confirmations: (() => void)[] = [];
-  const tell = (message: RemoteUp, heard?: () => void): void => {
+  const confirmations: ((isHeard: boolean) => void)[] = [];
+  const tell = (message: RemoteUp, heard?: (isHeard: boolean) => void): void => {
     told.push(message);
     if (heard !== undefined) confirmations.push(heard);
   };
@@ -17,7 +17,7 @@ function open() {
   const topics = (): string[] =>
     told.splice(0).map(({ topic, body }) => (topic === "up/home" ? `${body.topic}=${body.payload}` : body.end));
   const confirmAll = (): void => {
-    for (let one = confirmations.shift(); one !== undefined; one = confirmations.shift()) one();
+    for (let one = confirmations.shift(); one !== undefined; one = confirmations.shift()) one(true);
   };
   return { log, remote, commands, tell, want, topics, confirmAll };
 }

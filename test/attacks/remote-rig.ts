@@ -39,6 +39,25 @@ export async function makeApp(rig: Rig, of: string): Promise<string> {
   return JSON.parse(text).password;
 }
 
+/** A visitor of the rig's home with an app password. */
+export async function connectVisitor(rig: Rig, app: string): Promise<Visit> {
+  const servername = `${number}.${bareHost}`;
+  const raw = connectTls({ host: "127.0.0.1", port: rig.remotePort, ca: rig.ca, servername });
+  const client = new MqttClient(() => raw, {
+    protocolVersion: 4,
+    username: `${number}/${user}`,
+    password: app,
+    reconnectPeriod: 0,
+    resubscribe: false,
+  });
+  const heard = new Map<string, string>();
+  client.on("message", (topic, payload) => heard.set(topic, payload.toString()));
+  const ended = new Promise<void>((resolve) => client.once("close", () => resolve()));
+  await new Promise<void>((resolve) => client.once("connect", () => resolve()));
+  client.on("error", () => undefined);
+  return { client, heard, ended };
+}
+
 export async function openRemoteRig(): Promise<RemoteRig> {
   const opened = new AsyncDisposableStack();
   const rig = opened.use(await openRig());

@@ -24,6 +24,15 @@ async function run(hasParent: boolean): Promise<{ told: unknown; printed: string
   return { told, printed };
 }
 
+it("A second signal ends a process that is on its way down", async () => {
+  const names = "untilStopped, endAtSecondSignal";
+  const text = `import { ${names} } from ${JSON.stringify(file)}; const stopping = untilStopped(); console.log("up");
+    await stopping; endAtSecondSignal(); console.log("down"); setInterval(() => undefined, 1000);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", text], { stdio: ["ignore", "pipe", "inherit"] });
+  child.stdout.on("data", () => child.kill("SIGTERM"));
+  expect(await once(child, "close")).toEqual([1, null]);
+});
+
 describe("A process that is ready", () => {
   it("prints it where nobody started it but a person or a program at its output", async () => {
     expect(await run(false)).toEqual({ told: undefined, printed: '{"password":"secret"}\n' });

@@ -2,13 +2,16 @@ import { describe, expect, it } from "vitest";
 import {
   commandRefusal,
   type Grant,
+  mayInvoke,
   maySeeDevice,
   maySeeProperty,
+  maySet,
   mayWatch,
   parseGrant,
   seesAll,
   viewOnly,
   wholeGrant,
+  windowRefusal,
 } from "../../gateway-core/contract/grant.ts";
 import { isWindowOpen } from "../../gateway-core/contract/grant-window.ts";
 
@@ -46,6 +49,27 @@ describe("A grant", () => {
     expect(code(guest, "lamp", { kind: "action", name: "identify", value: null })).toBe("not-granted");
     expect(code(guest, "meter", set("unit"))).toBe("not-granted");
     expect(code(viewOnly(wholeGrant), "lamp", set("on"))).toBe("not-granted");
+  });
+
+  it("says of each property and action the same as its refusal of the command", () => {
+    const seen = parseGrant({ devices: { lamp: { access: "view", properties: ["on"], actions: ["ring"] } } });
+    for (const grant of [guest, seen, wholeGrant]) {
+      for (const device of ["lamp", "meter", "door"]) {
+        for (const name of ["on", "colour", "ring"]) {
+          expect(maySet(grant, device, name)).toBe(code(grant, device, set(name)) === undefined);
+          const action = { kind: "action", name, value: null } as const;
+          expect(mayInvoke(grant, device, name)).toBe(code(grant, device, action) === undefined);
+        }
+      }
+    }
+  });
+
+  it("refuses everything outside of its window", () => {
+    const grant: Grant = { ...wholeGrant, window: { until: "2027-01-15T08:00:00Z" } };
+    const until = Date.parse("2027-01-15T08:00:00Z");
+    expect(windowRefusal(grant, until - 1)).toBeUndefined();
+    expect(windowRefusal(grant, until)?.code).toBe("not-granted");
+    expect(windowRefusal(wholeGrant, until)).toBeUndefined();
   });
 
   it("names a device for itself before what stands for all others, and no name of JavaScript's own", () => {

@@ -17,7 +17,7 @@ describe("In flows/whole-home.json the wires that descriptors travel by", () => 
     expect([code, stderr]).toEqual([0, ""]);
   };
   /** Longer than question, answer and a second for the broker to notice take. */
-  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5_000));
+  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3_000));
 
   beforeAll(async () => {
     home = await startHome(["--editor", "--set", 'descriptors.withoutTypes=["echonet:0290"]']);

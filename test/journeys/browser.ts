@@ -1,10 +1,11 @@
 /** Chromium as a person's browser: it resolves `*.localhost` itself and is told to accept the development authority. */
 
-import { type Browser, chromium, type Page } from "playwright";
+import { type Browser, chromium, type LaunchOptions, type Page } from "playwright";
 import type { Home } from "./home.ts";
 
-export const launch = (): Promise<Browser> =>
+export const launch = (proxy?: LaunchOptions["proxy"]): Promise<Browser> =>
   chromium.launch({
+    ...(proxy === undefined ? {} : { proxy }),
     executablePath: process.env["GENKAN_CHROMIUM"] ?? "/usr/bin/chromium",
     args: [
       "--no-sandbox",
@@ -12,6 +13,8 @@ export const launch = (): Promise<Browser> =>
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // The proxy's certificate is of the development authority, too.
+      ...(proxy?.server.startsWith("https:") ? ["--ignore-certificate-errors"] : []),
     ],
   });
 

@@ -13,6 +13,8 @@ export interface Addresses {
   readonly lan: string;
   readonly mqtt: string;
   readonly remoteMqtt: string;
+  readonly proxy: string;
+  readonly homeProxy: string | null;
   readonly number: string;
   readonly user: string;
   readonly password: string | null;

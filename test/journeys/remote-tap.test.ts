@@ -55,7 +55,11 @@ describe.each(bothWays)("A home %s", (_how, args) => {
     const said: string[] = [];
     page.on("console", (message) => message.type() === "error" && said.push(message.text()));
     await page.reload();
-    await page.waitForLoadState("networkidle", { timeout: 10_000 }).catch(() => undefined);
+    const light = devices["light"]?.id ?? "";
+    const live = page.locator(`[data-device="${light}"]`).getByRole("switch");
+    await expect.poll(() => live.getAttribute("aria-checked")).toBe("true");
+    await live.click();
+    await expect.poll(() => live.getAttribute("aria-checked")).toBe("false");
     expect(said).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 /** A page handler over a whole home, with everything behind it at hand. */
 
 import type { Device } from "../../gateway-core/contract/device.ts";
+import { wholeGrant } from "../../gateway-core/contract/grant.ts";
+import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import type { Viewer } from "../../gateway-core/contract/web.ts";
 import { createLivePage } from "../../gateway-core/page/live-page.ts";
 import { createPageFeed } from "../../gateway-core/page/page-feed.ts";
@@ -10,16 +12,17 @@ import { fakeHost } from "../fakes/fake-host.ts";
 import { wholeHome } from "../fakes/page-home.ts";
 
 export const origin = "http://127.0.0.1:8080";
-export const local: Viewer = { name: "local", from: "local", session: "s1" };
+export const local: Viewer = { name: "local", from: "local", session: "s1", grant: wholeGrant };
 
-export function openPage(devices: readonly Device[] = wholeHome(), assets = "/nowhere") {
+const idAndTitle = (device: Device): JsonObject => ({ id: device.id, title: device.title });
+
+export function openPage(devices: readonly Device[] = wholeHome(), assets = "/nowhere", describe = idAndTitle) {
   const host = fakeHost();
   const live = createLivePage({ host });
   const feed = createPageFeed({ host });
   const control = new FakeControl();
   live.onEvent((event) => feed.receive(event));
   live.receive({ type: "snapshot", devices });
-  const describe = (device: Device) => ({ id: device.id, title: device.title });
   const handler = createPageHandler({ feed, control, things: () => devices, describe, assets, host });
   const ask = (path: string, init: RequestInit = {}, viewer: Viewer = local): Promise<Response> =>
     handler(new Request(`${origin}${path}`, init), viewer);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type Grant, wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { PageEvent } from "../../gateway-core/contract/page.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
 import { createPageFeed } from "../../gateway-core/page/page-feed.ts";
@@ -17,6 +18,8 @@ const change = (seq: number, value: number | string = seq, epoch = "e1"): PageEv
   ...{ type: "change", epoch, seq, device: "lamp" },
   ...{ property: "brightness", value, at: seq },
 });
+
+const newcomer = { lastEventId: undefined, grant: wholeGrant, signal: new AbortController().signal };
 
 /** Reads a stream as it comes; `take()` gives the events since the last time, as `id event`. */
 function follow(stream: ReadableStream<Uint8Array>) {
@@ -51,7 +54,7 @@ function open(ring?: number) {
   const host = fakeHost();
   const feed = createPageFeed({ host, ...(ring === undefined ? {} : { ring }) });
   const view = (lastEventId?: string, leaving = new AbortController()) =>
-    follow(feed.open(lastEventId, leaving.signal));
+    follow(feed.open({ lastEventId, grant: wholeGrant, signal: leaving.signal }));
   return { host, feed, view };
 }
 
@@ -62,7 +65,7 @@ describe("A feed", () => {
     expect(feed.isOffered).toBe(false);
     feed.receive(snapshot(1));
     expect(feed.isOffered).toBe(true);
-    expect(feed.snapshot()).toMatchObject({ epoch: "e1", seq: 1 });
+    expect(feed.state).toMatchObject({ epoch: "e1", seq: 1 });
   });
 
   it("gives a newcomer a snapshot, then each event as it happens", async () => {
@@ -142,7 +145,63 @@ describe("A feed", () => {
     expect([feed.isOffered, viewer.isEnded]).toEqual([false, true]);
     feed.receive(change(2));
     feed.receive(snapshot(3));
-    expect(feed.snapshot().seq).toBe(3);
+    expect(feed.state.seq).toBe(3);
+  });
+});
+
+describe("The viewers of a feed", () => {
+  const onlyLamp: Grant = { devices: { lamp: { access: "view" } } };
+  const nothing: Grant = { devices: { door: { access: "control" } } };
+  /** The next pieces of a stream, as the very objects that were put into it. */
+  const pieces = async (stream: ReadableStream<Uint8Array>, count: number): Promise<(Uint8Array | undefined)[]> => {
+    const reader = stream.getReader();
+    const read: (Uint8Array | undefined)[] = [];
+    while (read.length < count) read.push((await reader.read()).value);
+    return read;
+  };
+
+  it("who were granted the same are told the same octets, encoded once", async () => {
+    const { feed } = open();
+    feed.receive(snapshot(1));
+    const streams = [onlyLamp, { ...onlyLamp }].map((grant) => feed.open({ ...newcomer, grant }));
+    feed.receive({ type: "found", epoch: "e1", seq: 2, device });
+    const [one, other] = await Promise.all(streams.map((stream) => pieces(stream, 2)));
+    expect(one?.[0]).toBe(other?.[0]);
+    expect(one?.[1]).toBe(other?.[1]);
+    expect(new TextDecoder().decode(one?.[1])).toMatch(/^id: e1:2\nevent: found\n/);
+  });
+
+  it("who may see an event as it is are told the octets of those who see everything", async () => {
+    const { feed } = open();
+    feed.receive(snapshot(1));
+    const streams = [onlyLamp, wholeGrant].map((grant) => feed.open({ ...newcomer, grant, lastEventId: "e1:1" }));
+    feed.receive(change(2));
+    const [one, other] = await Promise.all(streams.map((stream) => pieces(stream, 1)));
+    expect(one?.[0]).toBe(other?.[0]);
+  });
+
+  it("are told nothing of what they may not see, and come back by the numbers of what they saw", async () => {
+    const { feed } = open();
+    feed.receive(snapshot(1));
+    const viewer = follow(feed.open({ ...newcomer, grant: nothing }));
+    feed.receive(change(2));
+    feed.receive({ type: "live", epoch: "e1", seq: 3, isLive: false });
+    expect(await viewer.take()).toEqual(["e1:1 snapshot", "e1:3 live"]);
+    const back = follow(feed.open({ ...newcomer, grant: nothing, lastEventId: "e1:1" }));
+    expect(await back.take()).toEqual(["e1:3 live"]);
+  });
+
+  it("are let go when the window of their grant closes, by the next sign of life", async () => {
+    const { feed, host } = open();
+    feed.receive(snapshot(1));
+    const window = { until: new Date(host.clock.now() + 20_000).toISOString() };
+    const guest = follow(feed.open({ ...newcomer, grant: { ...wholeGrant, window } }));
+    const owner = follow(feed.open(newcomer));
+    await host.clock.advance(15_000);
+    expect([guest.isEnded, owner.isEnded]).toEqual([false, false]);
+    await host.clock.advance(15_000);
+    expect([guest.isEnded, owner.isEnded]).toEqual([true, false]);
+    expect(host.clock.pending).toBe(1);
   });
 });
 
@@ -163,7 +222,7 @@ describe("A viewer's stream", () => {
     leaving.abort();
     await settle();
     expect([viewer.isEnded, host.clock.pending]).toEqual([true, 0]);
-    const gone = follow(feed.open(undefined, AbortSignal.abort()));
+    const gone = follow(feed.open({ ...newcomer, signal: AbortSignal.abort() }));
     await settle();
     expect([gone.isEnded, host.clock.pending]).toEqual([true, 0]);
   });
@@ -171,7 +230,7 @@ describe("A viewer's stream", () => {
   it("stops when its reader cancels", async () => {
     const { host, feed } = open();
     feed.receive(snapshot(1));
-    await feed.open(undefined, new AbortController().signal).cancel();
+    await feed.open(newcomer).cancel();
     expect(host.clock.pending).toBe(0);
     feed.receive(change(2));
   });
@@ -179,7 +238,7 @@ describe("A viewer's stream", () => {
   it("drops a viewer that does not read, without holding up the others", async () => {
     const { host, feed, view } = open();
     feed.receive(snapshot(1));
-    const slow = feed.open(undefined, new AbortController().signal);
+    const slow = feed.open(newcomer);
     const quick = view("e1:1");
     for (let seq = 2; seq < 40; seq++) {
       feed.receive(change(seq, "x".repeat(60_000)));

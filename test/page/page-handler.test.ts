@@ -101,7 +101,7 @@ describe("The page", () => {
 
   it("offers who looks in from outside the way out, and says who they are; at home there is none", async () => {
     const { ask } = openPage();
-    const remote: Viewer = { name: "花子", from: "remote", session: "s2" };
+    const remote: Viewer = { ...local, name: "花子", from: "remote", session: "s2" };
     for (const path of ["/", "/devices/lamp"]) {
       expect(await (await ask(path, { headers: html }, remote)).text()).toMatch(/花子 さんのアカウント[\s\S]*logout"/);
       expect(await (await ask(path, { headers: html })).text()).not.toMatch(/logout|password/);
@@ -199,7 +199,7 @@ describe("A command over HTTP", () => {
           ...{ method: "PUT", body: "true" },
           headers: { "content-type": "application/json", ...headers },
         }),
-        { name: "anna", from: "remote", session: "s2" },
+        { ...local, name: "anna", from: "remote", session: "s2" },
       );
     expect((await send({ origin: "https://4711.genkan.localhost:8443" })).status).toBe(200);
     expect((await send({ "sec-fetch-site": "same-site" })).status).toBe(403);

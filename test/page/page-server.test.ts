@@ -1,6 +1,7 @@
 import { createServer, request, type Server } from "node:http";
 import { networkInterfaces } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
+import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { Handler } from "../../gateway-core/contract/web.ts";
 import { openPageServer, type PageServer, type PageServerOptions } from "../../gateway-core/page/page-server.ts";
 import { fakeHost } from "../fakes/fake-host.ts";
@@ -45,7 +46,7 @@ describe("The page server", () => {
     const { url } = await open(echo);
     expect(await (await fetch(new URL("x", url))).json()).toEqual({
       path: "/x",
-      viewer: { name: "local", from: "local", session: "127.0.0.1" },
+      viewer: { name: "local", from: "local", session: "127.0.0.1", grant: wholeGrant },
     });
   });
 

@@ -1,6 +1,7 @@
 /** The gateway as the browser sees it: answers the page's requests in the page itself, at the test's command. */
 
 import type { Device } from "../../gateway-core/contract/device.ts";
+import { type Grant, wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { Json } from "../../gateway-core/contract/json.ts";
 import { createLivePage, type LivePage } from "../../gateway-core/page/live-page.ts";
 import { createPageFeed, type PageFeed } from "../../gateway-core/page/page-feed.ts";
@@ -21,6 +22,8 @@ export class FakeGateway {
   readonly connections: (string | null)[] = [];
   /** What connections get instead of events. */
   refusal: (() => Response) | undefined;
+  /** Of whoever connects next. */
+  grant: Grant = wholeGrant;
   readonly #fetch = window.fetch;
   #cut = new AbortController();
 
@@ -57,9 +60,8 @@ export class FakeGateway {
       const lastEventId = request.headers.get("last-event-id");
       this.connections.push(lastEventId);
       if (this.refusal !== undefined) return this.refusal();
-      return new Response(
-        this.feed.open(lastEventId ?? undefined, AbortSignal.any([request.signal, this.#cut.signal])),
-      );
+      const signal = AbortSignal.any([request.signal, this.#cut.signal]);
+      return new Response(this.feed.open({ lastEventId: lastEventId ?? undefined, grant: this.grant, signal }));
     }
     const text = await request.text();
     const { promise, resolve } = Promise.withResolvers<Response>();

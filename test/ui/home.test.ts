@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { viewOnly, wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { accountMenu } from "../../gateway-core/page/html-account.ts";
 import { speechOf } from "../../gateway-core/page/language.ts";
 import { lamp, sensor, wholeHome } from "../fakes/page-home.ts";
@@ -48,6 +49,20 @@ describe("The page in the browser", () => {
     expect(getComputedStyle(tile("Light")).opacity).toBe("1");
     await at.pass(5 * 60_000);
     expect(at.stateOf("Light")).toBe("Not answering · 5m ago");
+  });
+
+  it("gives who may only look the values without controls, and leaves the note that says so", async () => {
+    const { gateway, settled, home } = await at.start(wholeHome(), "en", '<p class="notice view-only">View only</p>');
+    expect(home.querySelector(".view-only")?.textContent).toBe("View only");
+    gateway.grant = viewOnly(wholeGrant);
+    gateway.cut();
+    await at.pass(1_000);
+    gateway.live.receive({ type: "snapshot", devices: wholeHome() });
+    await settled();
+    expect(home.querySelector(".view-only")?.textContent).toBe("View only");
+    expect(home.querySelectorAll(".tile")).toHaveLength(4);
+    expect(home.querySelectorAll("main :is(button, input, select)")).toHaveLength(0);
+    expect(at.stateOf("Light")).not.toBe("");
   });
 
   it("takes devices in and lets them go", async () => {

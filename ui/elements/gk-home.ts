@@ -30,8 +30,9 @@ export class GkHome extends LightElement {
     send: (device, name, value, delayMs) => this.#commands.send(device, name, value, delayMs),
     retry: (device, wish) => this.#commands.retry(device, wish),
   };
-  /** Printed for who looks in from outside: the one thing of the first paint that stays. */
+  /** What of the first paint stays: the menu of who looks in from outside, and the note for who may only look. */
   #account: Element | null = null;
+  #viewOnly: Element | null = null;
   #unsubscribe: () => void = () => undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
@@ -59,6 +60,7 @@ export class GkHome extends LightElement {
 
   protected override createRenderRoot(): HTMLElement {
     this.#account = this.querySelector(".account");
+    this.#viewOnly = this.querySelector(".view-only");
     return super.createRenderRoot();
   }
 
@@ -72,6 +74,7 @@ export class GkHome extends LightElement {
     const devices = [...this.#live.state.devices.values()];
     const opened = this.opened === null ? undefined : this.#live.state.devices.get(this.opened);
     return html`<header class="top"><div><h1>${texts.home}</h1><p class="counts" role="status">${sayCounts(devices, this.#speech)}</p></div>${this.#account}</header>
+      ${this.#viewOnly}
       <div role="status">${this.#notice()}</div>
       <main>${
         devices.length === 0

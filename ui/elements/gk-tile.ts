@@ -20,7 +20,7 @@ export class GkTile extends DeviceElement {
       <div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span>
         <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>
           <p class="tile-state">${state}</p></div>
-        ${toggle === undefined ? nothing : widgetControl(device, toggle, this.page)}</div>
+        ${toggle === undefined || device.widgets[toggle]?.widget !== "switch" ? nothing : widgetControl(device, toggle, this.page)}</div>
       <div class="tile-body">${value === undefined || value === control ? nothing : this.#figure(device, value)}
         ${control === undefined ? nothing : this.#control(device, control)}</div>
       ${failureLines(this.device, this.wishes, this.page)}</article>`;

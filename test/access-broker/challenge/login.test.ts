@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type Assurance, type Challenge, type Claim, refused } from "../../../access-broker/challenge/challenge.ts";
 import { createLogin, type ProofKind } from "../../../access-broker/challenge/login.ts";
 import { parseRequirement } from "../../../access-broker/challenge/requirement.ts";
+import type { Standing } from "../../../access-broker/challenge/standing.ts";
+import { wholeGrant } from "../../../gateway-core/contract/grant.ts";
 
 const claim: Claim = { number: "090-1", origin: "https://090-1.x", source: "192.0.2.1", user: "hanako" };
 
@@ -14,7 +16,12 @@ const credulous = (assurance: Assurance): Challenge => ({
   },
 });
 
-function login(requirement: string, hasTotp = false) {
+const standing: Standing = {
+  ...{ role: "guest", grant: wholeGrant, isSuspended: false },
+  home: { methods: ["https"], isSuspended: false },
+};
+
+function login(requirement: string, hasTotp = false, found: Standing | undefined = standing) {
   const challenges: Record<ProofKind, Challenge> = {
     password: credulous("password"),
     totp: credulous("totp"),
@@ -27,8 +34,10 @@ function login(requirement: string, hasTotp = false) {
     challenges,
     requirementOf: async () => parseRequirement(requirement),
     hasTotp: async () => hasTotp,
+    findStanding: async () => found,
   });
 }
+const reached = { reached: ["https"] };
 const proof = (kind: ProofKind, more = {}) => ({ kind, proof: more });
 const cause = (reason: string) => expect.objectContaining({ code: "login-refused", cause: reason });
 
@@ -36,9 +45,9 @@ describe("A login", () => {
   it("is whole when the home's requirement is met, at once or step by step", async () => {
     const { prove } = login("password+passkey");
     const both = await prove(claim, undefined, [proof("password"), proof("passkey")]);
-    expect(both).toEqual({ user: "hanako", assurances: ["password", "passkey"], rights: "all", next: [] });
+    expect(both).toEqual({ user: "hanako", assurances: ["password", "passkey"], rights: "all", next: [], ...reached });
     const first = await prove(claim, undefined, [proof("password")]);
-    expect(first).toEqual({ user: "hanako", assurances: ["password"], rights: "none", next: ["passkey"] });
+    expect(first).toEqual({ user: "hanako", assurances: ["password"], rights: "none", next: ["passkey"], ...reached });
     expect(await prove(claim, first, [proof("passkey")])).toMatchObject({ rights: "all" });
   });
 
@@ -50,6 +59,21 @@ describe("A login", () => {
       cause("source-not-accepted"),
     );
     await expect(login("password").prove(claim, undefined, [])).rejects.toEqual(cause("malformed"));
+  });
+
+  it("of somebody suspended, or at a home that is, is refused like any other, after the proof and at every step", async () => {
+    const home = { ...standing.home, isSuspended: true };
+    for (const found of [
+      { ...standing, isSuspended: true },
+      { ...standing, home },
+    ]) {
+      for (const requirement of ["password", "password+passkey"]) {
+        const { prove } = login(requirement, false, found);
+        await expect(prove(claim, undefined, [proof("password")])).rejects.toEqual(cause("suspended"));
+        const wrong = prove(claim, undefined, [proof("password", { isWrong: true })]);
+        await expect(wrong).rejects.toEqual(cause("wrong-password"));
+      }
+    }
   });
 
   it("takes no code before somebody has shown who they are", async () => {

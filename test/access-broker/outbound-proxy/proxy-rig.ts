@@ -7,12 +7,14 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { openAuthority } from "../../../access-broker/authority/authority.ts";
 import { createServerCertificates } from "../../../access-broker/authority/server-certificates.ts";
-import { createProxyRules } from "../../../access-broker/outbound-proxy/proxy-rules.ts";
+import { createProgramLogin } from "../../../access-broker/outbound-proxy/program-login.ts";
 import {
-  type OutboundProxy,
-  type OutboundProxyOptions,
-  openOutboundProxy,
-} from "../../../access-broker/outbound-proxy/proxy-server.ts";
+  createProxyDesk,
+  type ProxyDesk,
+  type ProxyDeskOptions,
+} from "../../../access-broker/outbound-proxy/proxy-desk.ts";
+import { createProxyRules, type ProxyRules } from "../../../access-broker/outbound-proxy/proxy-rules.ts";
+import { type OutboundProxy, openOutboundProxy } from "../../../access-broker/outbound-proxy/proxy-server.ts";
 import type { Clock } from "../../../gateway-core/contract/clock.ts";
 import { HomeError } from "../../../gateway-core/contract/errors.ts";
 import { systemClock } from "../../../host/system-host.ts";
@@ -22,11 +24,16 @@ export const credential = `Basic ${Buffer.from("090-1234-5678/pc:right").toStrin
 
 export interface ProxyRig extends AsyncDisposable {
   readonly proxy: OutboundProxy;
+  readonly desk: ProxyDesk;
   readonly audited: { readonly event: string; readonly facts: object }[];
   /** What a name leads to; asked about at each look-up. */
   names: Record<string, readonly string[]>;
   readonly looked: string[];
   isAllowed: boolean;
+  /** What the home wants of it. */
+  policy: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+  /** What the app password opens. */
+  rights: "all" | "view" | "none";
   readonly ca: string;
   /** A connection to the proxy that has said this. */
   say(text: string): Promise<Said>;
@@ -41,8 +48,9 @@ export interface Said {
 
 export async function openProxyRig(
   allow: readonly string[],
-  more: Partial<OutboundProxyOptions["limits"]> = {},
+  more: Partial<ProxyDeskOptions["limits"]> = {},
   clock: Clock = systemClock,
+  rules?: ProxyRules,
 ): Promise<ProxyRig> {
   const folder = mkdtempSync(join(tmpdir(), "genkan-proxy-"));
   const host = "genkan.localhost";
@@ -50,30 +58,39 @@ export async function openProxyRig(
   const { contextFor } = await createServerCertificates({ maker, host, clock: systemClock });
   const audited: ProxyRig["audited"] = [];
   const looked: string[] = [];
-  const proxy = await openOutboundProxy("127.0.0.1", 0, {
-    clock,
-    log: new FakeLog(),
-    contextFor,
-    rules: createProxyRules({ allow, deny: [], ownHost: host, ownAddresses: () => [] }),
-    limits: { idleMs: 60_000, longestMs: 600_000, openAtOnce: 4, octetsPerDay: 1_000_000_000, ...more },
+  const log = new FakeLog();
+  const limits = { idleMs: 60_000, longestMs: 600_000, openAtOnce: 4, octetsPerDay: 1_000_000_000, ...more };
+  const audit: ProxyDeskOptions["audit"] = (event, _number, _user, _source, facts) =>
+    void audited.push({ event, facts });
+  const desk = createProxyDesk({
+    ...{ clock, log, limits, audit },
+    rules: rules ?? createProxyRules({ allow, deny: [], ownHost: host, ownAddresses: () => [] }),
     reachMs: 5_000,
     async lookup(name) {
       looked.push(name);
       return rig.names[name] ?? [];
     },
-    async judgeApp(number, user, password) {
+    policyOf: async () => (rig.isAllowed ? rig.policy : undefined),
+  });
+  const programs = {
+    async judge({ number, user, password }: { number: string; user: string; password: string }) {
       const isRight = number === "090-1234-5678" && user === "pc" && password === "right";
       if (!isRight) throw new HomeError("login-refused", "wrong", {}, "wrong-password");
+      return { credential: "c", rights: rig.rights };
     },
-    isAllowed: async () => rig.isAllowed,
-    audit: (event, _number, _user, _source, facts) => void audited.push({ event, facts }),
-  });
+    rightsNow: async () => rig.rights,
+  };
+  const identify = createProgramLogin({ clock, programs, audit });
+  const { longestMs } = limits;
+  const proxy = await openOutboundProxy("127.0.0.1", 0, { desk, identify, log, contextFor, longestMs });
   const rig: ProxyRig = {
-    proxy,
+    ...{ proxy, desk },
     audited,
     looked,
     names: {},
     isAllowed: true,
+    policy: { allow: [], deny: [] },
+    rights: "all",
     ca: maker.caPem,
     say(text) {
       return new Promise((resolve, reject) => {
@@ -91,6 +108,7 @@ export async function openProxyRig(
       });
     },
     async [Symbol.asyncDispose]() {
+      desk[Symbol.dispose]();
       await proxy[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },

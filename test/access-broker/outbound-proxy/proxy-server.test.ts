@@ -75,7 +75,7 @@ describe("A tunnel", () => {
     said.socket.end("last");
     const text = await said.closed;
     expect(text.endsWith(`early${big}last`)).toBe(true);
-    expect(rig.proxy.counters()).toMatchObject({ tunnels: 1, octets: 2 * (5 + 1_000_000 + 4) });
+    expect(rig.desk.counters()).toMatchObject({ tunnels: 1, octets: 2 * (5 + 1_000_000 + 4) });
   });
 
   it("ends upstream when the client breaks off, and downstream when the server does", async () => {
@@ -94,7 +94,7 @@ describe("A tunnel", () => {
     await two.closed;
   });
 
-  it("ends when it is silent, when it lasts too long, and when the home may no longer", async () => {
+  it("ends when it is silent, when it lasts too long, when the home may no longer, and when its app password is taken away", async () => {
     const silent = await place(() => undefined);
     const clock = new FakeClock();
     const rig = await rigFor([`127.0.0.1:${silent.port}`], { idleMs: 1_000, longestMs: 100_000 }, clock);
@@ -112,6 +112,12 @@ describe("A tunnel", () => {
     unwanted.isAllowed = false;
     await clock.advance(60_000);
     await cut.closed;
+    const removed = await rigFor([`127.0.0.1:${silent.port}`], { idleMs: 1e9, longestMs: 1e9 }, clock);
+    const last = await removed.say(connectTo(`127.0.0.1:${silent.port}`));
+    await vi.waitFor(() => expect(last.text()).toContain(" 200 "));
+    removed.rights = "none";
+    await clock.advance(60_000);
+    await last.closed;
   });
 
   it("is one of few that a home may have at once, and of so many octets in a day", async () => {
@@ -275,7 +281,7 @@ describe("A request in absolute-form", () => {
     const more = `${login}Connection: close\r\n`;
     const said = await rig.say(getFrom(`127.0.0.1:${silent.port}`, more));
     await vi.waitFor(() => expect(silent.sockets).toHaveLength(1));
-    await vi.waitFor(() => expect(rig.proxy.counters().requests).toBe(1));
+    await vi.waitFor(() => expect(rig.desk.counters().requests).toBe(1));
     await clock.advance(1_001);
     expect(statusOf(await said.closed)).toBe(504);
     const broken = await rig.say(getFrom(`127.0.0.1:${port}`));
@@ -286,7 +292,7 @@ describe("A request in absolute-form", () => {
     const silent = await place((socket) => socket.resume());
     const rig = await rigFor([`127.0.0.1:${silent.port}`]);
     const said = await rig.say(getFrom(`127.0.0.1:${silent.port}`));
-    await vi.waitFor(() => expect(rig.proxy.counters().requests).toBe(1));
+    await vi.waitFor(() => expect(rig.desk.counters().requests).toBe(1));
     said.socket.destroy();
     await vi.waitFor(() => expect(silent.sockets[0]?.closed || silent.sockets[0]?.readableEnded).toBe(true));
   });

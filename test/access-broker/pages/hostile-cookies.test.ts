@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { headersToHome, headersToViewer } from "../../../access-broker/pages/relay-headers.ts";
+import { wholeGrant } from "../../../gateway-core/contract/grant.ts";
 
 describe("A home's cookie", () => {
   const told = (cookie: string): string[] => headersToViewer(new Headers([["set-cookie", cookie]])).getSetCookie();
@@ -20,7 +21,11 @@ describe("A home's cookie", () => {
   it("is never one of the access broker's own, nor is one of those told to the home", () => {
     for (const name of ["__Host-genkan", "__Host-genkan-device"]) {
       expect(told(`${name}=forged; Path=/; Secure`), name).toEqual([]);
-      const headers = headersToHome(new Headers({ cookie: `a=b; ${name}=secret` }), { name: "anna", session: "s" });
+      const headers = headersToHome(new Headers({ cookie: `a=b; ${name}=secret` }), {
+        name: "anna",
+        session: "s",
+        grant: wholeGrant,
+      });
       expect(headers.get("cookie")).toBe("a=b");
     }
   });

@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { headersToHome, headersToViewer } from "../../../access-broker/pages/relay-headers.ts";
+import type { Grant } from "../../../gateway-core/contract/grant.ts";
 
-const viewer = { name: "花子", session: "opaque" };
+const grant: Grant = { devices: { "lamp-1": { access: "view", properties: ["on"] } } };
+const viewer = { name: "花子", session: "opaque", grant };
 const toHome = (headers: HeadersInit) => Object.fromEntries(headersToHome(new Headers(headers), viewer));
-const said = { "genkan-viewer": "%E8%8A%B1%E5%AD%90", "genkan-viewer-session": "opaque" };
+const said = {
+  "genkan-viewer": "%E8%8A%B1%E5%AD%90",
+  "genkan-viewer-session": "opaque",
+  "genkan-viewer-grant": encodeURIComponent(JSON.stringify(grant)),
+};
 
 describe("Towards a home", () => {
   it("goes what the viewer asks, and who the broker says that it is", () => {
@@ -20,6 +26,7 @@ describe("Towards a home", () => {
     const claims = {
       "genkan-viewer": "admin",
       "genkan-viewer-session": "x",
+      "genkan-viewer-grant": encodeURIComponent('{"devices":{"*":{"access":"control"}}}'),
       "genkan-anything": "x",
       "x-forwarded-for": "127.0.0.1",
       "x-forwarded-proto": "http",

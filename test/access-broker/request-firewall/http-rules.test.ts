@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgeHttp, longestBody } from "../../../access-broker/request-firewall/http-rules.ts";
+import { wholeGrant } from "../../../gateway-core/contract/grant.ts";
 
 interface More {
   readonly contentType?: string;
@@ -8,7 +9,8 @@ interface More {
 }
 const judge = (method: string, target: string, more: More = {}) => {
   const { contentType, length = 0, rights = "all" } = more;
-  const verdict = judgeHttp({ method, target, contentType, length, rights });
+  const body = new Uint8Array(length);
+  const verdict = judgeHttp({ method, target, contentType, body, rights, grant: wholeGrant, now: 0 });
   return verdict.allow ? "allow" : verdict.reason.code;
 };
 const json = { contentType: "application/json", length: 4 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { AuditEntry } from "../../../access-broker/subscriptions/audit-store.ts";
 import { createAuditTrail } from "../../../access-broker/subscriptions/audit-trail.ts";
-import type { AuditEntry } from "../../../access-broker/subscriptions/store.ts";
 import { FakeClock, FakeLog } from "../../fakes/fake-host.ts";
 
 describe("The audit trail", () => {

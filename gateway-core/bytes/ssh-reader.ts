@@ -1,7 +1,7 @@
 /** Reads the data types of SSH (RFC 4251 §5) from octets. Pure. */
 
-import { ByteReader } from "../../gateway-core/bytes/byte-reader.ts";
-import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { HomeError } from "../contract/errors.ts";
+import { ByteReader } from "./byte-reader.ts";
 
 export class SshReader {
   readonly #reader: ByteReader;

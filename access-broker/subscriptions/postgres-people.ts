@@ -1,0 +1,97 @@
+/** The part of the PostgreSQL store that holds people, what homes may be reached by, and invitations. */
+
+import type { PeopleStore } from "./people-store.ts";
+import type { Postgres } from "./postgres-connection.ts";
+import { invitationOf, methodsOf, personOf, standingColumns, standingOf } from "./sqlite-people.ts";
+import { count, numberOf, orNull, text } from "./sqlite-rows.ts";
+
+export function peopleQueries({ all, one, run, transaction }: Postgres): PeopleStore {
+  return {
+    async listPeople(number) {
+      const rows = await all(
+        `SELECT users.*, expires_at FROM users LEFT JOIN invitations USING (number, "user")
+         WHERE $1::text IS NULL OR number = $1 ORDER BY number, "user"`,
+        number ?? null,
+      );
+      return rows.map((row) => ({
+        ...{ number: numberOf(row), user: text(row, "user") },
+        ...personOf(row),
+        invitedUntil: orNull(row, "expires_at", count),
+      }));
+    },
+    async findStanding(number, user) {
+      const row = await one(
+        `SELECT ${standingColumns} FROM users LEFT JOIN homes USING (number) WHERE number = $1 AND "user" = $2`,
+        ...[number, user],
+      );
+      return row && standingOf(row);
+    },
+    async setGrant(number, user, role, grant) {
+      const granted = role === "owner" ? null : JSON.stringify(grant);
+      const set = await run(
+        'UPDATE users SET role = $3, granted = $4 WHERE number = $1 AND "user" = $2',
+        ...[number, user, role, granted],
+      );
+      return set > 0;
+    },
+    async setSuspended(number, user, isSuspended) {
+      return transaction(async (queries) => {
+        const set = await queries.run(
+          'UPDATE users SET is_suspended = $3 WHERE number = $1 AND "user" = $2',
+          ...[number, user, Number(isSuspended)],
+        );
+        if (isSuspended) await queries.run('DELETE FROM sessions WHERE number = $1 AND "user" = $2', number, user);
+        return set > 0;
+      });
+    },
+    async removePerson(number, user) {
+      return (await run('DELETE FROM users WHERE number = $1 AND "user" = $2', number, user)) > 0;
+    },
+
+    async findHomeRules(number) {
+      const row = await one("SELECT methods, is_suspended FROM homes WHERE number = $1", number);
+      return { methods: methodsOf(row?.["methods"]), isSuspended: row?.["is_suspended"] === 1 };
+    },
+    async setHomeRules(number, { methods, isSuspended }) {
+      await transaction(async (queries) => {
+        await queries.run("INSERT INTO homes (number) VALUES ($1) ON CONFLICT DO NOTHING", number);
+        if (methods !== undefined)
+          await queries.run("UPDATE homes SET methods = $2 WHERE number = $1", number, methods.join());
+        if (isSuspended === undefined) return;
+        await queries.run("UPDATE homes SET is_suspended = $2 WHERE number = $1", number, Number(isSuspended));
+        if (isSuspended) await queries.run("DELETE FROM sessions WHERE number = $1", number);
+      });
+    },
+
+    async putInvitation({ secretHash, number, user, expiresAt }) {
+      await run(
+        `INSERT INTO invitations (secret_hash, number, "user", expires_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (number, "user") DO UPDATE SET secret_hash = excluded.secret_hash, expires_at = excluded.expires_at`,
+        ...[secretHash, number, user, expiresAt],
+      );
+    },
+    async findInvitation(secretHash, now) {
+      const row = await one("SELECT * FROM invitations WHERE secret_hash = $1 AND expires_at > $2", secretHash, now);
+      return row && invitationOf(row);
+    },
+    async redeemInvitation(secretHash, now) {
+      return transaction(async (queries) => {
+        // Whoever deletes it has it: the other one finds nothing any more.
+        const row = await queries.one(
+          "DELETE FROM invitations WHERE secret_hash = $1 AND expires_at > $2 RETURNING *",
+          ...[secretHash, now],
+        );
+        if (row === undefined) return undefined;
+        const found = invitationOf(row);
+        const person = [found.number, found.user] as const;
+        await queries.run('DELETE FROM sessions WHERE number = $1 AND "user" = $2', ...person);
+        await queries.run('DELETE FROM credentials WHERE number = $1 AND "user" = $2', ...person);
+        await queries.run(
+          `UPDATE users SET password_hash = '', state = 'none' WHERE number = $1 AND "user" = $2`,
+          ...person,
+        );
+        return found;
+      });
+    },
+  };
+}

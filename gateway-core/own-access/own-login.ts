@@ -1,0 +1,96 @@
+/** Who is there: a session, a listed device that opens one by its key, or a name and its password. */
+
+import type { Clock, Log } from "../contract/clock.ts";
+import { HomeError, toHomeError } from "../contract/errors.ts";
+import type { GuessLimit } from "./guess-limit.ts";
+import type { OwnBook, Person } from "./own-book.ts";
+import { cookieLine, cookieNames, cookieOf } from "./own-request.ts";
+import type { OwnSession, OwnSessions } from "./own-sessions.ts";
+import type { Passwords } from "./password.ts";
+
+const deviceSeconds = 180 * 24 * 60 * 60;
+
+export interface OwnLoginOptions {
+  readonly book: OwnBook;
+  readonly sessions: OwnSessions;
+  readonly passwords: Passwords;
+  readonly limit: GuessLimit;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Shown {
+  readonly person: Person;
+  readonly session: OwnSession;
+  /** `Set-Cookie` lines that the answer carries. */
+  readonly cookies: readonly string[];
+}
+
+export interface OwnLogin {
+  /** Undefined for who has shown nothing that is good now. */
+  find(request: Request): Shown | undefined;
+  /**
+   * A login by a form: `name`, `password`, and `keep` with `label` where the device shall be listed. Returns the cookies.
+   * @throws HomeError `login-refused`, the same for whatever was wrong, after the same work; `too-many-attempts`
+   */
+  login(request: Request, form: URLSearchParams, source: string): Promise<readonly string[]>;
+  /** Whether this is the person's password. @throws HomeError `too-many-attempts` */
+  proves(person: Person, password: string, source: string): Promise<boolean>;
+}
+
+export function createOwnLogin({ book, sessions, passwords, limit, log }: OwnLoginOptions): OwnLogin {
+  const deviceOf = (request: Request) => {
+    const key = cookieOf(request, cookieNames.device);
+    return key === undefined ? undefined : book.findDevice(key);
+  };
+
+  async function judge(person: Person | undefined, password: string, source: string, device: string | undefined) {
+    limit.attempt(source, device);
+    const isRight = await passwords.verify(password, person?.passwordHash);
+    if (isRight) limit.forgive(source, device);
+    return isRight;
+  }
+
+  return {
+    find(request) {
+      const token = cookieOf(request, cookieNames.session);
+      const session = token === undefined ? undefined : sessions.find(token);
+      const known = session && book.find(session.name);
+      if (session !== undefined && known !== undefined) return { person: known, session, cookies: [] };
+      const device = deviceOf(request);
+      const person = device && book.find(device.name);
+      if (device === undefined || person === undefined) return undefined;
+      book.seen(device);
+      const opened = sessions.open(person.name, device.id);
+      const begun = sessions.find(opened);
+      return begun && { person, session: begun, cookies: [cookieLine(cookieNames.session, opened)] };
+    },
+
+    async login(request, form, source) {
+      const name = (form.get("name") ?? "").trim();
+      const device = deviceOf(request);
+      const isListed = device !== undefined && device.name === name;
+      try {
+        const person = book.find(name);
+        const isRight = await judge(person, form.get("password") ?? "", source, isListed ? device.id : undefined);
+        if (!isRight || person === undefined || (book.isClosed && !isListed)) {
+          throw new HomeError("login-refused", "name or password is wrong");
+        }
+      } catch (thrown) {
+        log.write("warn", "own-login-refused", { source, name: name.slice(0, 64), code: toHomeError(thrown).code });
+        throw thrown;
+      }
+      const isKept = form.get("keep") === "yes" && !isListed;
+      const key = isKept ? book.addDevice(name, form.get("label") ?? "") : undefined;
+      const listed = key === undefined ? device : book.findDevice(key);
+      log.write("info", "own-login", { source, name });
+      const token = sessions.open(name, listed?.name === name ? listed.id : undefined);
+      return [
+        cookieLine(cookieNames.session, token),
+        ...(key === undefined ? [] : [cookieLine(cookieNames.device, key, deviceSeconds)]),
+      ];
+    },
+
+    proves: (person, password, source) => judge(person, password, source, undefined),
+  };
+}
