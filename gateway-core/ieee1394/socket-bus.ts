@@ -15,6 +15,9 @@ import { parseBusMessage } from "./socket-bus-message.ts";
 
 const loopback = /^tcp:\/\/(127\.0\.0\.1|\[::1\]):(\d{1,5})$/;
 const retry = { firstMs: 500, longestMs: 10_000 };
+/** A second of the fastest stream in one piece is less. */
+const longestLine = 50_000_000;
+const newline = 0x0a;
 const cancelled: Answer = { rcode: "cancelled", data: new Uint8Array(0) };
 
 /** Resolves at once; connects, and connects again whenever the socket ends. @throws HomeError `settings-invalid` */
@@ -61,6 +64,12 @@ export function openSocketBus(url: string, { clock, log }: Host): Bus {
     opening.setNoDelay(true);
     opening.on("connect", () => {
       for (const channel of channels.keys()) send({ do: "listen", channel });
+    });
+    let lineOctets = 0;
+    opening.on("data", (octets) => {
+      const end = octets.lastIndexOf(newline);
+      lineOctets = end < 0 ? lineOctets + octets.length : octets.length - end - 1;
+      if (lineOctets > longestLine) opening.destroy();
     });
     const lines = createInterface({ input: opening });
     lines.on("line", (line) => {

@@ -19,6 +19,9 @@ export interface BusServer extends AsyncDisposable {
 
 const address = "127.0.0.1";
 const mostOctets = 2048;
+/** Of a whole message, in hexadecimal and with its words. */
+const longestLine = 3 * mostOctets;
+const newline = 0x0a;
 /** A reader that does not read is cut off. */
 const mostUnsent = 16_000_000;
 
@@ -96,6 +99,12 @@ function serve(socket: Socket, client: BusClient): void {
     channels.set(channel, stop);
   }
 
+  let lineOctets = 0;
+  socket.on("data", (sent) => {
+    const end = sent.lastIndexOf(newline);
+    lineOctets = end < 0 ? lineOctets + sent.length : sent.length - end - 1;
+    if (lineOctets > longestLine) socket.destroy();
+  });
   const lines = createInterface({ input: socket });
   lines.on("line", (line) => {
     const message = parsed(line);

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { openSocketBus } from "../../gateway-core/ieee1394/socket-bus.ts";
 import { systemClock } from "../../host/system-host.ts";
@@ -84,6 +86,17 @@ describe("A bus behind a socket", () => {
     await expect.poll(() => bus.state.nodeIds.length).toBe(1);
     await second[Symbol.asyncDispose]();
     await expect.poll(() => bus.state.nodeIds.length).toBe(0);
+  });
+
+  it("ends with who sends no messages, or a line without an end", async () => {
+    await using server = await openBusServer(createSimulatedBus({ clock: systemClock }), 0);
+    for (const sent of ["GET / HTTP/1.1\r\n", "x".repeat(20_000)]) {
+      const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+      socket.on("error", () => undefined);
+      const closed = once(socket.resume(), "close");
+      socket.write(sent);
+      await closed;
+    }
   });
 
   it.each(["tcp://192.168.1.2:1394", "tcp://127.0.0.1", "/dev/fw0"])("is never at %s", (url) => {
