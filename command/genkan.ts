@@ -22,6 +22,7 @@ const mostWords: Readonly<Record<string, number>> = {
   descriptors: 3,
   replay: 1,
   "capture-av": 2,
+  people: 3,
   revoke: 1,
   keys: Number.POSITIVE_INFINITY,
 };
@@ -34,6 +35,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   "simulated-home": async () => (await import("./run-simulated-home.ts")).runSimulatedHome,
   subscribe: async () => (await import("./subscriptions.ts")).subscribeUser,
   table: async () => (await import("./subscriptions.ts")).printTable,
+  people: async () => (await import("./people.ts")).people,
+  audit: async () => (await import("./audit.ts")).audit,
   card: async () => (await import("./card.ts")).writeCard,
   revoke: async () => (await import("./revoke.ts")).revoke,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
@@ -53,7 +56,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
-  ..."start access-broker simulated-home subscribe table card revoke trust operator backup restore".split(" "),
+  ..."start access-broker simulated-home subscribe table card revoke trust operator".split(" "),
+  ..."people audit backup restore".split(" "),
   ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 

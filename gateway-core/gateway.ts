@@ -1,10 +1,12 @@
 /** The front door of the gateway: constructs the rooms and makes a station of each; wiring.ts has the table of the joints between them. */
 
 import { join } from "node:path";
+import { localEndOf } from "./access-link/link-interface.ts";
 import { readRegistration } from "./access-link/registration.ts";
 import { accessLinkPlan } from "./access-link-plan.ts";
 import { openRegisteredKeys } from "./command-signatures/registered-keys.ts";
 import { createSignedControl } from "./command-signatures/signed-control.ts";
+import type { Arrange } from "./contract/appearance.ts";
 import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
@@ -96,6 +98,10 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     home: () => readRegistration(host.memory)?.number ?? unenrolledHome,
   });
   const homeControl = settings.signatures.atHome ? remoteControl : control;
+  const arrange: Arrange = (device, change) => {
+    if (open.devices !== undefined) return open.devices.arrange(device, change);
+    throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
+  };
   const describe = (device: Device) =>
     thingDescription(device, {
       ...(open.lan === undefined ? {} : { http: open.lan }),
@@ -148,14 +154,15 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
   const assets = join(packageRoot, "dist", "ui");
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
   const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
-    createPageHandler({ feed, control, things, describe, assets, host });
+    createPageHandler({ feed, control, arrange, things, describe, assets, host });
 
   const page = makeStation<HomeEvent>({
     name: "page",
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
-      const setup = createSetup({ host, keys, access: () => open.access });
+      const from = localEndOf(settings.accessLink.interface);
+      const setup = createSetup({ host, keys, access: () => open.access, from });
       const home = handlerOf(feeds.lan, homeControl, describe);
       const inside = createSetupHandler({ setup, handler: home, assets, host });
       const outside = handlerOf(feeds.lan, remoteControl, describeOutside(undefined));
@@ -189,7 +196,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(_send, show): Promise<Works<HomeEvent>> {
-      const broker = await openLocalBroker({ ...settings.localBroker, host, control: homeControl, describe });
+      const broker = await openLocalBroker({ ...settings.localBroker, host, control: homeControl, arrange, describe });
       open.mqtt = broker.url;
       show({ state: "open", text: "open", detail: broker.url });
       return {

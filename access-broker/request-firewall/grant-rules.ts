@@ -1,9 +1,11 @@
 /** What a person's grant says to a request, as far as its path and body tell what it is about (docs/interfaces.md, grants). Pure. */
 
+import { unwrapCommand } from "../../gateway-core/contract/command-envelope.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import {
   commandRefusal,
   type Grant,
+  mayArrange,
   maySeeDevice,
   maySeeProperty,
   mayWatch,
@@ -13,7 +15,16 @@ import { isJson, isJsonObject, type JsonObject } from "../../gateway-core/contra
 
 export interface Asked {
   /** `whole`: what the gateway itself filters by the grant; all else is about one thing that the path names. */
-  readonly kind: "whole" | "device" | "property" | "properties" | "action" | "stream" | "any-stream";
+  readonly kind:
+    | "whole"
+    | "device"
+    | "appearance"
+    | "property"
+    | "properties"
+    | "action"
+    | "appearance"
+    | "stream"
+    | "any-stream";
   readonly isReading: boolean;
   readonly device: string;
   /** Of the property or action. */
@@ -35,22 +46,25 @@ export function grantRefusal(grant: Grant, { kind, isReading, device, name, body
     return Object.values(devices).some(({ streams }) => streams) ? undefined : notGranted();
   }
   if (!maySeeDevice(grant, device)) return new HomeError("unknown-device", `no device ${device} is known`, { device });
+  if (kind === "appearance" && !isReading) return mayArrange(grant, device) ? undefined : notGranted();
   if (kind === "stream") return mayWatch(grant, device) ? undefined : notGranted();
   if (isReading) {
     if (kind !== "property" || maySeeProperty(grant, device, name)) return undefined;
     return new HomeError("unknown-property", `the device has no property ${name}`, { name });
   }
+  if (kind === "appearance") return mayArrange(grant, device) ? undefined : notGranted();
   if (kind === "properties") return commandRefusal(grant, device, { kind: "set", value: membersOf(body) });
   return commandRefusal(grant, device, { kind: kind === "action" ? "action" : "property", name, value: null });
 }
 
 const notGranted = (): HomeError => new HomeError("not-granted", "this person was not given the right to do that");
 
-/** Of a body that is no JSON object none: the gateway says what is wrong with it. */
+/** Of a body that is no JSON object, wrapped or not, none: the gateway says what is wrong with it. */
 function membersOf(body: Uint8Array): JsonObject {
   try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString("utf8"));
-    if (isJson(value) && isJsonObject(value)) return value;
+    const content: unknown = JSON.parse(Buffer.from(body).toString("utf8"));
+    const value = isJson(content) ? unwrapCommand(content, false).value : null;
+    if (isJsonObject(value)) return value;
   } catch {
     // Told below.
   }

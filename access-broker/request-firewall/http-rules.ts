@@ -41,6 +41,7 @@ const rules: readonly Rule[] = [
   /** POST: the form of a page without script. */
   { path: new RegExp(`^/api/devices/${id}/properties/${name}$`), methods: [...read, "PUT", "POST"], kind: "property" },
   { path: new RegExp(`^/api/devices/${id}/actions/${name}$`), methods: ["POST"], kind: "action" },
+  { path: new RegExp(`^/api/devices/${id}/appearance$`), methods: [...read, "PUT", "POST"], kind: "appearance" },
   { path: new RegExp(`^/api/devices/${id}/stream$`), methods: ["POST"], kind: "stream" },
   { path: new RegExp(`^/api/streams/${word}$`), methods: ["DELETE"], kind: "any-stream" },
   { path: /^\/things$/, methods: read, kind: "whole" },

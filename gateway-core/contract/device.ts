@@ -1,5 +1,6 @@
 /** A device of the home as every room behind the adapters sees it. */
 
+import type { Appearance } from "./appearance.ts";
 import type { Descriptor, Kind, Texts } from "./descriptor.ts";
 import type { LookUp } from "./descriptor-events.ts";
 import type { Json } from "./json.ts";
@@ -28,6 +29,8 @@ export interface Device {
   readonly availabilityAt: number;
   /** Of a device without a descriptor: how far the search for one is. */
   readonly lookUp?: LookUp;
+  /** What people chose; name and room are told above already. */
+  readonly appearance?: Appearance;
   /** Narrowed to this device. */
   readonly descriptor: Descriptor;
   readonly values: { readonly [property: string]: PropertyState };

@@ -54,6 +54,12 @@ export function mayInvoke(grant: Grant, device: string, action: string): boolean
   return found?.access === "control" && (found.actions?.includes(action) ?? true);
 }
 
+/** Whether they may choose how a device appears to everybody: only who controls all of it. */
+export function mayArrange(grant: Grant, device: string): boolean {
+  const { access, properties, actions } = deviceGrantOf(grant, device) ?? {};
+  return access === "control" && properties === undefined && actions === undefined;
+}
+
 export const mayWatch = (grant: Grant, device: string): boolean => deviceGrantOf(grant, device)?.streams === true;
 
 /** A home where nothing needs hiding: what is sent to all may be sent to this person as it is. */

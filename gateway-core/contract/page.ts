@@ -1,5 +1,6 @@
 /** The control page as data: what the page builder makes of devices, the HTML renderer prints and the Lit application draws. */
 
+import type { Appearance } from "./appearance.ts";
 import type { Kind, Texts } from "./descriptor.ts";
 import type { LookUp } from "./descriptor-events.ts";
 import type { DeviceId, PropertyState } from "./device.ts";
@@ -21,6 +22,8 @@ export interface TextWidget {
   readonly step: number;
   readonly words: readonly Option[];
   readonly role: string;
+  /** It can be set, but not by this person. */
+  readonly isSet?: true;
   readonly members?: { readonly [name: string]: TextWidget & { readonly titles: Texts } };
   readonly items?: TextWidget;
 }
@@ -72,6 +75,10 @@ export interface PageDevice {
   readonly availabilityAt: number;
   /** Of a device that nobody here knows how to control: how far the search for its descriptor is. */
   readonly lookUp?: LookUp;
+  /** What people chose; name and room are told above already. */
+  readonly appearance?: Appearance;
+  /** Told to who was granted only a part of it: how it appears to everybody is not theirs to choose. */
+  readonly isPartial?: true;
   readonly tile: PageTile;
   readonly sections: readonly PageSection[];
   readonly compact: readonly string[];

@@ -6,6 +6,7 @@ export const homeTopics: {
   readonly status: string;
   readonly devices: string;
   description(id: DeviceId): string;
+  appearance(id: DeviceId): string;
   availability(id: DeviceId): string;
   state(id: DeviceId): string;
   property(id: DeviceId, name: string): string;
@@ -15,6 +16,7 @@ export const homeTopics: {
   status: "home/status",
   devices: "home/devices",
   description: (id) => `home/devices/${id}/description`,
+  appearance: (id) => `home/devices/${id}/appearance`,
   availability: (id) => `home/devices/${id}/availability`,
   state: (id) => `home/devices/${id}/state`,
   property: (id, name) => `home/devices/${id}/properties/${name}`,
@@ -42,4 +44,11 @@ export function parseCommandTopic(topic: string): CommandTopic | undefined {
   if (property !== undefined) return { kind: "property", device, name: property };
   if (set !== undefined) return { kind: "set", device };
   return action === undefined ? undefined : { kind: "action", device, name: action };
+}
+
+const appearanceTopic = /^home\/devices\/([a-z0-9-]+)\/appearance\/set$/;
+
+/** The device whose appearance a message on this topic changes; undefined when it is another topic. */
+export function parseAppearanceTopic(topic: string): DeviceId | undefined {
+  return appearanceTopic.exec(topic)?.[1];
 }

@@ -1,10 +1,13 @@
 /** The front of the devices room: sightings and descriptors in, events of the home and what descriptors it wants out, and the one control. */
 
 import type { Session } from "../contract/adapter.ts";
+import type { Arrange } from "../contract/appearance.ts";
 import type { Host } from "../contract/clock.ts";
 import type { DescriptorEvent, DescriptorsWanted } from "../contract/descriptor-events.ts";
 import type { Device } from "../contract/device.ts";
+import { HomeError } from "../contract/errors.ts";
 import type { Control, DiscoveryEvent, HomeEvent } from "../contract/messages.ts";
+import { dress, openAppearances } from "./appearances.ts";
 import { createBinder } from "./binder.ts";
 import { createControl } from "./control.ts";
 import { createDescriptorChoice, type Origins } from "./descriptor-choice.ts";
@@ -26,6 +29,7 @@ export interface Devices extends AsyncDisposable {
   /** Calls the listener whenever the list is another, or is asked for; returns how to stop. */
   onWanted(listener: (wanted: DescriptorsWanted) => void): () => void;
   readonly control: Control;
+  readonly arrange: Arrange;
   list(): readonly Device[];
 }
 
@@ -36,6 +40,14 @@ export function createDevices({ host, sessions, ...origins }: DevicesOptions): D
   const wanted = createWantedList([...sessions.keys()].join(" "), choice);
   const binder = createBinder({ host, sessions, choice, registry });
   const control = createControl({ host, registry, reach: binder.reach, signal: closing.signal });
+  const appearances = openAppearances(host.memory);
+  const dressed = (device: Device): Device => dress(device, appearances.of(device.id));
+  const homeListeners = new Set<(event: HomeEvent) => void>();
+  const tell = (event: HomeEvent): void => {
+    const told = event.type === "found" ? { ...event, device: dressed(event.device) } : event;
+    for (const listener of homeListeners) listener(told);
+  };
+  registry.onEvent(tell);
   const listeners = new Set<(wanted: DescriptorsWanted) => void>();
   const tellWanted = (): void => {
     for (const listener of listeners) listener(wanted.message());
@@ -52,15 +64,25 @@ export function createDevices({ host, sessions, ...origins }: DevicesOptions): D
       // Who tells all that was learned may have come after us, and not know what is wanted.
       if (event.type === "learned") tellWanted();
     },
-    snapshot: registry.snapshot,
+    snapshot: () => ({ type: "snapshot", devices: registry.list().map(dressed) }),
     wanted: wanted.message,
-    onEvent: registry.onEvent,
+    onEvent(listener) {
+      homeListeners.add(listener);
+      return () => void homeListeners.delete(listener);
+    },
     onWanted(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     control,
-    list: registry.list,
+    arrange(id, change) {
+      const device = registry.get(id);
+      if (device === undefined) throw new HomeError("unknown-device", `no device ${id} is known`, { device: id });
+      const chosen = appearances.change(id, change);
+      tell({ type: "found", device });
+      return chosen;
+    },
+    list: () => registry.list().map(dressed),
     async [Symbol.asyncDispose]() {
       closing.abort();
       await binder[Symbol.asyncDispose]();

@@ -5,7 +5,7 @@
 
 import type { AedesOptions, Client, ConnectPacket, PublishPacket } from "aedes";
 import type { Log } from "../contract/clock.ts";
-import { parseCommandTopic } from "../contract/topics.ts";
+import { parseAppearanceTopic, parseCommandTopic } from "../contract/topics.ts";
 import { publishRefusal, subscribeRefusal } from "./topic-rules.ts";
 
 /** Filters of one client: each is matched against every message. */
@@ -43,9 +43,9 @@ export function createAdmission(log: Log): Admission {
     return new Error(reason);
   };
 
-  /** Whether a message that its sender wants retained is so. On a command topic never: a command is done once. */
+  /** Whether a message that its sender wants retained is so. Where something is asked never: it is done once. */
   const isRetained = ({ topic, payload }: PublishPacket): boolean => {
-    if (parseCommandTopic(topic) !== undefined) return false;
+    if (parseCommandTopic(topic) !== undefined || parseAppearanceTopic(topic) !== undefined) return false;
     if (payload.length === 0) return retained.delete(topic);
     if (payload.length > longestRetained || (retained.size >= mostRetained && !retained.has(topic))) return false;
     retained.add(topic);

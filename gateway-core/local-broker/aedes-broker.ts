@@ -8,6 +8,7 @@ import { FrameLimit, packetTypes } from "../bytes/mqtt-frames.ts";
 import { type Host, sleep } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
 import { createAdmission } from "./admission.ts";
+import { publishInOrder } from "./publish-in-order.ts";
 
 export interface BrokerOptions {
   readonly host: Host;
@@ -15,7 +16,7 @@ export interface BrokerOptions {
   readonly address: string;
   /** A taken port moves to the next free one; 0 takes any. */
   readonly port: number;
-  /** A client published on one of the three command topics. */
+  /** A client published on one of the three command topics, or an appearance. */
   readonly onCommand: (topic: string, payload: Uint8Array) => void;
 }
 
@@ -27,7 +28,12 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-const commandFilters = ["home/devices/+/properties/+/set", "home/devices/+/set", "home/devices/+/actions/+"];
+const commandFilters = [
+  "home/devices/+/properties/+/set",
+  "home/devices/+/set",
+  "home/devices/+/actions/+",
+  "home/devices/+/appearance/set",
+];
 const mostConnections = 200;
 const portsTried = 20;
 const flushMs = 1_000;
@@ -47,6 +53,7 @@ export async function openAedesBroker({ host, address, port, onCommand }: Broker
     // No bound on messages under way: with one, a client that does not read stops all others (A8). It is cut instead.
     concurrency: 0,
   });
+  publishInOrder(aedes);
   const report = (event: string) => (error: unknown) => log.write("warn", event, { cause: String(error) });
   const emitter: NodeJS.EventEmitter = aedes;
   emitter.on("error", report("mqtt-broker-error"));

@@ -1,11 +1,14 @@
 /** The front of the local broker: events of the home in, its MQTT topics (docs/interfaces.md) on this machine out, commands to the control. */
 
 import { isIPv6 } from "node:net";
+import type { Arrange } from "../contract/appearance.ts";
 import type { Host } from "../contract/clock.ts";
 import type { Device } from "../contract/device.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Control, HomeEvent } from "../contract/messages.ts";
+import { homeTopics, parseAppearanceTopic } from "../contract/topics.ts";
 import { openAedesBroker } from "./aedes-broker.ts";
+import { createAppearanceListener } from "./appearance-listener.ts";
 import { createCommandListener } from "./command-listener.ts";
 import { createStatePublisher } from "./state-publisher.ts";
 
@@ -16,6 +19,7 @@ export interface LocalBrokerOptions {
   /** A taken port moves to the next free one; 0 takes any. */
   readonly port: number;
   readonly control: Control;
+  readonly arrange: Arrange;
   /** The Thing Description of a device, published with it. */
   readonly describe: (device: Device) => JsonObject;
 }
@@ -33,13 +37,20 @@ export interface LocalBroker extends AsyncDisposable {
 
 /** `home/status` is `offline` until the first event, and again before the sockets end. @throws HomeError `address-unusable` */
 export async function openLocalBroker(options: LocalBrokerOptions): Promise<LocalBroker> {
-  const { host, address, port, control, describe } = options;
-  const listener = createCommandListener({
+  const { host, address, port, control, arrange, describe } = options;
+  const onCommand = createCommandListener({
     ids: host.ids,
     control,
     onUnread: (result) => publisher.reportResult(result),
   });
-  const broker = await openAedesBroker({ host, address, port, onCommand: listener });
+  const onAppearance = createAppearanceListener(arrange, (device, message) =>
+    broker.publish(homeTopics.result(device), JSON.stringify(message), false),
+  );
+  const broker = await openAedesBroker({
+    ...{ host, address, port },
+    onCommand: (topic, payload) =>
+      parseAppearanceTopic(topic) === undefined ? onCommand(topic, payload) : onAppearance(topic, payload),
+  });
   const publisher = createStatePublisher({ clock: host.clock, describe, publish: broker.publish });
   publisher.setOffline();
   const stopResults = control.onResult((result) => publisher.reportResult(result));

@@ -79,6 +79,8 @@ export function createStatePublisher({ clock, describe, publish }: StatePublishe
       retain(topics, homeTopics.property(id, name), JSON.stringify(value));
     }
     retain(topics, homeTopics.availability(id), wordOf(device.available));
+    if (device.appearance === undefined) clear(topics, homeTopics.appearance(id));
+    else retain(topics, homeTopics.appearance(id), JSON.stringify(device.appearance));
     changed.add(known);
     isListChanged = true;
   }

@@ -58,7 +58,11 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
     const { device, request } = command;
     const refusal = windowRefusal(grant, host.clock.now()) ?? commandRefusal(grant, device, request);
     if (refusal !== undefined) throw refusal;
-    return within(host.clock, control.execute(command));
+    const result = await within(host.clock, control.execute(command));
+    // An id that was used before gives that command's result again: it may have been of what is not theirs.
+    const leak = result && commandRefusal(grant, result.device, result.request);
+    if (leak !== undefined) throw new HomeError("command-invalid", "another command had this id", { id: command.id });
+    return result;
   }
 
   /** `200 {value}` once confirmed, `202 {id}` while pending (the result of that id is told as an event), else the error. */
@@ -96,7 +100,8 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
       outcome = toHomeError(thrown).code;
     }
     const page = form.get("from") === "device" ? `devices/${encodeURIComponent(device)}` : "";
-    const location = `../../../../${page}?result=${outcome}`;
+    const kiosk = form.has("kiosk") ? "kiosk=1&" : "";
+    const location = `../../../../${page}?${kiosk}result=${outcome}`;
     return new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
   }
 }

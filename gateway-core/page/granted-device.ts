@@ -1,14 +1,13 @@
 /** What of a device on the page one person was granted (contract/grant.ts): the rest is not there, and what may only be looked at has no control. Pure. */
 
-import { deviceGrantOf, type Grant, mayInvoke, maySeeProperty, maySet } from "../contract/grant.ts";
+import { type Grant, mayArrange, mayInvoke, maySeeDevice, maySeeProperty, maySet } from "../contract/grant.ts";
 import type { Option, PageDevice, PageTile, TextWidget, Widget } from "../contract/page.ts";
 
 /** The very device where nothing of it is withheld, so that what was made of it serves everybody; undefined where it may not be seen. */
 export function grantedDevice(device: PageDevice, grant: Grant): PageDevice | undefined {
   const { id, tile, sections, compact, roles, values } = device;
-  const found = deviceGrantOf(grant, id);
-  if (found === undefined) return undefined;
-  if (found.access === "control" && found.properties === undefined && found.actions === undefined) return device;
+  if (!maySeeDevice(grant, id)) return undefined;
+  if (mayArrange(grant, id)) return device;
   const isSeen = (property: string): boolean => maySeeProperty(grant, id, property);
   const granted = Object.entries(device.widgets).flatMap(([name, widget]): [string, Widget][] => {
     const kept = grantedWidget(device, name, widget, grant);
@@ -21,8 +20,9 @@ export function grantedDevice(device: PageDevice, grant: Grant): PageDevice | un
   const place = roles["installationLocation"];
   return {
     ...device,
-    // The device tells its place by a property like any other.
-    room: place === undefined || isSeen(place) ? device.room : null,
+    isPartial: true,
+    // The device tells its place by a property like any other, where nobody chose another.
+    room: place === undefined || isSeen(place) || device.appearance?.room !== undefined ? device.room : null,
     tile: grantedTile(tile, widgets),
     sections: sections
       .map((section) => ({ ...section, items: section.items.filter(isIn) }))
@@ -44,7 +44,8 @@ function grantedWidget(device: PageDevice, name: string, widget: Widget, grant: 
 }
 
 function inWords(widget: Widget): Omit<TextWidget, "role"> {
-  const text = (words: readonly Option[] = [], unit = "", step = 0) => ({ widget: "text", unit, step, words }) as const;
+  const text = (words: readonly Option[] = [], unit = "", step = 0) =>
+    ({ widget: "text", unit, step, words, isSet: true }) as const;
   if (widget.widget === "switch") return text([widget.on, widget.off]);
   if (widget.widget === "stepper" || widget.widget === "slider") return text(widget.words, widget.unit, widget.step);
   return text("options" in widget ? widget.options : []);

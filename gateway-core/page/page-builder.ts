@@ -15,7 +15,8 @@ const compactItems = 9;
 type Widgets = PageDevice["widgets"];
 
 export function buildPageDevice(device: Device): PageDevice {
-  const { id, kind, title, titles, room, available, availabilityAt, lookUp, descriptor, values } = device;
+  const { id, kind, title, titles, room, available, availabilityAt, descriptor, values } = device;
+  const { lookUp, appearance } = device;
   const widgets = widgetsOf(descriptor);
   const roles = rolesOf(descriptor);
   const tile = tileOf(descriptor, widgets, roles);
@@ -24,6 +25,7 @@ export function buildPageDevice(device: Device): PageDevice {
   return {
     ...{ id, kind, title, titles, room, available, availabilityAt },
     ...(lookUp === undefined ? {} : { lookUp }),
+    ...(appearance === undefined ? {} : { appearance }),
     ...{ tile, sections, compact: compact.slice(0, compactItems), widgets, roles, values },
   };
 }

@@ -1,6 +1,7 @@
 /** The control page over HTTP, at the gateway and through the access broker alike (docs/interfaces.md, HTTP). */
 
 import { Hono } from "hono";
+import type { Arrange } from "../contract/appearance.ts";
 import type { Host } from "../contract/clock.ts";
 import type { Device } from "../contract/device.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../contract/errors.ts";
@@ -9,8 +10,9 @@ import type { JsonObject } from "../contract/json.ts";
 import type { Control } from "../contract/messages.ts";
 import type { PageDevice } from "../contract/page.ts";
 import { pageSnapshot } from "../contract/page-state.ts";
-import { sayError } from "../contract/page-words.ts";
+import { sayError, sayRoom } from "../contract/page-words.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
+import { addAppearanceRoutes } from "./appearance-routes.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import { createFormTokens } from "./form-token.ts";
 import { grantedDevice } from "./granted-device.ts";
@@ -18,6 +20,7 @@ import { grantedState, isViewOnly } from "./granted-event.ts";
 import { grantedThing } from "./granted-thing.ts";
 import { type PageOptions, renderDevice, renderHome, renderProblem } from "./html.ts";
 import { speechOf } from "./language.ts";
+import { askedLook, keptLook, lookCookie } from "./look.ts";
 import { readPageAssets } from "./page-assets.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
@@ -25,6 +28,7 @@ import type { PageFeed } from "./page-feed.ts";
 export interface PageHandlerOptions {
   readonly feed: PageFeed;
   readonly control: Control;
+  readonly arrange: Arrange;
   readonly things: () => readonly Device[];
   /** The W3C Thing Description of a device. */
   readonly describe: (device: Device) => JsonObject;
@@ -51,16 +55,19 @@ const pageHeaders = {
   "cache-control": "private, no-cache",
   "content-security-policy": contentSecurityPolicy,
   "referrer-policy": "same-origin",
-  vary: "accept-language",
+  vary: "accept-language, cookie",
 };
 
-export function createPageHandler({ feed, control, things, describe, assets, host }: PageHandlerOptions): Handler {
+export function createPageHandler(options: PageHandlerOptions): Handler {
+  const { feed, control, arrange, things, describe, assets, host } = options;
   const app = new Hono<PageEnv>();
   const built = readPageAssets(assets, host.log);
   const tokens = createFormTokens(host.ids.fresh());
 
   const optionsOf = (context: PageContext): PageOptions => {
-    const speech = speechOf(context.req.header("accept-language") ?? null);
+    const kept = keptLook(context.req.header("cookie"));
+    const look = askedLook(context.req.query(), kept) ?? kept;
+    const speech = speechOf(look.lang ?? context.req.header("accept-language") ?? null);
     const result = context.req.query("result");
     const { texts } = speech;
     const { viewer } = context.env;
@@ -68,12 +75,22 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
     return {
       files: built.files,
       speech,
+      look,
+      isKiosk: context.req.query("kiosk") === "1",
       now: host.clock.now(),
       token: tokens.tokenFor(viewer.session),
       ...(notice ? { notice } : {}),
       ...(viewer.from === "remote" ? { viewer: viewer.name } : {}),
       isViewOnly: isViewOnly(viewer.grant),
     };
+  };
+
+  /** What the browser asked for by the query it gets from then on. */
+  const printed = (context: PageContext, page: string): Response => {
+    const { req, env } = context;
+    const asked = askedLook(req.query(), keptLook(req.header("cookie")));
+    if (asked !== undefined) context.header("set-cookie", lookCookie(asked, env.viewer.from === "remote"));
+    return context.html(page, 200, pageHeaders);
   };
 
   for (const path of ["/assets/:file", "/favicon.svg"]) {
@@ -92,11 +109,17 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
 
   app.get("/", (context) => {
     const home = grantedState(feed.state, context.env.viewer.grant);
-    return context.html(renderHome(home, optionsOf(context)), 200, pageHeaders);
+    return printed(context, renderHome(home, optionsOf(context)));
   });
-  app.get("/devices/:id", (context) =>
-    context.html(renderDevice(deviceOf(context, context.req.param("id")), optionsOf(context)), 200, pageHeaders),
-  );
+  app.get("/devices/:id", (context) => {
+    const options = optionsOf(context);
+    const { devices } = grantedState(feed.state, context.env.viewer.grant);
+    const rooms = [...new Set(Array.from(devices.values(), (one) => sayRoom(one, options.speech) ?? ""))].filter(
+      Boolean,
+    );
+    const isEditing = context.req.query("edit") !== undefined;
+    return printed(context, renderDevice(deviceOf(context, context.req.param("id")), { ...options, rooms, isEditing }));
+  });
 
   app.get("/api/home", ({ env }) => {
     const { type: _, ...snapshot } = pageSnapshot(grantedState(feed.state, env.viewer.grant));
@@ -116,6 +139,7 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
     json(propertyOf(deviceOf(context, context.req.param("id")), context.req.param("name"))),
   );
   addCommandRoutes(app, { control, tokens, host });
+  addAppearanceRoutes(app, { arrange, tokens, host, deviceOf });
 
   const thingsOf = ({ env }: PageContext): readonly Device[] =>
     things().flatMap((thing) => grantedThing(thing, env.viewer.grant) ?? []);
@@ -141,14 +165,14 @@ export function createPageHandler({ feed, control, things, describe, assets, hos
   /** A person who opened an address gets words, a program the code. */
   function problemPage(thrown: unknown, context: PageContext): Response {
     const { code } = toHomeError(thrown);
-    const { speech, files } = optionsOf(context);
+    const { speech, files, look = {} } = optionsOf(context);
     const { texts } = speech;
     const special: Readonly<Record<string, string>> = {
       "page-not-wired": texts.pageNotWired,
       "not-found": texts.notFound,
     };
     const root = "../".repeat(context.req.path.split("/").length - 2);
-    const page = renderProblem(special[code] ?? sayError(code, speech), { speech, files, root });
+    const page = renderProblem(special[code] ?? sayError(code, speech), { speech, files, look, root });
     const headers = { ...pageHeaders, "content-type": "text/html; charset=UTF-8" };
     return new Response(page, { status: httpStatusOf[code], headers });
   }

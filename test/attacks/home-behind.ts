@@ -48,7 +48,7 @@ export function openHomeBehind(rules: readonly string[] = []): HomeBehind {
   topics.receive(start);
   devices.receive({ type: "sighting", sighting: sighting("lamp-1") });
   const handler = createPageHandler({
-    ...{ feed, control, host, assets: "/nowhere" },
+    ...{ feed, control, host, assets: "/nowhere", arrange: devices.arrange },
     things: () => devices.list(),
     describe: ({ id }) => ({ id }),
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   commandRefusal,
   type Grant,
+  mayArrange,
   mayInvoke,
   maySeeDevice,
   maySeeProperty,
@@ -62,6 +63,14 @@ describe("A grant", () => {
         }
       }
     }
+  });
+
+  it("lets only who controls all of a device arrange it for everybody", () => {
+    expect(mayArrange(wholeGrant, "lamp")).toBe(true);
+    expect([mayArrange(guest, "lamp"), mayArrange(guest, "meter"), mayArrange(guest, "door")]).toEqual([
+      ...[false, false, false],
+    ]);
+    expect(mayArrange(parseGrant({ devices: { lamp: { access: "control", actions: [] } } }), "lamp")).toBe(false);
   });
 
   it("refuses everything outside of its window", () => {

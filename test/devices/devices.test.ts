@@ -38,6 +38,33 @@ describe("the devices", () => {
     expect(devices.list()[0]).toMatchObject({ available: false, room: "living", values: { power: { value: true } } });
   });
 
+  it("appear as people chose, at once and after a restart, until they take it back", async () => {
+    const { host, session, events } = setUp();
+    session.add("lamp-1", { ...lampValues });
+    devices.receive({ type: "sighting", sighting: sighting("lamp-1") });
+    await settle();
+    events.length = 0;
+    expect(devices.arrange("lamp-1", { name: "Reading lamp", room: "Study", isHidden: true })).toEqual({
+      ...{ name: "Reading lamp", room: "Study", isHidden: true },
+    });
+    const chosen = { title: "Reading lamp", titles: { en: "Reading lamp", ja: "Reading lamp" }, room: "Study" };
+    expect(events).toMatchObject([{ type: "found", device: { ...chosen, appearance: { isHidden: true } } }]);
+    expect(devices.snapshot()).toMatchObject({ devices: [chosen] });
+    session.tell("lamp-1", { type: "value", property: "place", value: "kitchen" });
+    await settle();
+    expect(devices.list()[0]).toMatchObject({ room: "Study" });
+    const again = createDevices({ host, sessions: new Map([["fake", session]]), find: () => lampModel });
+    again.receive({ type: "sighting", sighting: sighting("lamp-1") });
+    await settle();
+    expect(again.list()[0]).toMatchObject(chosen);
+    expect(again.arrange("lamp-1", { name: null, room: null, isHidden: null })).toEqual({});
+    expect(again.list()[0]).toMatchObject({ title: "Lamp", room: "kitchen" });
+    expect(again.list()[0]).not.toHaveProperty("appearance");
+    expect(host.memory.values.get("appearances")).toEqual({});
+    await again[Symbol.asyncDispose]();
+    expect(() => devices.arrange("nobody", { name: "x" })).toThrow(expect.objectContaining({ code: "unknown-device" }));
+  });
+
   it("ask a silent device again with back-off, and log it once", async () => {
     const { host, session, clock } = setUp();
     session.add("lamp-1", { ...lampValues }).isSilent = true;

@@ -28,7 +28,14 @@ beforeEach(async () => {
     },
     onResult: () => () => undefined,
   };
-  broker = await openLocalBroker({ host, address: "127.0.0.1", port: 0, control, describe: () => ({}) });
+  broker = await openLocalBroker({
+    host,
+    address: "127.0.0.1",
+    port: 0,
+    control,
+    arrange: () => ({}),
+    describe: () => ({}),
+  });
   broker.receive({ type: "snapshot", devices: [] });
 });
 

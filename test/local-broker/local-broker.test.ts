@@ -32,6 +32,7 @@ beforeEach(async () => {
     address: "127.0.0.1",
     port: 0,
     control: devices.control,
+    arrange: devices.arrange,
     describe: (device) => thingDescription(device, { mqtt: broker.url }),
   });
   port = new URL(broker.url).port;
@@ -176,6 +177,38 @@ describe("the local broker", () => {
     expect(lamp.sent).toHaveLength(1);
   });
 
+  it("tells a value before the result that was published right after it, to who follows both", async () => {
+    const heard: string[] = [];
+    const client = await connect();
+    client.on("message", (topic, payload) => heard.push(`${topic}=${payload}`));
+    await client.subscribeAsync(["home/devices/+/properties/brightness", "home/devices/+/events/+"], { qos: 1 });
+    await until(() => expect(heard.splice(0)).toHaveLength(1));
+    const device = "lamp-1";
+    for (let count = 0; count < 20; count++) {
+      broker.receive({ type: "changed", device, property: "brightness", value: count, at: 1 });
+      broker.receive({ type: "event", device, name: "pressed", data: count, at: 1 });
+    }
+    await until(() => expect(heard.at(-1)).toContain("pressed=19"));
+    const wanted = Array.from({ length: 20 }, (_, count) => [
+      `home/devices/lamp-1/properties/brightness=${count}`,
+      `home/devices/lamp-1/events/pressed=${count}`,
+    ]);
+    expect(heard).toEqual(wanted.flat());
+  });
+
+  it("changes how a device appears, keeps that retained, and tells what became of it", async () => {
+    const topics = await gather("home/#");
+    await publish("home/devices/lamp-1/appearance/set", '{"name":"Reading lamp","order":2}', "-r");
+    await until(() => expect(topics["home/devices/lamp-1/appearance"]).toBe('{"name":"Reading lamp","order":2}'));
+    await until(() => expect(topics["home/devices"]).toContain('"title":"Reading lamp"'));
+    expect(topics["home/devices/lamp-1/description"]).toContain('"title":"Reading lamp"');
+    await publish("home/devices/lamp-1/appearance/set", '{"icon":"rocket"}');
+    await until(() => expect(topics["home/devices/lamp-1/result"]).toContain("value-invalid"));
+    await publish("home/devices/lamp-1/appearance/set", '{"name":null,"order":null}');
+    await until(() => expect(topics["home/devices/lamp-1/appearance"]).toBe(""));
+    await until(() => expect(topics["home/devices"]).toContain('"title":"Lamp"'));
+  });
+
   it("moves to the next free port when its own is taken, and says so", async () => {
     const host = fakeHost();
     await using other = await openLocalBroker({
@@ -183,6 +216,7 @@ describe("the local broker", () => {
       address: "127.0.0.1",
       port: Number(port),
       control: devices.control,
+      arrange: devices.arrange,
       describe: () => ({}),
     });
     const moved = Number(new URL(other.url).port);
@@ -197,6 +231,7 @@ describe("the local broker", () => {
         address: "192.0.2.1",
         port: 0,
         control: devices.control,
+        arrange: devices.arrange,
         describe: () => ({}),
       }),
     ).rejects.toMatchObject({ code: "address-unusable" });

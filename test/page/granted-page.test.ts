@@ -69,3 +69,19 @@ describe("Outside of the window of a grant", () => {
     expect(control.asked).toEqual([]);
   });
 });
+
+describe("A command's id that was used before", () => {
+  it("does not give who repeats it the result of a command to what they do not see", async () => {
+    const { ask, control } = openPage();
+    const send = (path: string, viewer: Viewer) => {
+      const body = JSON.stringify({ $id: "guessed", value: true });
+      return ask(path, { method: "PUT", body, headers: { "content-type": "application/json" } }, viewer);
+    };
+    const request = { kind: "property", name: "power", value: true } as const;
+    control.execute = async () => ({ id: "guessed", device: "cooler", request, ok: true, value: "secret" });
+    const guest: Viewer = { ...local, from: "remote", grant: { devices: { lamp: { access: "control" } } } };
+    const refused = await send(lampPower, guest);
+    expect([refused.status, await codeOf(refused)]).toEqual([400, "command-invalid"]);
+    expect(await (await send(lampPower, local)).json()).toEqual({ value: "secret" });
+  });
+});

@@ -1,9 +1,11 @@
 /** A page handler over a whole home, with everything behind it at hand. */
 
+import type { Arrange } from "../../gateway-core/contract/appearance.ts";
 import type { Device } from "../../gateway-core/contract/device.ts";
 import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import type { Viewer } from "../../gateway-core/contract/web.ts";
+import { dress, openAppearances } from "../../gateway-core/devices/appearances.ts";
 import { createLivePage } from "../../gateway-core/page/live-page.ts";
 import { createPageFeed } from "../../gateway-core/page/page-feed.ts";
 import { createPageHandler } from "../../gateway-core/page/page-handler.ts";
@@ -23,7 +25,15 @@ export function openPage(devices: readonly Device[] = wholeHome(), assets = "/no
   const control = new FakeControl();
   live.onEvent((event) => feed.receive(event));
   live.receive({ type: "snapshot", devices });
-  const handler = createPageHandler({ feed, control, things: () => devices, describe, assets, host });
+  const appearances = openAppearances(host.memory);
+  const arrange: Arrange = (id, change) => {
+    const chosen = appearances.change(id, change);
+    for (const device of devices.filter((one) => one.id === id)) {
+      live.receive({ type: "found", device: dress(device, appearances.of(id)) });
+    }
+    return chosen;
+  };
+  const handler = createPageHandler({ feed, control, arrange, things: () => devices, describe, assets, host });
   const ask = (path: string, init: RequestInit = {}, viewer: Viewer = local): Promise<Response> =>
     handler(new Request(`${origin}${path}`, init), viewer);
   const put = (path: string, value: unknown, headers: Record<string, string> = {}): Promise<Response> =>

@@ -34,6 +34,7 @@ describe("The first firewall lets pass", () => {
   it.each([
     ["PUT", "/api/devices/light-1/properties/power", json],
     ["PUT", "/api/devices/light-1/properties", json],
+    ["PUT", "/api/devices/light-1/appearance", json],
     ["POST", "/api/devices/light-1/actions/start", json],
     ["POST", "/api/devices/light-1/properties/power", { contentType: "application/x-www-form-urlencoded", length: 9 }],
     ["PUT", "/api/devices/a/properties/b", { contentType: "Application/JSON; charset=utf-8", length: 4 }],
@@ -104,6 +105,7 @@ describe("A session that may only look", () => {
     ["PUT", "/api/devices/light-1/properties/power"],
     ["PUT", "/api/devices/light-1/properties"],
     ["POST", "/api/devices/light-1/properties/power"],
+    ["PUT", "/api/devices/light-1/appearance"],
     ["POST", "/api/devices/light-1/actions/start"],
     ["POST", "/api/devices/light-1/stream"],
     ["DELETE", "/api/streams/one"],
