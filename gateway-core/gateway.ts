@@ -10,6 +10,7 @@ import type { Arrange } from "./contract/appearance.ts";
 import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
+import { HomeError } from "./contract/errors.ts";
 import type { JsonObject } from "./contract/json.ts";
 import type { Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import { unenrolledHome } from "./contract/signed-command.ts";
