@@ -43,6 +43,7 @@ const port = await openGatewayPort("127.0.0.1", 0, {
     new Map(serials.flatMap((serial) => (numberOf.has(serial) ? [[serial, numberOf.get(serial) ?? ""]] : []))),
   renew: nobody,
   descriptors: { sequence: 0, answer: nobody },
+  onPage: () => undefined,
   admitProxy: (_number, socket) => ({ close: () => void socket.destroy() }),
   remote: { joined: () => undefined, left: () => undefined, hear: () => undefined },
   audit: () => undefined,

@@ -21,6 +21,7 @@ const mostWords: Readonly<Record<string, number>> = {
   decode: Number.POSITIVE_INFINITY,
   descriptors: 3,
   replay: 1,
+  "capture-av": 2,
   people: 3,
   revoke: 1,
   keys: Number.POSITIVE_INFINITY,
@@ -48,6 +49,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   decode: async () => (await import("./decode.ts")).decode,
   doctor: async () => (await import("./doctor.ts")).doctor,
   capture: async () => (await import("./capture.ts")).capture,
+  "capture-av": async () => (await import("./capture-av.ts")).captureAv,
   replay: async () => (await import("./replay.ts")).replay,
   descriptors: async () => (await import("./descriptors.ts")).descriptors,
 };

@@ -15,11 +15,17 @@ export async function runSimulatedHome(args: Arguments): Promise<void> {
   const { scenario: name } = args.values;
   const scenario = name === undefined ? {} : { scenario: readScenario(name) };
   const stopping = untilStopped();
-  const panelPort = host.memory.read("panel-port");
-  const port = typeof panelPort === "number" ? { panelPort } : {};
-  await using home = await openSimulatedHome({ host, find: descriptorFinder(), ...scenario, ...port });
+  const [panelPort, busPort] = ["panel-port", "bus-port"].map((name) => host.memory.read(name));
+  const ports = {
+    ...(typeof panelPort === "number" ? { panelPort } : {}),
+    ...(typeof busPort === "number" ? { busPort } : {}),
+  };
+  await using home = await openSimulatedHome({ host, find: descriptorFinder(), ...scenario, ...ports });
   host.memory.write("panel-port", Number(new URL(home.panelUrl).port));
-  tellReady(args.isJson, { panel: home.panelUrl }, home.panelUrl);
+  const { panelUrl, busUrl } = home;
+  if (busUrl !== undefined) host.memory.write("bus-port", Number(new URL(busUrl).port));
+  const told = busUrl === undefined ? panelUrl : `${panelUrl}\n${busUrl}`;
+  tellReady(args.isJson, { panel: panelUrl, ...(busUrl === undefined ? {} : { bus: busUrl }) }, told);
   await stopping;
 }
 

@@ -31,7 +31,7 @@ export async function start(args: Arguments): Promise<void> {
     hasSimulated ? startChild("simulated-home", args, scenarioOf(args)) : undefined,
   ]);
   const card = await cardFor(args, number);
-  const gateway = await startChild("gateway", withHomes(args), [
+  const gateway = await startChild("gateway", withHomes(args, simulated), [
     ...(card === undefined ? [] : ["--card", card]),
     ...(args.isHeadless ? ["--headless"] : []),
     ...(args.hasEditor ? ["--editor"] : []),
@@ -72,11 +72,22 @@ async function cardFor(args: Arguments, number: string): Promise<string | undefi
 }
 
 /** The simulated home lives on loopback; beside the network, both are looked at. Under `start` a lost device is told in 10 s. */
-function withHomes(args: Arguments): Arguments {
+function withHomes(args: Arguments, simulated: Child | undefined): Arguments {
   const interfaces = args.homes.map((home) => (home === "simulated" ? "127.0.0.1" : "auto"));
   const listen = args.values.listen === undefined ? [] : [`page.listen=${JSON.stringify(args.values.listen)}`];
-  const own = [`home.interfaces=${JSON.stringify(interfaces)}`, "home.availabilityMs=10000", ...listen];
+  const own = [
+    `home.interfaces=${JSON.stringify(interfaces)}`,
+    "home.availabilityMs=10000",
+    ...busOf(simulated),
+    ...listen,
+  ];
   return { ...args, overrides: [...own, ...args.overrides] };
+}
+
+/** The serial bus of the simulated home; a `--set` of the person's own comes after it, and wins. */
+function busOf(simulated: Child | undefined): string[] {
+  const bus = simulated?.facts["bus"];
+  return typeof bus === "string" ? [`ieee1394.bus=${JSON.stringify(bus)}`, "ieee1394.recording=true"] : [];
 }
 
 /** A certificate that browsers know, where the provider has one. */

@@ -28,6 +28,35 @@ export function wordFlaws(codec: Json, schema: DataSchema, path: string): Flaw[]
   ];
 }
 
+/**
+ * Every word that an AV/C response can mean stands in the data schema, and every one that may be set has its frame;
+ * `rejected` and `inTransition` are words too.
+ */
+export function avcWordFlaws({ value, control }: JsonObject, schema: DataSchema, path: string): Flaw[] {
+  const titled = titledWords(schema);
+  const { map, inTransition, rejected } = isJsonObject(value) ? value : {};
+  const told = isJsonObject(map)
+    ? [...Object.values(map), inTransition, rejected].filter((word) => word !== undefined)
+    : [];
+  const frames = isJsonObject(control) && isJsonObject(control["map"]) ? Object.keys(control["map"]) : undefined;
+  const branches = schema.oneOf ?? titled.map((word) => ({ const: word, readOnly: false }));
+  const settable = branches.flatMap(({ const: word, readOnly }) =>
+    word === undefined || readOnly ? [] : [String(word)],
+  );
+  return [
+    ...told.filter((word) => !titled.includes(word)).map((word) => flaw(path, word, "the value", "oneOf")),
+    ...(map === undefined ? [] : titled.filter((word) => !told.includes(word))).map((word) =>
+      flaw(path, word, "oneOf", "the value"),
+    ),
+    ...(frames ?? [])
+      .filter((word) => !settable.includes(word))
+      .map((word) => flaw(path, word, "the control", "oneOf")),
+    ...(frames === undefined ? [] : settable.filter((word) => !frames.includes(word))).map((word) =>
+      flaw(path, word, "oneOf", "the control"),
+    ),
+  ];
+}
+
 interface Member {
   readonly name: Json | undefined;
   readonly codec: Json;

@@ -10,7 +10,7 @@ import type { Arrange } from "./contract/appearance.ts";
 import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
-import { HomeError, toHomeError } from "./contract/errors.ts";
+import { HomeError } from "./contract/errors.ts";
 import type { JsonObject } from "./contract/json.ts";
 import type { Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import { unenrolledHome } from "./contract/signed-command.ts";
@@ -18,11 +18,13 @@ import type { Station, StationName } from "./contract/station.ts";
 import { openOrigins } from "./descriptor-origins.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
 import { thingDescription } from "./devices/thing-description.ts";
+import { discoveryPlan } from "./discovery-station.ts";
 import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
 import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
 import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, openHomePage } from "./home-doors.ts";
+import { joinIeee1394 } from "./ieee1394-station.ts";
 import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
@@ -52,7 +54,10 @@ export { createFrameExplainer, type FrameExplainer } from "./echonet/explain-fra
 export { objectsToldIn, questionsToAll } from "./echonet/lan-question.ts";
 export { chooseAddresses } from "./echonet/network-interfaces.ts";
 export { echonetGroup, echonetPort } from "./echonet/udp-link.ts";
+export { type ExaminedNode, examineBus } from "./ieee1394/examine-bus.ts";
 export { ieee1394Explainer } from "./ieee1394/explain.ts";
+export { recordStream } from "./ieee1394/record-stream.ts";
+export { createStreamEvidence } from "./ieee1394/stream-evidence.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
 export { joinAll, joints } from "./wiring.ts";
 
@@ -113,38 +118,19 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     createEchonetAdapter(transport).open({ ...settings.home }, host, new AbortController().signal),
   );
 
-  const discovery = makeStation<never>({
-    name: "discovery:echonet",
-    parse: refuse,
-    async open(send) {
-      const leaving = new AbortController();
-      const session = await echonet.take();
-      const seen = new Map<string, DiscoveryEvent & { type: "sighting" }>();
-      const following = follow(session.discover({ signal: leaving.signal, active: true }), (sighting) => {
-        if (sighting.gone) seen.delete(sighting.ref.id);
-        else seen.set(sighting.ref.id, { type: "sighting", sighting });
-        send({ type: "sighting", sighting } satisfies DiscoveryEvent);
-      }).catch((thrown) => log.write("error", "discovery-failed", { error: toHomeError(thrown).toBody() }));
-      return {
-        snapshots: (): readonly DiscoveryEvent[] => [
-          { type: "sightings", sightings: [...seen.values()].map(({ sighting }) => sighting) },
-        ],
-        async close() {
-          leaving.abort();
-          await following;
-          await echonet.give();
-        },
-      };
-    },
-  });
+  const ieee1394 = joinIeee1394(settings, host);
+  const discoveries = [discoveryPlan("echonet", echonet, log), ieee1394.discovery].map((plan) => makeStation(plan));
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
-    name: "translation:echonet",
+    name: "translation",
     parse: parseTranslationEvent,
     wires: { descriptors: (event) => event.type === "learned" },
     async open(send) {
-      const session = await echonet.take();
-      const devices = createDevices({ host, sessions: new Map([["echonet", session]]), ...origins });
+      const sessions = new Map([
+        ["echonet", await echonet.take()],
+        ["ieee1394", await ieee1394.session.take()],
+      ]);
+      const devices = createDevices({ host, sessions, ...origins });
       open.devices = devices;
       devices.control.onResult(control.tell);
       devices.onEvent((event) => {
@@ -160,7 +146,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
         async close() {
           delete open.devices;
           await devices[Symbol.asyncDispose]();
-          await echonet.give();
+          await Promise.all([echonet.give(), ieee1394.session.give()]);
         },
       };
     },
@@ -233,7 +219,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     }),
   );
   const homeProxy = makeStation(homeProxyPlan(settings, host, open));
-  const all = [discovery, translation, page, localBroker, accessLink, homeProxy];
+  const all = [...discoveries, translation, page, localBroker, accessLink, homeProxy];
   return {
     stations: new Map(all.map((station) => [station.name, station])),
     control,
@@ -248,13 +234,4 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
       for (const station of all.toReversed()) await station[Symbol.asyncDispose]();
     },
   };
-}
-
-function refuse(): never {
-  throw new HomeError("flow-invalid", "nothing enters a discovery node");
-}
-
-/** Hands each item on until the iterable ends. */
-async function follow<T>(items: AsyncIterable<T>, take: (item: T) => void): Promise<void> {
-  for await (const item of items) take(item);
 }

@@ -15,6 +15,15 @@ export interface Settings {
     readonly pollMs: number;
     readonly rediscoverMs: number;
   };
+  readonly ieee1394: {
+    /** `tcp://127.0.0.1:PORT` of a bus behind a socket; "" for none. */
+    readonly bus: string;
+    /** Whether devices may be told to record. */
+    readonly recording: boolean;
+    readonly availabilityMs: number;
+    readonly pollMs: number;
+    readonly rediscoverMs: number;
+  };
   readonly page: {
     readonly listen: string;
     readonly port: number;

@@ -5,15 +5,16 @@ import type { Joint, Station, StationName } from "./contract/station.ts";
 
 /** The wires of a whole home; a house test holds flows/whole-home.json to this table. */
 export const joints: readonly Joint[] = [
-  { from: "discovery:echonet", to: "translation:echonet" },
-  { from: "translation:echonet", to: "page" },
-  { from: "translation:echonet", to: "local-broker" },
+  { from: "discovery:echonet", to: "translation" },
+  { from: "discovery:ieee1394", to: "translation" },
+  { from: "translation", to: "page" },
+  { from: "translation", to: "local-broker" },
   { from: "page", to: "access-link" },
   // The topics of the home for remote MQTT.
-  { from: "translation:echonet", to: "access-link" },
+  { from: "translation", to: "access-link" },
   // Which descriptors the house lacks, and what the provider answers.
-  { from: "translation:echonet", output: 1, to: "access-link" },
-  { from: "access-link", to: "translation:echonet" },
+  { from: "translation", output: 1, to: "access-link" },
+  { from: "access-link", to: "translation" },
 ];
 
 /** Headless: every station held and every joint made. Returns how to let go. */

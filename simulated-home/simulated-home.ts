@@ -10,6 +10,7 @@ import fourDevices from "./default-home.json" with { type: "json" };
 import { type DeviceView, viewOf } from "./device-view.ts";
 import { openHomeNetwork } from "./home-network.ts";
 import { type HomeNode, openHomeNode } from "./home-node.ts";
+import { openScenarioBus } from "./ieee1394/open-bus.ts";
 import { makeDevice } from "./make-device.ts";
 import { openPanel } from "./panel/panel-server.ts";
 import { createRandom } from "./random.ts";
@@ -23,6 +24,8 @@ export interface SimulatedHomeOptions {
   readonly host: Host;
   /** 127.0.0.1 only; a free port unless given. */
   readonly panelPort?: number;
+  /** Of the scenario's serial bus, likewise. */
+  readonly busPort?: number;
   /** One IPv4 address for each node instead of the scenario's; more than there are nodes is no harm. */
   readonly addresses?: readonly string[];
   /** The port of the protocol; another one makes a home that no other home on this machine hears. */
@@ -36,6 +39,8 @@ export interface SimulatedHomeOptions {
 export interface SimulatedHome extends AsyncDisposable {
   /** `http://127.0.0.1:<port>/` */
   readonly panelUrl: string;
+  /** `tcp://127.0.0.1:<port>` where the scenario has a serial bus: the gateway's setting `ieee1394.bus`. */
+  readonly busUrl: string | undefined;
   devices(): readonly DeviceView[];
   /**
    * Sets a property at the device itself, as its buttons, sensors and faults do: also what no controller may set.
@@ -47,7 +52,7 @@ export interface SimulatedHome extends AsyncDisposable {
 
 /** @throws HomeError `address-unusable`, `settings-invalid`. */
 export async function openSimulatedHome(options: SimulatedHomeOptions): Promise<SimulatedHome> {
-  const { host, panelPort = 0, port = 3610, find = () => undefined } = options;
+  const { host, panelPort = 0, busPort = 0, port = 3610, find = () => undefined } = options;
   const { clock } = host;
   const scenario = parseScenario(options.scenario ?? fourDevices);
   const planned = planNodes(scenario, options.addresses);
@@ -98,7 +103,8 @@ export async function openSimulatedHome(options: SimulatedHomeOptions): Promise<
     },
   };
   const panel = opened.use(await openPanel(home, panelPort));
+  const bus = scenario.bus && opened.use(await openScenarioBus(scenario.bus, clock, busPort));
   for (const [index, node] of nodes.entries()) if (planned[index]?.alive !== false) node.revive();
   const everything = opened.move();
-  return { ...home, panelUrl: panel.url, [Symbol.asyncDispose]: () => everything.disposeAsync() };
+  return { ...home, panelUrl: panel.url, busUrl: bus?.url, [Symbol.asyncDispose]: () => everything.disposeAsync() };
 }

@@ -9,6 +9,7 @@ import { interfaces } from "./interfaces.ts";
 import { multicast } from "./multicast.ts";
 import { nodeVersion } from "./node-version.ts";
 import { port } from "./port.ts";
+import { serialBus } from "./serial-bus.ts";
 import { stateFolder } from "./state-folder.ts";
 
 export const checks: readonly Check[] = [
@@ -19,6 +20,7 @@ export const checks: readonly Check[] = [
   multicast,
   port,
   devices,
+  serialBus,
   accessBroker,
   ffmpeg,
 ];

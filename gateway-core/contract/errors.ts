@@ -9,6 +9,7 @@ export type ErrorCode =
   | "backup-invalid"
   | "audit-broken"
   | "body-too-large"
+  | "bus-full"
   | "capture-invalid"
   | "card-expired"
   | "card-invalid"
@@ -78,6 +79,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "backup-invalid": 422,
   "audit-broken": 500,
   "body-too-large": 413,
+  "bus-full": 409,
   "capture-invalid": 422,
   "card-expired": 403,
   "card-invalid": 400,

@@ -1,10 +1,9 @@
 /** A station is a place of the gateway that the flow's nodes stand for: messages come in, messages go out, the wires between are the flow's. */
 
-/** `page`, `local-broker`, `access-link`, `home-proxy`, and `discovery:<protocol>`, `translation:<protocol>`. */
+/** One discovery for each protocol; the others serve the whole home. */
 export type StationName =
-  | ("page" | "local-broker" | "access-link" | "home-proxy")
-  | `discovery:${string}`
-  | `translation:${string}`;
+  | ("translation" | "page" | "local-broker" | "access-link" | "home-proxy")
+  | `discovery:${string}`;
 
 /** What a node shows under itself. `text` is a key of the node's own dictionary; `detail` stands behind it as it is. */
 export interface StationStatus {

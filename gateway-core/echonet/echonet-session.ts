@@ -3,6 +3,7 @@
 import type { Call, DeviceRef, Session, Sighting } from "../contract/adapter.ts";
 import type { Host } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
+import { createMailbox } from "../contract/mailbox.ts";
 import type { DeviceObject } from "./device-object.ts";
 import { createDiscovery } from "./discovery.ts";
 import type { EchonetSettings } from "./echonet-settings.ts";
@@ -10,7 +11,6 @@ import type { Frame } from "./frame.ts";
 import { gatherWrites } from "./gather-writes.ts";
 import { getProperties } from "./get-properties.ts";
 import { invokeAction } from "./invoke-action.ts";
-import { createMailbox } from "./mailbox.ts";
 import { openMapCache } from "./map-cache.ts";
 import { createMessenger } from "./messenger.ts";
 import { narrowDescriptor } from "./narrow-descriptor.ts";

@@ -2,8 +2,8 @@
 
 import type { Change } from "../contract/adapter.ts";
 import type { Clock, Timer } from "../contract/clock.ts";
+import { createMailbox } from "../contract/mailbox.ts";
 import type { DeviceObject } from "./device-object.ts";
-import { createMailbox } from "./mailbox.ts";
 import { PollPlan } from "./poll-plan.ts";
 import type { Translation } from "./property-translation.ts";
 

@@ -4,6 +4,7 @@ import { validate } from "jsonschema";
 import type { Texts } from "../../gateway-core/contract/descriptor.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
+import type { ScenarioBus } from "../ieee1394/open-bus.ts";
 import type { QuirkSwitches } from "../quirks/quirks.ts";
 import schema from "./scenario.schema.json" with { type: "json" };
 
@@ -12,6 +13,8 @@ export interface Scenario {
   readonly seed?: number;
   readonly nodes: readonly ScenarioNode[];
   readonly script?: readonly Step[];
+  /** AV devices on a serial bus. */
+  readonly bus?: ScenarioBus;
 }
 
 export interface ScenarioNode {

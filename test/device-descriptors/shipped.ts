@@ -8,7 +8,11 @@ import { packageRoot } from "../../host/package-root.ts";
 
 export const folder = join(packageRoot(), "device-descriptors");
 export const overlays = join(folder, "overlay");
-export const shipped: readonly Descriptor[] = loadCatalogue([folder]).list();
+const catalogue: readonly Descriptor[] = loadCatalogue([folder]).list();
+/** Made from the sources of ECHONET. */
+export const shipped = catalogue.filter((one) => one["gk:type"].startsWith("echonet:"));
+/** Written by hand. */
+export const shippedAvc = catalogue.filter((one) => one["gk:type"].startsWith("ieee1394:"));
 
 const data = join(packageRoot(), "..", "shared", "data");
 export const sources = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { createMailbox } from "../../gateway-core/contract/mailbox.ts";
 import { createEchonetAdapter } from "../../gateway-core/echonet/echonet-adapter.ts";
 import { parseEchonetSettings } from "../../gateway-core/echonet/echonet-settings.ts";
-import { createMailbox } from "../../gateway-core/echonet/mailbox.ts";
 import { NodeQueue } from "../../gateway-core/echonet/node-queue.ts";
 import { ownIdentification } from "../../gateway-core/echonet/own-identification.ts";
 import { PollPlan } from "../../gateway-core/echonet/poll-plan.ts";

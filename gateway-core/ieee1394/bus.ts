@@ -1,0 +1,81 @@
+/** The bus port at transaction level (IEEE 1394-1995, 7; IEEE 1394a-2000; IEC 61883-1, 9: FCP): what every bus offers to those above it. */
+
+/** How a transaction ended: the response codes of the standard, then what kept it from one. */
+export type Rcode =
+  | "complete"
+  | "conflict-error"
+  | "data-error"
+  | "type-error"
+  | "address-error"
+  | "send-error"
+  | "cancelled"
+  | "busy"
+  /** A bus reset came before it: node ids mean other nodes now. */
+  | "generation"
+  | "no-ack";
+
+export interface BusState {
+  /** Counts bus resets: 0 to 255, and round. */
+  readonly generation: number;
+  /** Of this machine: 10 bits of bus, 6 bits of physical id, as all node ids. */
+  readonly localNodeId: number;
+  /** The isochronous resource manager; undefined where no node is one. */
+  readonly irmNodeId: number | undefined;
+  /** All nodes whose link is active, the local one included; none while there is no bus. */
+  readonly nodeIds: readonly number[];
+  /** Cycles of arbitration gaps: 63 until somebody lowers it. */
+  readonly gapCount: number;
+}
+
+/** A node as it is called between two bus resets. */
+export interface NodeAt {
+  readonly nodeId: number;
+  readonly generation: number;
+}
+
+export interface Answer {
+  readonly rcode: Rcode;
+  /** What was read, or what stood there before a lock; nothing unless complete. */
+  readonly data: Uint8Array;
+}
+
+/** Extended transaction codes; the octets of a lock are argument and data, of a fetch-add the data alone. */
+export type LockKind = "mask-swap" | "compare-swap" | "fetch-add";
+
+/** A write to the FCP registers of this machine. */
+export interface FcpWrite extends NodeAt {
+  readonly isResponse: boolean;
+  readonly octets: Uint8Array;
+}
+
+export interface IsochronousPacket {
+  /** The cycle that it came in, 0 to 7999. */
+  readonly cycle: number;
+  /** 1: with a CIP header. */
+  readonly tag: number;
+  readonly octets: Uint8Array;
+}
+
+/** Transactions never reject: how they failed is their rcode. Listeners are called until the function returned is. */
+export interface Bus extends AsyncDisposable {
+  readonly state: BusState;
+  /** Four octets by a quadlet read, more by a block read. */
+  read(at: NodeAt, address: number, octetCount: number): Promise<Answer>;
+  write(at: NodeAt, address: number, octets: Uint8Array): Promise<Rcode>;
+  lock(at: NodeAt, address: number, kind: LockKind, octets: Uint8Array): Promise<Answer>;
+  resetBus(): void;
+  /** After each bus reset, and when the bus itself comes or goes. */
+  onReset(listener: (state: BusState) => void): () => void;
+  onFcp(listener: (frame: FcpWrite) => void): () => void;
+  /** The packets of a channel, some milliseconds of them at a time. */
+  listen(channel: number, listener: (packets: readonly IsochronousPacket[]) => void): () => void;
+}
+
+/** A bus that is not there. */
+export const noBus: BusState = {
+  generation: 0,
+  localNodeId: 0xffff,
+  irmNodeId: undefined,
+  nodeIds: [],
+  gapCount: 63,
+};

@@ -1,0 +1,72 @@
+/** What stands on a bus and why it is or is no device of the home: for a person who misses one. */
+
+import type { Host } from "../contract/clock.ts";
+import { sleep } from "../contract/clock.ts";
+import { HomeError } from "../contract/errors.ts";
+import { absentBus } from "./absent-bus.ts";
+import { type Bus, type NodeAt, noBus } from "./bus.ts";
+import { type ConfigRom, decodeConfigRom } from "./config-rom.ts";
+import { takesAvc } from "./discovery.ts";
+import { decodeOutputPlug, outputPlugAddress } from "./plug.ts";
+import { readBusInfo, readRom } from "./rom-reader.ts";
+import { openSocketBus } from "./socket-bus.ts";
+
+export interface ExaminedNode {
+  /** Physical id, 0 to 62. */
+  readonly node: number;
+  readonly guid: string | undefined;
+  /** What its ROM calls it. */
+  readonly name: string;
+  /** `plug-offline`: an AV device whose output cannot be received; a bus reset may help. */
+  readonly state: "av" | "plug-offline" | "not-av" | "unreadable";
+  /** Of one that is unreadable. */
+  readonly reason?: string;
+}
+
+const stepMs = 50;
+
+/**
+ * Undefined while no bus is there within `patienceMs`.
+ * @throws HomeError `settings-invalid` for what names no bus
+ */
+export async function examineBus(
+  name: string,
+  host: Host,
+  patienceMs: number,
+  open: (name: string, host: Host) => Bus = (name, host) => (name === "" ? absentBus : openSocketBus(name, host)),
+): Promise<readonly ExaminedNode[] | undefined> {
+  await using bus = open(name, host);
+  for (let waitedMs = 0; bus.state === noBus && waitedMs < patienceMs; waitedMs += stepMs) {
+    await sleep(host.clock, stepMs);
+  }
+  const { generation, nodeIds, localNodeId } = bus.state;
+  if (nodeIds.length === 0) return undefined;
+  const others = nodeIds.filter((nodeId) => nodeId !== localNodeId);
+  return await Promise.all(others.map((nodeId) => examineNode(bus, host, { nodeId, generation })));
+}
+
+async function examineNode(bus: Bus, { clock }: Host, at: NodeAt): Promise<ExaminedNode> {
+  const node = at.nodeId & 0x3f;
+  try {
+    const reader = { bus, clock, signal: new AbortController().signal };
+    const rom = decodeConfigRom(await readRom(reader, at, await readBusInfo(reader, at)));
+    const state = takesAvc(rom) ? await plugState(bus, at) : "not-av";
+    return { node, guid: rom.guid, name: nameOf(rom), state };
+  } catch (thrown) {
+    if (!(thrown instanceof HomeError)) throw thrown;
+    return { node, guid: undefined, name: "?", state: "unreadable", reason: thrown.message };
+  }
+}
+
+/** A device without output plugs sends nothing, and lacks nothing. */
+async function plugState(bus: Bus, at: NodeAt): Promise<"av" | "plug-offline"> {
+  const { rcode, data } = await bus.read(at, outputPlugAddress(0), 4);
+  if (rcode !== "complete" || data.length !== 4) return "av";
+  const quadlet = new DataView(data.buffer, data.byteOffset, 4).getUint32(0);
+  return decodeOutputPlug(quadlet).isOnline ? "av" : "plug-offline";
+}
+
+function nameOf({ vendorName, modelName, guid }: ConfigRom): string {
+  const names = [vendorName, modelName].flatMap((name) => name?.trim() || []);
+  return names.length > 0 ? names.join(" ") : (guid ?? "?");
+}

@@ -1,0 +1,105 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, expect, it } from "vitest";
+import { openSocketBus } from "../../gateway-core/ieee1394/socket-bus.ts";
+import { systemClock } from "../../host/system-host.ts";
+import { openBusServer } from "../../simulated-home/ieee1394/bus-server.ts";
+import type { BusNode, Wire } from "../../simulated-home/ieee1394/bus-words.ts";
+import { createSimulatedBus, type SimulatedBus } from "../../simulated-home/ieee1394/simulated-bus.ts";
+import { fakeHost } from "../fakes/fake-host.ts";
+import { type BusWorld, busLaw } from "../laws/bus.law.ts";
+import { createLamp, lampGuid } from "./lamp-unit.ts";
+
+const another = "0050c20000000002";
+
+/** The lamp, and where it is on the wire. */
+function wired(lamp: BusNode): { node: BusNode; wire: () => Wire | undefined } {
+  let wire: Wire | undefined;
+  const node: BusNode = {
+    ...{ guid: lamp.guid, isContender: false, answer: lamp.answer },
+    reset(next) {
+      wire = next;
+      lamp.reset(next);
+    },
+  };
+  return { node, wire: () => wire };
+}
+
+function worldOf(
+  bus: SimulatedBus,
+  lamp: ReturnType<typeof wired>,
+): Omit<BusWorld, "bus" | "pass" | keyof AsyncDisposable> {
+  return {
+    guid: lampGuid,
+    command: Uint8Array.of(1, 0x68, 0x42, 0xff),
+    response: Uint8Array.of(0x0c, 0x68, 0x42, 50),
+    unplug: () => bus.unplug(lampGuid),
+    plugIn: () => bus.plug(lamp.node),
+    plugAnother: () => bus.plug(createLamp(systemClock, { guid: another })),
+    transmit: (channel, packets) => lamp.wire()?.transmit(channel, packets),
+  };
+}
+
+busLaw("a simulated bus in this very process", async () => {
+  const { clock } = fakeHost();
+  const bus = createSimulatedBus({ clock });
+  const lamp = wired(createLamp(clock));
+  bus.plug(lamp.node);
+  return {
+    ...worldOf(bus, lamp),
+    bus: bus.connect(),
+    pass: () => clock.advance(1),
+    async [Symbol.asyncDispose]() {},
+  };
+});
+
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
+
+busLaw("a bus behind a socket", async () => {
+  const host = { ...fakeHost(), clock: systemClock };
+  const simulated = createSimulatedBus({ clock: systemClock });
+  const lamp = wired(createLamp(systemClock));
+  simulated.plug(lamp.node);
+  const server = await openBusServer(simulated, 0);
+  const bus = openSocketBus(server.url, host);
+  await new Promise<void>((resolve) => void bus.onReset(() => resolve()));
+  return {
+    ...worldOf(simulated, lamp),
+    bus,
+    pass: soon,
+    async [Symbol.asyncDispose]() {
+      await bus[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+});
+
+describe("A bus behind a socket", () => {
+  it("is a bus without nodes until somebody is there, and again when they are gone", async () => {
+    const host = { ...fakeHost(), clock: systemClock };
+    const simulated = createSimulatedBus({ clock: systemClock });
+    const first = await openBusServer(simulated, 0);
+    await first[Symbol.asyncDispose]();
+    await using bus = openSocketBus(first.url, host);
+    expect(bus.state.nodeIds).toEqual([]);
+    const second = await openBusServer(simulated, Number(new URL(first.url).port));
+    await expect.poll(() => bus.state.nodeIds.length).toBe(1);
+    await second[Symbol.asyncDispose]();
+    await expect.poll(() => bus.state.nodeIds.length).toBe(0);
+  });
+
+  it("ends with who sends no messages, or a line without an end", async () => {
+    await using server = await openBusServer(createSimulatedBus({ clock: systemClock }), 0);
+    for (const sent of ["GET / HTTP/1.1\r\n", "x".repeat(20_000)]) {
+      const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+      socket.on("error", () => undefined);
+      const closed = once(socket.resume(), "close");
+      socket.write(sent);
+      await closed;
+    }
+  });
+
+  it.each(["tcp://192.168.1.2:1394", "tcp://127.0.0.1", "/dev/fw0"])("is never at %s", (url) => {
+    expect(() => openSocketBus(url, fakeHost())).toThrow(/127\.0\.0\.1/);
+  });
+});
