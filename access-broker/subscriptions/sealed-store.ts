@@ -37,6 +37,8 @@ export function sealStore(store: Store, key: () => Promise<Seal>): Store {
     },
     findCredential: async (...about) => openedIfThere(await store.findCredential(...about)),
     findCredentialAnywhere: async (...about) => openedIfThere(await store.findCredentialAnywhere(...about)),
+    listCredentialsAnywhere: async (...about) =>
+      Promise.all((await store.listCredentialsAnywhere(...about)).map(opened)),
     listCredentials: async (...about) => Promise.all((await store.listCredentials(...about)).map(opened)),
   };
 }
