@@ -43,8 +43,9 @@ export function credentialQueries({ all, one, run, transaction }: Postgres): Cre
       return row && credentialOf(row);
     },
     async listCredentialsAnywhere(kind, id) {
-      const rows = await all("SELECT * FROM credentials WHERE kind = $1 AND id = $2 ORDER BY number", kind, id);
-      return rows.map(credentialOf);
+      return (await all("SELECT * FROM credentials WHERE kind = $1 AND id = $2 ORDER BY number", kind, id)).map(
+        credentialOf,
+      );
     },
     async listCredentials(number, user) {
       const rows = await all(
