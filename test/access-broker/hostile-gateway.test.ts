@@ -37,7 +37,9 @@ describe("A gateway that means harm", () => {
     (await rig.audit()).filter((entry) => entry.event === event).length;
 
   it("fills the audit neither by subscribing nor by renewing again and again", async () => {
-    const before = await count("home-online");
+    // The audit is written a moment after what it tells of.
+    await expect.poll(() => count("home-online")).toBe(1);
+    const before = 1;
     const socket = await dial(home.registration);
     socket.resume().write(hello);
     for (let messageId = 1; messageId <= 20; messageId++) {
@@ -56,15 +58,15 @@ describe("A gateway that means harm", () => {
 
   it("whose card's place another took keeps no way in open by holding its CONNECT back", async () => {
     const socket = await dial(home.registration);
-    await pause(200);
-    await rig.join(async () => new Response("the new one"));
     const end = new Promise<string>((resolve) => {
       socket.once("data", (octets: Buffer) => resolve(octets.toString("hex")));
       socket.once("close", () => resolve("closed"));
     });
+    await pause(200);
+    await rig.join(async () => new Response("the new one"));
     socket.write(hello);
-    // CONNACK, not authorized.
-    expect(await end).toBe("20020005");
+    // CONNACK, not authorized; or cut before it spoke, when the broker looked again meanwhile.
+    expect(["20020005", "closed"]).toContain(await end);
     const cookie = await rig.logIn();
     expect(await rig.ask("/", { headers: { cookie } })).toMatchObject({ status: 200, text: "the new one" });
   });
