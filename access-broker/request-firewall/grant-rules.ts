@@ -50,6 +50,7 @@ export function grantRefusal(grant: Grant, { kind, isReading, device, name, body
     return Object.values(devices).some(({ streams }) => streams) ? undefined : notGranted();
   }
   if (!maySeeDevice(grant, device)) return new HomeError("unknown-device", `no device ${device} is known`, { device });
+  if (kind === "appearance" && !isReading) return mayArrange(grant, device) ? undefined : notGranted();
   if (kind === "pages") return mayDoAll(grant, device, isReading) ? undefined : notGranted();
   if (kind === "stream") return mayWatch(grant, device) ? undefined : notGranted();
   if (isReading) {

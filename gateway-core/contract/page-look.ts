@@ -68,17 +68,27 @@ export function withTileControl(device: PageDevice): PageDevice {
   return { ...device, widgets: { ...device.widgets, [name]: { ...widget, widget: "select" } } };
 }
 
+/** What a device is drawn as. */
+export const iconOf = ({ appearance, kind }: PageDevice): Kind => appearance?.icon ?? kind;
+
 export interface Place {
+  readonly of: "favourites" | "room" | "hidden";
   /** `null` where the home has no places at all. */
   readonly title: string | null;
   readonly devices: readonly PageDevice[];
 }
 
-/** The sections of the page: rooms in the order of the devices' own list of places, devices of no room last; in each, devices by kind, then as they were found. */
+/**
+ * The sections of the page: favourites, then rooms in the order of the devices' own list of places, devices of no room,
+ * and what people hid. In each, devices in the order that people chose, then by kind, then as they were found.
+ */
 export function placesOf(devices: readonly PageDevice[], speech: Speech): readonly Place[] {
   const rooms = new Map<string, PageDevice[]>();
   const elsewhere: PageDevice[] = [];
-  for (const device of devices.toSorted((a, b) => kindOrder(a) - kindOrder(b))) {
+  const sorted = devices.toSorted((a, b) => chosenOrder(a) - chosenOrder(b) || kindOrder(a) - kindOrder(b));
+  const hidden = sorted.filter(({ appearance }) => appearance?.isHidden === true);
+  const favourites = sorted.filter((device) => device.appearance?.isFavourite === true && !hidden.includes(device));
+  for (const device of sorted.filter((one) => !hidden.includes(one) && !favourites.includes(one))) {
     const room = sayRoom(device, speech);
     if (room === null) elsewhere.push(device);
     else rooms.set(room, [...(rooms.get(room) ?? []), device]);
@@ -86,11 +96,15 @@ export function placesOf(devices: readonly PageDevice[], speech: Speech): readon
   const named = [...rooms].sort(
     ([a, [one]], [b, [other]]) => placeOrder(one) - placeOrder(other) || a.localeCompare(b),
   );
-  const rest = rooms.size === 0 ? null : speech.texts.otherPlaces;
-  return [
-    ...named.map(([title, inside]) => ({ title, devices: inside })),
-    ...(elsewhere.length > 0 ? [{ title: rest, devices: elsewhere }] : []),
+  const { texts } = speech;
+  const rest = rooms.size + favourites.length === 0 ? null : texts.otherPlaces;
+  const places: Place[] = [
+    { of: "favourites", title: texts.favourites, devices: favourites },
+    ...named.map(([title, inside]): Place => ({ of: "room", title, devices: inside })),
+    { of: "room", title: rest, devices: elsewhere },
+    { of: "hidden", title: texts.hidden, devices: hidden },
   ];
+  return places.filter(({ devices: inside }) => inside.length > 0);
 }
 
 function valueOfRole(device: PageDevice, role: string): unknown {
@@ -98,13 +112,18 @@ function valueOfRole(device: PageDevice, role: string): unknown {
   return name === undefined ? undefined : device.values[name]?.value;
 }
 
+/** Beyond every list: rooms that people named come after those that devices know. */
+const unlisted = 1_000;
+
 /** Where the device's place stands in its own list of places: living rooms come before garages, in every language. */
 function placeOrder(device: PageDevice | undefined): number {
   const places = device?.widgets[device.roles["installationLocation"] ?? ""];
   const options = (places && ("options" in places ? places.options : "words" in places && places.words)) || [];
-  const index = options.findIndex(({ value }) => value === device?.room);
-  return index < 0 ? options.length : index;
+  const room = device?.room ?? "";
+  const index = options.findIndex(({ value, titles }) => value === room || Object.values(titles).includes(room));
+  return index < 0 ? unlisted : index;
 }
 
+const chosenOrder = ({ appearance }: PageDevice): number => appearance?.order ?? Number.MAX_SAFE_INTEGER;
 const kinds = Object.keys(accents);
 const kindOrder = ({ kind }: PageDevice): number => kinds.indexOf(kind);

@@ -42,6 +42,10 @@ export interface PageTexts {
   readonly accountPage: string;
   readonly changePassword: string;
   readonly logOut: string;
+  readonly favourites: string;
+  readonly hidden: string;
+  /** Leads to the form with which a device's appearance is chosen. */
+  readonly edit: string;
   /** Said where nothing on the page is the person's to control. */
   readonly viewOnly: string;
   /** What a person reads for an error code; `other` for the rest. */

@@ -49,9 +49,7 @@ export function sayState(device: PageDevice, speech: Speech, now: number): strin
   const { toggle, value } = device.tile;
   const isOff = toggle !== undefined && device.values[toggle]?.value === false;
   // What is set matters only while the device is on; what is measured always does.
-  const told = device.tile.state.filter(
-    (name) => name !== toggle && (!isOff || device.widgets[name]?.widget === "text"),
-  );
+  const told = device.tile.state.filter((name) => name !== toggle && (!isOff || isMeasured(device.widgets[name])));
   const isToggleTold = toggle !== undefined && (isOff || device.tile.state.includes(toggle));
   const parts = [...(isToggleTold ? [toggle] : []), ...told]
     .map((name) => sayInTile(device, name, speech))
@@ -61,11 +59,16 @@ export function sayState(device: PageDevice, speech: Speech, now: number): strin
   return valueTitle ?? unknownValue;
 }
 
+const isMeasured = (widget: Widget | undefined): boolean => widget?.widget === "text" && widget.isSet !== true;
+
 /** The place as the device's own words say it. */
 export function sayRoom(device: PageDevice, speech: Speech): string | null {
   if (device.room === null) return null;
   const place = device.widgets[device.roles["installationLocation"] ?? ""];
-  return place === undefined ? device.room : say(place, device.room, speech).text;
+  if (place === undefined) return device.room;
+  // What a person wrote in the device's own words is said in every language as the device's own.
+  const isMeant = ({ titles }: Option): boolean => titles.en === device.room || titles.ja === device.room;
+  return say(place, wordsOf(place).find(isMeant)?.value ?? device.room, speech).text;
 }
 
 /** "4 devices · 1 not answering"; nothing of none. */

@@ -22,6 +22,8 @@ export interface TextWidget {
   readonly step: number;
   readonly words: readonly Option[];
   readonly role: string;
+  /** It can be set, but not by this person. */
+  readonly isSet?: true;
   readonly members?: { readonly [name: string]: TextWidget & { readonly titles: Texts } };
   readonly items?: TextWidget;
 }
@@ -75,6 +77,8 @@ export interface PageDevice {
   readonly lookUp?: LookUp;
   /** What people chose; name and room are told above already. */
   readonly appearance?: Appearance;
+  /** Told to who was granted only a part of it: how it appears to everybody is not theirs to choose. */
+  readonly isPartial?: true;
   readonly tile: PageTile;
   readonly sections: readonly PageSection[];
   readonly compact: readonly string[];

@@ -113,7 +113,8 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
     }
     if (req.path.startsWith("/c/")) return leadCompact(req.url, device, outcome);
     const page = form.get("from") === "device" ? `devices/${encodeURIComponent(device)}` : "";
-    const location = `../../../../${page}?result=${outcome}`;
+    const kiosk = form.has("kiosk") ? "kiosk=1&" : "";
+    const location = `../../../../${page}?${kiosk}result=${outcome}`;
     return new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
   }
 }

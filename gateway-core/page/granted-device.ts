@@ -20,6 +20,7 @@ export function grantedDevice(device: PageDevice, grant: Grant): PageDevice | un
   const place = roles["installationLocation"];
   return {
     ...device,
+    isPartial: true,
     // The device tells its place by a property like any other, where nobody chose another.
     room: place === undefined || isSeen(place) || device.appearance?.room !== undefined ? device.room : null,
     tile: grantedTile(tile, widgets),
@@ -43,7 +44,8 @@ function grantedWidget(device: PageDevice, name: string, widget: Widget, grant: 
 }
 
 function inWords(widget: Widget): Omit<TextWidget, "role"> {
-  const text = (words: readonly Option[] = [], unit = "", step = 0) => ({ widget: "text", unit, step, words }) as const;
+  const text = (words: readonly Option[] = [], unit = "", step = 0) =>
+    ({ widget: "text", unit, step, words, isSet: true }) as const;
   if (widget.widget === "switch") return text([widget.on, widget.off]);
   if (widget.widget === "stepper" || widget.widget === "slider") return text(widget.words, widget.unit, widget.step);
   return text("options" in widget ? widget.options : []);

@@ -14,6 +14,8 @@ export interface Print {
   readonly token: string;
   /** Leads from this page to the page's root: "" or "../". */
   readonly root: string;
+  /** On a wall: nothing to choose, and no way out of the page. */
+  readonly isKiosk?: boolean | undefined;
 }
 
 /** A control on its way to be printed. */

@@ -12,7 +12,7 @@ type Of<Name extends Widget["widget"]> = Printed<Widget & { readonly widget: Nam
 type Choice = Printed<Extract<Widget, { readonly options: readonly Option[] }>>;
 
 /** The control alone: its name is said by what stands beside it, and in full by its label. */
-export function widgetForm(device: PageDevice, name: string, { speech, token, root }: Print): Markup {
+export function widgetForm(device: PageDevice, name: string, { speech, token, root, isKiosk }: Print): Markup {
   const widget = device.widgets[name];
   if (widget === undefined) return html``;
   const value = device.values[name]?.value;
@@ -24,7 +24,7 @@ export function widgetForm(device: PageDevice, name: string, { speech, token, ro
   const path = `${root}api/devices/${device.id}/${kind}/${encodeURIComponent(name)}`;
   const from = root === "" ? "home" : "device";
   return html`<form class="control" method="post" action="${path}">
-<input type="hidden" name="token" value="${token}"><input type="hidden" name="from" value="${from}">${control}</form>`;
+<input type="hidden" name="token" value="${token}"><input type="hidden" name="from" value="${from}">${isKiosk === true && html`<input type="hidden" name="kiosk" value="1">`}${control}</form>`;
 }
 
 function controlOf({ widget, ...rest }: Printed): Markup {

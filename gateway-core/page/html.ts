@@ -1,13 +1,15 @@
 /** The control page as HTML that needs no script: first paint, and the whole page where scripts are off. Pure. */
 
 import type { PageDevice } from "../contract/page.ts";
-import { accentOf, levelOf, placesOf, withTileControl } from "../contract/page-look.ts";
+import { accentOf, iconOf, levelOf, type Place, placesOf, withTileControl } from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
 import type { Speech } from "../contract/page-texts.ts";
 import { say, sayCounts, sayEmpty, sayState } from "../contract/page-words.ts";
-import { accountMenu } from "./html-account.ts";
+import { cornerMenu } from "./html-account.ts";
+import { editForm } from "./html-edit.ts";
 import { icon, type Print } from "./html-parts.ts";
 import { widgetForm } from "./html-widget.ts";
+import type { Look } from "./look.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** Where the built style sheet and script are, from the page's root; absent when the page was not built. */
@@ -22,6 +24,11 @@ export interface PageOptions extends Omit<Print, "root"> {
   readonly notice?: string;
   /** The name of who looks in from outside. */
   readonly viewer?: string;
+  readonly look?: Look;
+  /** The rooms that the page has already, offered in the form of a device's appearance. */
+  readonly rooms?: readonly string[];
+  /** That form is open at once. */
+  readonly isEditing?: boolean;
   /** Nothing here is the viewer's to control, and they are told so. */
   readonly isViewOnly?: boolean;
 }
@@ -31,9 +38,9 @@ export function renderHome({ devices, isLive }: PageState, options: PageOptions)
   const { texts } = options.speech;
   const all = [...devices.values()];
   const body = html`<gk-home>
-<header class="top"><div><h1>${texts.home}</h1><p class="counts">${sayCounts(all, options.speech)}</p></div>${accountMenu(options.viewer, print)}</header>
+<header class="top"><div><h1>${texts.home}</h1><p class="counts">${sayCounts(all, options.speech)}</p></div>${corner(options, "")}</header>
 ${viewOnlyNote(options)}${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}
-<main>${all.length === 0 ? emptyHome(isLive, options.speech) : placesOf(all, options.speech).map(({ title, devices: inside }) => place(title, inside, print))}</main>
+<main>${all.length === 0 ? emptyHome(isLive, options.speech) : placesOf(all, options.speech).map((one) => place(one, print))}</main>
 </gk-home>`;
   return document(texts.home, body, { ...options, root: "", isScripted: true });
 }
@@ -44,14 +51,15 @@ export function renderDevice(device: PageDevice, options: PageOptions): string {
   const { language } = options.speech;
   const title = device.titles[language];
   const body = html`<div class="single">
-<header class="above"><nav>${backLink(print)}</nav>${accountMenu(options.viewer, print)}</header>
+<header class="above"><nav>${backLink(print)}</nav>${corner(options, "../")}</header>
 ${viewOnlyNote(options)}${notice(options.notice)}
 <main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
-<header class="sheet-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
+<header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
 ${device.sections.map(
   (section) => html`<section class="rows"><h2>${section.titles[language]}</h2>
 ${section.items.map((name) => html`<div class="row"><span class="row-name">${device.widgets[name]?.titles[language]}</span>${widgetForm(device, name, print)}</div>`)}</section>`,
 )}
+${options.isKiosk !== true && editForm(device, { ...options, root: "../" })}
 </main></div>`;
   return document(title, body, { ...options, root: "../", isScripted: false });
 }
@@ -62,18 +70,26 @@ export function renderProblem(message: string, options: Omit<DocumentOptions, "i
   return document(message, body, { ...options, isScripted: false });
 }
 
-function place(title: string | null, devices: readonly PageDevice[], print: Print): Markup {
-  return html`<section class="place"><h2${title === null && html` class="unseen"`}>${title ?? print.speech.texts.devices}</h2><ul class="tiles">
-${devices.map((device) => html`<li>${tile(device, print)}</li>`)}</ul></section>`;
+/** What people hid is one touch away. */
+function place({ of, title, devices }: Place, print: Print): Markup {
+  const heading = html`<h2${title === null && html` class="unseen"`}>${title ?? print.speech.texts.devices}</h2>`;
+  const tiles = html`<ul class="tiles">
+${devices.map((device) => html`<li>${tile(device, print)}</li>`)}</ul>`;
+  if (of !== "hidden") return html`<section class="place">${heading}${tiles}</section>`;
+  return html`<details class="place apart"><summary>${heading}</summary>${tiles}</details>`;
+}
+
+function corner({ isKiosk, viewer, look = {}, speech }: PageOptions, root: string): Markup | false {
+  return isKiosk !== true && cornerMenu({ look, speech, root, ...(viewer === undefined ? {} : { viewer }) });
 }
 
 function tile(device: PageDevice, print: Print): Markup {
   const { toggle, value, control } = device.tile;
   const title = device.titles[print.speech.language];
-  const heading = html`<a class="tile-open" href="devices/${device.id}">${title}</a>`;
+  const heading = html`<a class="tile-open" href="devices/${device.id}${query(print)}">${title}</a>`;
   const isStepped = control !== undefined && control === value;
   return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
-<div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && device.widgets[toggle]?.widget === "switch" && widgetForm(device, toggle, print)}</div>
+<div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && device.widgets[toggle]?.widget === "switch" && widgetForm(device, toggle, print)}</div>
 <div class="tile-body">${value !== undefined && !isStepped && bigValue(device, value, print)}${control !== undefined && html`<div class="tile-control">${!isNumber(device, control) && html`<span class="control-name">${device.widgets[control]?.titles[print.speech.language]}</span>`}${widgetForm(withTileControl(device), control, print)}</div>`}</div>
 </article>`;
 }
@@ -91,9 +107,12 @@ function emptyHome(isLive: boolean, speech: Speech): Markup {
   return html`<div class="empty">${icon("generic")}<p class="empty-title">${title}</p><p>${hint}</p></div>`;
 }
 
+/** A page on a wall leads to pages on a wall. */
+const query = ({ isKiosk }: Pick<Print, "isKiosk">): string => (isKiosk === true ? "?kiosk=1" : "");
+
 /** An empty address would lead to the page itself. */
-function backLink({ root, speech }: Pick<Print, "root" | "speech">): Markup {
-  return html`<a class="back" href="${root || "./"}">${icon("back")}${speech.texts.back}</a>`;
+function backLink({ root, speech, isKiosk }: Pick<Print, "root" | "speech" | "isKiosk">): Markup {
+  return html`<a class="back" href="${root || "./"}${query({ isKiosk })}">${icon("back")}${speech.texts.back}</a>`;
 }
 
 function notice(text: string | undefined): Markup {
@@ -113,18 +132,24 @@ const isNumber = (device: PageDevice, name: string): boolean =>
   ["stepper", "slider"].includes(device.widgets[name]?.widget ?? "");
 const silent = ({ available }: PageDevice): Markup | false => !available && html` data-silent`;
 
-interface DocumentOptions extends Pick<PageOptions, "speech" | "files"> {
+interface DocumentOptions extends Pick<PageOptions, "speech" | "files" | "look" | "isKiosk"> {
   readonly root: string;
   readonly isScripted: boolean;
 }
 
 /** A whole page. */
-export function document(title: string, body: Markup, { speech, files, root, isScripted }: DocumentOptions): string {
+export function document(
+  title: string,
+  body: Markup,
+  { isKiosk, speech, files, look = {}, root, isScripted }: DocumentOptions,
+): string {
   const { style, script } = files;
+  const { theme, contrast } = look;
+  const chosen = html`${theme !== undefined && html` data-theme="${theme}"`}${contrast !== undefined && html` data-contrast="${contrast}"`}${isKiosk === true && html` data-kiosk`}`;
   return html`<!doctype html>
-<html lang="${speech.language}"><head><meta charset="utf-8">
+<html lang="${speech.language}"${chosen}><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${theme ?? "light dark"}">
 <title>${title}</title>
 <link rel="icon" href="${root}favicon.svg" type="image/svg+xml">
 ${style !== undefined && html`<link rel="stylesheet" href="${root}${style}">`}

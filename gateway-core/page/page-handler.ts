@@ -10,7 +10,7 @@ import type { JsonObject } from "../contract/json.ts";
 import type { Control } from "../contract/messages.ts";
 import type { PageDevice } from "../contract/page.ts";
 import { pageSnapshot } from "../contract/page-state.ts";
-import { sayError } from "../contract/page-words.ts";
+import { sayError, sayRoom } from "../contract/page-words.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addAppearanceRoutes } from "./appearance-routes.ts";
 import { addCommandRoutes } from "./command-routes.ts";
@@ -22,6 +22,7 @@ import { grantedState, isViewOnly } from "./granted-event.ts";
 import { grantedThing } from "./granted-thing.ts";
 import { type PageOptions, renderDevice, renderHome, renderProblem } from "./html.ts";
 import { speechOf } from "./language.ts";
+import { askedLook, keptLook, lookCookie } from "./look.ts";
 import { readPageAssets } from "./page-assets.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
@@ -57,7 +58,7 @@ const pageHeaders = {
   "cache-control": "private, no-cache",
   "content-security-policy": contentSecurityPolicy,
   "referrer-policy": "same-origin",
-  vary: "accept-language",
+  vary: "accept-language, cookie",
 };
 
 export function createPageHandler(options: PageHandlerOptions): Handler {
@@ -67,7 +68,9 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   const tokens = createFormTokens(host.ids.fresh());
 
   const optionsOf = (context: PageContext): PageOptions => {
-    const speech = speechOf(context.req.header("accept-language") ?? null);
+    const kept = keptLook(context.req.header("cookie"));
+    const look = askedLook(context.req.query(), kept) ?? kept;
+    const speech = speechOf(look.lang ?? context.req.header("accept-language") ?? null);
     const result = context.req.query("result");
     const { texts } = speech;
     const { viewer } = context.env;
@@ -75,12 +78,22 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
     return {
       files: built.files,
       speech,
+      look,
+      isKiosk: context.req.query("kiosk") === "1",
       now: host.clock.now(),
       token: tokens.tokenFor(viewer.session),
       ...(notice ? { notice } : {}),
       ...(viewer.from === "remote" ? { viewer: viewer.name } : {}),
       isViewOnly: isViewOnly(viewer.grant),
     };
+  };
+
+  /** What the browser asked for by the query it gets from then on. */
+  const printed = (context: PageContext, page: string): Response => {
+    const { req, env } = context;
+    const asked = askedLook(req.query(), keptLook(req.header("cookie")));
+    if (asked !== undefined) context.header("set-cookie", lookCookie(asked, env.viewer.from === "remote"));
+    return context.html(page, 200, pageHeaders);
   };
 
   for (const path of ["/assets/:file", "/favicon.svg"]) {
@@ -100,11 +113,17 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
 
   app.get("/", (context) => {
     const home = grantedState(feed.state, context.env.viewer.grant);
-    return context.html(renderHome(home, optionsOf(context)), 200, pageHeaders);
+    return printed(context, renderHome(home, optionsOf(context)));
   });
-  app.get("/devices/:id", (context) =>
-    context.html(renderDevice(deviceOf(context, context.req.param("id")), optionsOf(context)), 200, pageHeaders),
-  );
+  app.get("/devices/:id", (context) => {
+    const options = optionsOf(context);
+    const { devices } = grantedState(feed.state, context.env.viewer.grant);
+    const rooms = [...new Set(Array.from(devices.values(), (one) => sayRoom(one, options.speech) ?? ""))].filter(
+      Boolean,
+    );
+    const isEditing = context.req.query("edit") !== undefined;
+    return printed(context, renderDevice(deviceOf(context, context.req.param("id")), { ...options, rooms, isEditing }));
+  });
 
   app.get("/api/home", ({ env }) => {
     const { type: _, ...snapshot } = pageSnapshot(grantedState(feed.state, env.viewer.grant));
@@ -151,7 +170,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   /** A person who opened an address gets words, a program the code. */
   function problemPage(thrown: unknown, context: PageContext): Response {
     const { code } = toHomeError(thrown);
-    const { speech, files } = optionsOf(context);
+    const { speech, files, look = {} } = optionsOf(context);
     const { texts } = speech;
     const special: Readonly<Record<string, string>> = {
       "page-not-wired": texts.pageNotWired,
@@ -164,7 +183,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
       return new Response(page, { status: httpStatusOf[code], headers: compactHeaders });
     }
     const root = "../".repeat(depth);
-    const page = renderProblem(told, { speech, files, root });
+    const page = renderProblem(told, { speech, files, look, root });
     const headers = { ...pageHeaders, "content-type": "text/html; charset=UTF-8" };
     return new Response(page, { status: httpStatusOf[code], headers });
   }

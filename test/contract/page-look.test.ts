@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { accentOf, levelOf, placesOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
+import type { Appearance } from "../../gateway-core/contract/appearance.ts";
+import type { PageDevice } from "../../gateway-core/contract/page.ts";
+import { accentOf, iconOf, levelOf, placesOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
 import { speechOf } from "../../gateway-core/page/language.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
 import { cooler, lamp, reportedAt, sensor, tank } from "../fakes/page-home.ts";
@@ -33,6 +35,52 @@ describe("The level", () => {
   it("is not told of a device that knows only one of them", () => {
     expect(levelOf(buildPageDevice(lamp()))).toBeUndefined();
     expect(levelOf(buildPageDevice(tank({ values: { remainingWater: { value: 1, at } } })))).toBeUndefined();
+  });
+});
+
+describe("The places of the page", () => {
+  const english = speechOf("en");
+  const dressed = (id: string, appearance: Appearance, room: string | null = null) => ({
+    ...buildPageDevice(lamp({ id, appearance, room: appearance.room ?? room })),
+  });
+  const told = (...devices: PageDevice[]) =>
+    placesOf(devices, english).map(({ of, title, devices: inside }) => [of, title, inside.map(({ id }) => id).join()]);
+
+  it("are favourites first and what is hidden last, each device in one of them", () => {
+    expect(
+      told(
+        dressed("a", { isHidden: true }, "Study"),
+        dressed("b", { room: "Study" }),
+        dressed("c", { isFavourite: true }, "Study"),
+        dressed("d", { isFavourite: true, isHidden: true }),
+        dressed("e", {}),
+      ),
+    ).toEqual([
+      ["favourites", "Favourites", "c"],
+      ["room", "Study", "b"],
+      ["room", "Elsewhere", "e"],
+      ["hidden", "Hidden", "a,d"],
+    ]);
+  });
+
+  it("have devices in the order that people chose, then the others by kind", () => {
+    const devices = [
+      dressed("a", {}),
+      dressed("b", { order: 2 }),
+      dressed("c", { order: 1 }),
+      buildPageDevice(sensor()),
+    ];
+    expect(told(...devices)).toEqual([["room", null, "c,b,a,sensor"]]);
+  });
+
+  it("take a room that was written in the device's own words, in either language, for that very room", () => {
+    const written = buildPageDevice(cooler({ id: "written", room: "リビング", appearance: { room: "リビング" } }));
+    expect(told(buildPageDevice(cooler()), written)).toEqual([["room", "Living room", "cooler,written"]]);
+  });
+
+  it("draw a device as people chose", () => {
+    expect(iconOf(dressed("a", { icon: "sensor" }))).toBe("sensor");
+    expect(iconOf(buildPageDevice(lamp()))).toBe("light");
   });
 });
 

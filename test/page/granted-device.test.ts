@@ -41,6 +41,8 @@ describe("A device that may only be looked at", () => {
     const whole = buildPageDevice(cooler());
     expect(sayState(seen, english, reportedAt)).toBe(sayState(whole, english, reportedAt));
     expect([accentOf(seen), sayRoom(seen, english)]).toEqual([accentOf(whole), "Living room"]);
+    const off = lamp({ values: { ...lamp().values, power: { value: false, at: reportedAt } } });
+    expect(sayState(granted(off, viewOnly(wholeGrant)), english, reportedAt)).toBe("Off");
     expect(placesOf([seen], english)[0]?.title).toBe("Living room");
   });
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Device } from "../../gateway-core/contract/device.ts";
 import { applyPageEvent, emptyPage } from "../../gateway-core/contract/page-state.ts";
 import { renderDevice, renderHome, renderProblem } from "../../gateway-core/page/html.ts";
-import { accountMenu } from "../../gateway-core/page/html-account.ts";
+import { cornerMenu } from "../../gateway-core/page/html-account.ts";
 import { speechOf } from "../../gateway-core/page/language.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
 import { cooler, lamp, reportedAt, sensor, tank } from "../fakes/page-home.ts";
@@ -80,13 +80,17 @@ describe("The menu of who looks in from outside", () => {
   it.each(["light", "dark"])("breaks no rule in %s, closed and open, and is large enough to touch", async (scheme) => {
     document.documentElement.style.colorScheme = scheme;
     document.title = "test";
-    open = await openHome([lamp()], "en", accountMenu("anna", { speech: speechOf("en"), root: "" }).text);
+    open = await openHome(
+      [lamp()],
+      "en",
+      cornerMenu({ viewer: "anna", look: {}, speech: speechOf("en"), root: "" }).text,
+    );
     expect(await violations()).toEqual([]);
     open.button("Account of anna").click();
     finishAnimations();
     expect(await violations()).toEqual([]);
-    const touched = [...open.home.querySelectorAll(".account :is(button, a)")];
-    expect(touched).toHaveLength(4);
+    const touched = [...open.home.querySelectorAll(".corner :is(button, a)")];
+    expect(touched).toHaveLength(11);
     for (const { width, height } of touched.map((control) => control.getBoundingClientRect())) {
       expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
     }

@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 import { viewOnly, wholeGrant } from "../../gateway-core/contract/grant.ts";
-import { accountMenu } from "../../gateway-core/page/html-account.ts";
+import { cornerMenu } from "../../gateway-core/page/html-account.ts";
 import { speechOf } from "../../gateway-core/page/language.ts";
 import { lamp, sensor, wholeHome } from "../fakes/page-home.ts";
 import "../../ui/elements/gk-home.ts";
 import { useTimedHome } from "./timed-home.ts";
 
 const at = useTimedHome();
-const printedAccount = accountMenu("anna", { speech: speechOf("en"), root: "" }).text;
+const printedAccount = cornerMenu({ viewer: "anna", look: {}, speech: speechOf("en"), root: "" }).text;
 
 describe("The page in the browser", () => {
   it("takes over what was printed with the first news, and shows a tile for each device", async () => {

@@ -8,6 +8,8 @@ import type { Wish } from "../send-command.ts";
 /** What elements need of the page around them. */
 export interface Page {
   readonly speech: Speech;
+  /** On a wall: no way leads out of the page. */
+  readonly isKiosk: boolean;
   send(device: PageDevice, name: string, value: Json, delayMs?: number): void;
   retry(device: PageDevice, wish: Wish): void;
 }

@@ -27,11 +27,12 @@ export class GkHome extends LightElement {
   readonly #speech = speechOfDocument();
   readonly #page: Page = {
     speech: this.#speech,
+    isKiosk: new URLSearchParams(location.search).get("kiosk") === "1",
     send: (device, name, value, delayMs) => this.#commands.send(device, name, value, delayMs),
     retry: (device, wish) => this.#commands.retry(device, wish),
   };
-  /** What of the first paint stays: the menu of who looks in from outside, and the note for who may only look. */
-  #account: Element | null = null;
+  /** What of the first paint stays: the menu in the corner, and the note for who may only look. */
+  #corner: Element | null = null;
   #viewOnly: Element | null = null;
   #unsubscribe: () => void = () => undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
@@ -59,7 +60,7 @@ export class GkHome extends LightElement {
   }
 
   protected override createRenderRoot(): HTMLElement {
-    this.#account = this.querySelector(".account");
+    this.#corner = this.querySelector(".corner");
     this.#viewOnly = this.querySelector(".view-only");
     return super.createRenderRoot();
   }
@@ -73,7 +74,7 @@ export class GkHome extends LightElement {
     const { texts } = this.#speech;
     const devices = [...this.#live.state.devices.values()];
     const opened = this.opened === null ? undefined : this.#live.state.devices.get(this.opened);
-    return html`<header class="top"><div><h1>${texts.home}</h1><p class="counts" role="status">${sayCounts(devices, this.#speech)}</p></div>${this.#account}</header>
+    return html`<header class="top"><div><h1>${texts.home}</h1><p class="counts" role="status">${sayCounts(devices, this.#speech)}</p></div>${this.#corner}</header>
       ${this.#viewOnly}
       <div role="status">${this.#notice()}</div>
       <main>${
@@ -81,21 +82,25 @@ export class GkHome extends LightElement {
           ? this.#empty()
           : repeat(
               placesOf(devices, this.#speech),
-              ({ title }) => title,
+              ({ of, title }) => `${of} ${title}`,
               (place) => this.#place(place),
             )
       }</main>
       ${opened === undefined ? nothing : this.#sheet(opened)}`;
   }
 
-  #place({ title, devices }: Place): TemplateResult {
-    return html`<section class="place"><h2 class=${title === null ? "unseen" : nothing}>${title ?? this.#speech.texts.devices}</h2>
-      <ul class="tiles">${repeat(
-        devices,
-        ({ id }) => id,
-        (device) => html`<li><gk-tile .device=${device} .wishes=${this.#commands.of(device.id)} .page=${this.#page}
-          .minute=${this.minute} @gk-open=${this.#open}></gk-tile></li>`,
-      )}</ul></section>`;
+  /** What people hid is one touch away. */
+  #place({ of, title, devices }: Place): TemplateResult {
+    const heading = html`<h2 class=${title === null ? "unseen" : nothing}>${title ?? this.#speech.texts.devices}</h2>`;
+    const tiles = html`<ul class="tiles">${repeat(
+      devices,
+      ({ id }) => id,
+      (device) => html`<li><gk-tile .device=${device} .wishes=${this.#commands.of(device.id)} .page=${this.#page}
+        .minute=${this.minute} @gk-open=${this.#open}></gk-tile></li>`,
+    )}</ul>`;
+    return of === "hidden"
+      ? html`<details class="place apart"><summary>${heading}</summary>${tiles}</details>`
+      : html`<section class="place">${heading}${tiles}</section>`;
   }
 
   #sheet(device: PageDevice): TemplateResult {

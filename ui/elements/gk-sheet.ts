@@ -1,8 +1,8 @@
 /** `<gk-sheet>`: everything of one device, in a dialog; tells `gk-close`. */
 
-import { html, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { PageDevice, PageSection } from "../../gateway-core/contract/page.ts";
-import { accentOf } from "../../gateway-core/contract/page-look.ts";
+import { accentOf, iconOf } from "../../gateway-core/contract/page-look.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
@@ -16,10 +16,11 @@ export class GkSheet extends DeviceElement {
     return html`<dialog class="sheet" aria-labelledby="sheet-title" data-accent=${accentOf(device)}
         ?data-silent=${!device.available} aria-busy=${String(isPending(this.wishes))}
         @close=${this.#tellClosed} @click=${this.#leave}>
-      <header class="sheet-head"><span class="tile-icon">${icon(device.kind)}</span>
+      <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span>
         <div class="tile-words"><h2 id="sheet-title">${device.titles[language]}</h2><p class="tile-state">${state}</p></div>
         <button class="round" autofocus aria-label=${texts.close} @click=${this.#close}>${icon("close")}</button></header>
-      <div class="sheet-body">${failureLines(this.device, this.wishes, this.page)}${device.sections.map((section) => this.#section(device, section))}</div>
+      <div class="sheet-body">${failureLines(this.device, this.wishes, this.page)}${device.sections.map((section) => this.#section(device, section))}
+        ${device.isPartial || this.page.isKiosk ? nothing : html`<a class="edit-link" href="devices/${device.id}?edit">${texts.edit}</a>`}</div>
     </dialog>`;
   }
 

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
-import { accentOf, levelOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
+import { accentOf, iconOf, levelOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
 import { say } from "../../gateway-core/contract/page-words.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
@@ -17,8 +17,8 @@ export class GkTile extends DeviceElement {
     const title = device.titles[speech.language];
     return html`<article class="tile" data-device=${device.id} data-accent=${accentOf(device)} ?data-silent=${!device.available}
         aria-busy=${String(isPending(this.wishes))}>
-      <div class="tile-head"><span class="tile-icon">${icon(device.kind)}</span>
-        <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>
+      <div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span>
+        <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}${this.page.isKiosk ? "?kiosk=1" : ""}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>
           <p class="tile-state">${state}</p></div>
         ${toggle === undefined || device.widgets[toggle]?.widget !== "switch" ? nothing : widgetControl(device, toggle, this.page)}</div>
       <div class="tile-body">${value === undefined || value === control ? nothing : this.#figure(device, value)}
