@@ -17,19 +17,28 @@ import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
 import { type GatewayPort, openGatewayPort } from "./gateways/gateway-port.ts";
 import { createFrontDesk } from "./internet/front-desk.ts";
 import { createHomeDoor } from "./internet/home-door.ts";
+import { createHomesDesk } from "./internet/homes-desk.ts";
 import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
-import { createOperation, operatorAddress } from "./operation.ts";
+import { createOperation } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import { createPageRelay } from "./pages/page-relay.ts";
-import { doors, onFreePort, rememberedPorts, rememberPorts, wishedPorts } from "./ports.ts";
+import {
+  type Addresses,
+  addressesOf,
+  onFreePort,
+  portsOf,
+  rememberedPorts,
+  rememberPorts,
+  wishedPorts,
+} from "./ports.ts";
 import { openProviderAuthority, openStore, type Provider, sealOld } from "./provider.ts";
 import { createProxyDoor } from "./proxy-door.ts";
-import { createRemoteHomes } from "./remote-mqtt/remote-homes.ts";
 import { openRemotePort, type RemotePort } from "./remote-mqtt/remote-port.ts";
+import { createRemoteMqtt } from "./remote-mqtt-door.ts";
 import { judgeHttp, longestBody } from "./request-firewall/http-rules.ts";
 import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
@@ -45,6 +54,7 @@ export {
   setRequirement,
   subscribe,
 } from "./provider.ts";
+export { exportAudit, verifyAudit } from "./provider-audit.ts";
 export { backUp, restore } from "./provider-backup.ts";
 export {
   publishDescriptors,
@@ -52,19 +62,23 @@ export {
   wantedDescriptors,
   withdrawDescriptor,
 } from "./provider-descriptors.ts";
+export { exportSubscriptions, importSubscriptions } from "./provider-file.ts";
+export {
+  changePerson,
+  grantPerson,
+  type Invitation,
+  invitePerson,
+  listPeople,
+  setMethods,
+  type Wished,
+} from "./provider-people.ts";
 export { type AccessBrokerSettings, parseAccessBrokerSettings } from "./settings.ts";
 
 const pruneMs = 60 * 60_000;
 
 export interface AccessBroker extends AsyncDisposable {
   /** `https://` and `tls://` addresses with the ports that are really open. */
-  readonly addresses: {
-    readonly users: string;
-    readonly gateways: string;
-    readonly remoteMqtt: string;
-    readonly proxy: string;
-    readonly operator: string;
-  };
+  readonly addresses: Addresses;
   /** Before its end: nobody new comes in, what is under way comes to its end, homes and viewers are told to come back. */
   drain(): Promise<void>;
 }
@@ -114,17 +128,9 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const relay = operation.farewell.wrap(createPageRelay(directory.find).relay);
 
   const remote = opened.use(
-    createRemoteHomes({
-      clock,
-      ids: host.ids,
-      tell(number, message) {
-        const link = directory.find(number);
-        if (link?.isReady !== true) return false;
-        link.tell(message);
-        return true;
-      },
-      onRefused: (number, visitor, reason) =>
-        audit("mqtt-refused", number, visitor?.user ?? null, visitor?.source ?? "", { reason }),
+    createRemoteMqtt({
+      ...{ host, audit, openAnswers, directory, sessions: challenges.sessions, loginBy: challenges.appsBy },
+      name: settings.host,
     }),
   );
   const { account } = challenges;
@@ -134,7 +140,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       ...account,
       async remove(number, user, kind, id) {
         const isRemoved = await account.remove(number, user, kind, id);
-        await remote.recheck(number);
+        await remote.homes.recheck(number);
         return isRemoved;
       },
     },
@@ -143,6 +149,9 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     relay,
     openAnswers,
     audit,
+    async peopleChanged(number) {
+      await Promise.all([openAnswers.recheck(), remote.homes.recheck(number)]);
+    },
     admit(line) {
       const verdict = judgeHttp({ ...line, now: clock.now() });
       operation.judged(verdict.allow ? "allowed" : "refused");
@@ -184,7 +193,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         },
         renew: enrolment.renew,
         descriptors,
-        remote,
+        remote: remote.homes,
         admitProxy: outbound.admit,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),
@@ -197,6 +206,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     clock,
     host: settings.host,
     gatewayPort: () => gateways.port,
+    homes: createHomesDesk({ clock, host: settings.host, audit, ...challenges.homes }),
     pacFile: () => pacFile(settings.host, proxy.port),
     async enrol(input, source) {
       cards.attempt("enrol", source);
@@ -230,7 +240,12 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     bareHost: provision.answerBareHost,
     link: provision.answerGateway,
   });
-  const upgrade = createUpgradeDesk({ host: settings.host, log, hstsSeconds: hstsSecondsOf(settings), routes: [] });
+  const upgrade = createUpgradeDesk({
+    host: settings.host,
+    log,
+    hstsSeconds: hstsSecondsOf(settings),
+    routes: [remote.route],
+  });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
       openHttpsServer(settings.listen, port, {
@@ -243,37 +258,35 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const remoteMqtt = opened.use(
     await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
       openRemotePort(settings.listen, port, {
-        ...{ clock, log, audit, ids: host.ids, host: settings.host, login: challenges.appsBy("mqtts"), homes: remote },
+        ...{ clock, log, receive: remote.receive },
         contextFor: certificates.contextFor,
         ownCertificate: () => certificates.pairFor(settings.host),
       }),
     ),
   );
 
-  const taken = { users: users.port, gateways: gateways.port, remoteMqtt: remoteMqtt.port, proxy: proxy.port };
-  rememberPorts(host, wished, taken);
-  for (const what of doors) {
-    const [wanted, port] = [before[what], taken[what]];
-    if (wanted !== 0 && wanted !== port) log.write("warn", "port-moved", { what, wanted, port });
-  }
-
   const operator = opened.use(
-    await operation.open({
-      ...{ certificates, files, remote, tellHomes: directory.tellAll, passwordQueue: challenges.passwordQueue },
-      doors: { users, gateways, remoteMqtt, proxy },
-    }),
+    await operation.open(
+      {
+        ...{
+          certificates,
+          files,
+          remote: remote.homes,
+          tellHomes: directory.tellAll,
+          passwordQueue: challenges.passwordQueue,
+        },
+        doors: { users, gateways, remoteMqtt, proxy },
+      },
+      before.operator,
+    ),
   );
 
+  const taken = portsOf({ users, gateways, remoteMqtt, proxy, operator });
+  rememberPorts(host, wished, before, taken);
+
   const closing = opened.move();
-  const address = settings.listen.includes(":") ? `[${settings.listen}]` : settings.listen;
   return {
-    addresses: {
-      users: `https://${address}:${users.port}`,
-      gateways: `tls://${address}:${gateways.port}`,
-      proxy: `https://${address}:${proxy.port}`,
-      remoteMqtt: `mqtts://${address}:${remoteMqtt.port}`,
-      operator: operatorAddress(settings, operator.port),
-    },
+    addresses: addressesOf(settings, taken),
     drain: operation.drain,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -5,6 +5,8 @@ import { assertCommunicationMethod, type CommunicationMethod } from "../gateway-
 import { createAccount } from "./challenge/account.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
+import { createHomesChallenge } from "./challenge/homes-challenge.ts";
+import { createInvitations } from "./challenge/invitation.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
 import { createKnownDevices } from "./challenge/known-device.ts";
 import { createLockOut } from "./challenge/lock-out.ts";
@@ -20,7 +22,9 @@ import { createSessions, requirementIn } from "./challenge/sessions.ts";
 import { createSourceChallenge } from "./challenge/source-challenge.ts";
 import { createTotpChallenge } from "./challenge/totp-challenge.ts";
 import type { DoorRooms } from "./internet/door-rooms.ts";
-import type { AppLogin } from "./remote-mqtt/remote-port.ts";
+import type { Programs } from "./outbound-proxy/program-login.ts";
+import type { AppLogin } from "./remote-mqtt/reception.ts";
+import { createPeople } from "./subscriptions/people.ts";
 import type { Store } from "./subscriptions/store.ts";
 
 /** All strangers together, at one home: a hundred guesses at once, then one each ten seconds. */
@@ -35,10 +39,12 @@ export async function createChallenges(
   rpId: string,
   secret: string,
 ): Promise<
-  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions"> & {
+  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions" | "peopleChanged"> & {
     readonly sessions: ReturnType<typeof createSessions>;
     /** App passwords, where the home may be reached by that method. */
-    readonly appsBy: (method: CommunicationMethod) => AppLogin;
+    readonly appsBy: (method: CommunicationMethod) => AppLogin & Programs;
+    /** Which homes are a person's own, by their passkey. */
+    readonly homes: ReturnType<typeof createHomesChallenge>;
     /** How many passwords wait to be judged. */
     passwordQueue(): number;
   }
@@ -66,6 +72,7 @@ export async function createChallenges(
     },
   });
   const appPasswords = createAppPasswords({ store, now, requirementOf });
+  const invitations = createInvitations({ store, now, lockOut: createLockOut(clock) });
   // As for a password, and counted apart from it: a program that goes on with a password taken back locks out no browser.
   const guardedApps = guardChallenge(
     guardChallenge(appPasswords, createLockOut(clock, homePace), homeOf),
@@ -85,6 +92,11 @@ export async function createChallenges(
         const isReached = (await findStanding(number, user))?.home.methods.includes(method);
         return isReached ? (await appPasswords.accessNow(number, user, credential, source)).rights : "none";
       },
+      async standing(number, user, credential, source) {
+        const access = await appPasswords.accessNow(number, user, credential, source);
+        const isReached = (await findStanding(number, user))?.home.methods.includes(method);
+        return isReached ? access : { ...access, rights: "none" };
+      },
     }),
     sessions: createSessions(store, clock),
     login: {
@@ -95,6 +107,9 @@ export async function createChallenges(
       },
     },
     account: createAccount({ store, nonces, now }),
+    people: createPeople({ store, invite: invitations.invite }),
+    redeem: invitations.redeem,
+    homes: createHomesChallenge({ store, nonces, now, rpId, lockOut: createLockOut(clock) }),
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,

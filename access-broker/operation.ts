@@ -50,7 +50,7 @@ export interface Operation extends Disposable {
   /** Counts the requests that are under way. */
   follow(answer: (visit: Visit) => Promise<Response>): (visit: Visit) => Promise<Response>;
   /** @throws HomeError `address-unusable` */
-  open(watched: Watched): Promise<Listening>;
+  open(watched: Watched, port: number): Promise<Listening>;
   /** Takes nobody new in, lets what is under way come to its end, and tells viewers and homes to come back later. */
   drain(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export interface Operation extends Disposable {
 export function createOperation(provider: Provider, store: Store): Operation {
   const { settings, host } = provider;
   const { clock, log, ids } = host;
-  const { listen, port, drainSeconds } = settings.operator;
+  const { listen, drainSeconds } = settings.operator;
   const homes = createOnlineHomes(() => clock.now());
   const farewell = createFarewell(() => ids.fraction());
   let watched: Watched | undefined;
@@ -126,7 +126,7 @@ export function createOperation(provider: Provider, store: Store): Operation {
       return answer(visit);
     },
 
-    async open(rooms) {
+    async open(rooms, port) {
       watched = rooms;
       const { certificates } = rooms;
       const judge = createOperatorJudge(host);
@@ -171,13 +171,6 @@ export function createOperation(provider: Provider, store: Store): Operation {
       figures[Symbol.dispose]();
     },
   };
-}
-
-export function operatorAddress(
-  { operator: { listen } }: Pick<Provider["settings"], "operator">,
-  port: number,
-): string {
-  return `${isLoopback(listen) ? "http" : "https"}://${listen.includes(":") ? `[${listen}]` : listen}:${port}`;
 }
 
 async function until(holds: () => boolean, longestMs: number, clock: Clock): Promise<void> {

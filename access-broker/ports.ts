@@ -3,13 +3,14 @@
 import type { Host } from "../gateway-core/contract/clock.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import { isJsonObject } from "../gateway-core/contract/json.ts";
+import { isLoopback } from "./internet/operator-listener.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
 
 const portsTried = 100;
 const name = "ports";
 
 /** The doors of the access broker, each at a port of its own. */
-export const doors = ["users", "gateways", "remoteMqtt", "proxy"] as const;
+export const doors = ["users", "gateways", "remoteMqtt", "proxy", "operator"] as const;
 type Ports = Readonly<Record<(typeof doors)[number], number>>;
 
 /** The ports of the last run, for as long as the same ones are wished for: gateways and people know them by now. */
@@ -30,11 +31,44 @@ export const wishedPorts = (settings: AccessBrokerSettings): Ports => ({
   gateways: settings.gatewayPort,
   remoteMqtt: settings.remoteMqttPort,
   proxy: settings.proxyPort,
+  operator: settings.operator.port,
 });
 
-export function rememberPorts({ memory }: Pick<Host, "memory">, wished: Ports, taken: Ports): void {
+/** Keeps where the doors really are for the next run, and says which have moved since the last. */
+export function rememberPorts(
+  { memory, log }: Pick<Host, "memory" | "log">,
+  wished: Ports,
+  before: Ports,
+  taken: Ports,
+): void {
+  for (const what of doors) {
+    const [wanted, port] = [before[what], taken[what]];
+    if (wanted !== 0 && wanted !== port) log.write("warn", "port-moved", { what, wanted, port });
+  }
   memory.write(name, { ...taken, ...Object.fromEntries(doors.map((door) => [wishOf(door), wished[door]])) });
 }
+
+export type Addresses = Readonly<Record<(typeof doors)[number], string>>;
+
+export function addressesOf({ listen, operator }: AccessBrokerSettings, ports: Ports): Addresses {
+  const at = (scheme: string, address: string, port: number): string =>
+    `${scheme}://${address.includes(":") ? `[${address}]` : address}:${port}`;
+  return {
+    users: at("https", listen, ports.users),
+    gateways: at("tls", listen, ports.gateways),
+    proxy: at("https", listen, ports.proxy),
+    remoteMqtt: at("mqtts", listen, ports.remoteMqtt),
+    operator: at(isLoopback(operator.listen) ? "http" : "https", operator.listen, ports.operator),
+  };
+}
+
+export const portsOf = (open: Readonly<Record<(typeof doors)[number], { readonly port: number }>>): Ports => ({
+  users: open.users.port,
+  gateways: open.gateways.port,
+  remoteMqtt: open.remoteMqtt.port,
+  proxy: open.proxy.port,
+  operator: open.operator.port,
+});
 
 /** `users` → `wishedUsers`. */
 const wishOf = (door: string): string => `wished${door.charAt(0).toUpperCase()}${door.slice(1)}`;

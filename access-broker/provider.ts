@@ -3,7 +3,9 @@
 import { join } from "node:path";
 import { type AccessNumber, parseAccessNumber } from "../gateway-core/contract/access-number.ts";
 import type { Host } from "../gateway-core/contract/clock.ts";
+import type { CommunicationMethod } from "../gateway-core/contract/communication-method.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
+import type { Grant } from "../gateway-core/contract/grant.ts";
 import type { Card } from "../gateway-core/contract/link.ts";
 import { type Authority, openAuthority } from "./authority/authority.ts";
 import { openSeal } from "./authority/sealing-key.ts";
@@ -16,6 +18,8 @@ import { makeCard } from "./gateways/enrolment.ts";
 import { assertHomePolicy } from "./outbound-proxy/home-policy.ts";
 import { rememberedPorts, wishedPorts } from "./ports.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
+import { assertUserName } from "./subscriptions/people.ts";
+import type { Role } from "./subscriptions/people-store.ts";
 import { openPostgresStore } from "./subscriptions/postgres-store.ts";
 import { sealOldSecrets, sealStore } from "./subscriptions/sealed-store.ts";
 import { openSqliteStore } from "./subscriptions/sqlite-store.ts";
@@ -70,7 +74,7 @@ export async function subscribe({
   ...provider
 }: Provider & Subscription): Promise<void> {
   const number = parseAccessNumber(told);
-  if (!/^[^\p{C}]{1,64}$/u.test(user)) throw new HomeError("value-invalid", "a user's name has 1 to 64 characters");
+  assertUserName(user);
   assertSuitablePassword(password, user, number);
   const passwordHash = await createPasswordHasher().hash(password);
   await using store = openStore(provider);
@@ -161,7 +165,15 @@ export async function addKey({
 export interface TableRow {
   readonly number: AccessNumber;
   readonly user: string;
+  readonly role: Role;
   readonly state: PasswordState;
+  /** Of the person or of the whole home. */
+  readonly isSuspended: boolean;
+  readonly grant: Grant;
+  /** By which the home may be reached. */
+  readonly methods: readonly CommunicationMethod[];
+  /** Whether a gateway of the home has a certificate that is good. */
+  readonly isEnrolled: boolean;
   /** What the home requires; the product's default where nothing is set. */
   readonly requirement: string;
   /** What the person holds beside a password, each kind once. */
@@ -174,12 +186,21 @@ export async function listTable(provider: Provider): Promise<readonly TableRow[]
   await using store = openStore(provider);
   const rows: TableRow[] = [];
   for (const { number, user, state } of await store.listUsers()) {
-    const requirement = (await store.findRequirement(number)) ?? defaultRequirement;
+    const standing = await store.findStanding(number, user);
+    // Removed while the table was read.
+    if (standing === undefined) continue;
+    const { role, grant, home } = standing;
     const held = await store.listCredentials(number, user);
     const policy = await store.findProxyPolicy(number);
     const isLimited = policy !== undefined && policy.allow.length + policy.deny.length > 0;
-    const proxy = policy === undefined ? "off" : isLimited ? "limited" : "on";
-    rows.push({ number, user, state, requirement, proxy, factors: [...new Set(held.map(({ kind }) => kind))].sort() });
+    rows.push({
+      ...{ number, user, role, state, grant, methods: home.methods },
+      isSuspended: standing.isSuspended || home.isSuspended,
+      requirement: (await store.findRequirement(number)) ?? defaultRequirement,
+      factors: [...new Set(held.map(({ kind }) => kind))].sort(),
+      proxy: policy === undefined ? "off" : isLimited ? "limited" : "on",
+      isEnrolled: await store.isEnrolled(number, provider.host.clock.now()),
+    });
   }
   return rows;
 }
@@ -199,8 +220,7 @@ export async function issueCard({ number: told, ...provider }: Provider & { read
   await using store = openStore(provider);
   await assertSubscribed(store, number);
   const { caSha256, descriptorKey } = await openProviderAuthority(provider);
-  const { users } = rememberedPorts(host, wishedPorts(settings));
-  const broker = users === 443 ? `https://${settings.host}` : `https://${settings.host}:${users}`;
+  const broker = originOf(provider, settings.host);
   const card = await makeCard(store, { broker, number, caSha256, descriptorKey }, host.clock);
   const at = host.clock.now();
   await store.appendAudit({ at, event: "card-issued", number, user: null, source: "command-line", facts: {} });
@@ -224,6 +244,16 @@ export async function revokeGateway({
   const facts = { certificates };
   await store.appendAudit({ at, event: "gateway-revoked", number, user: null, source: "command-line", facts });
   return certificates;
+}
+
+/** Where a home is found: `https://090-1234-5678.genkan.localhost:8443`. */
+export const homeAddress = (provider: Pick<Provider, "settings" | "host">, number: AccessNumber): string =>
+  originOf(provider, `${number}.${provider.settings.host}`);
+
+/** At the port that the access broker listens on, or last did. */
+function originOf({ settings, host }: Pick<Provider, "settings" | "host">, name: string): string {
+  const { users } = rememberedPorts(host, wishedPorts(settings));
+  return users === 443 ? `https://${name}` : `https://${name}:${users}`;
 }
 
 /** The certificate of the authority that signs the homes' names, for browsers to trust. */

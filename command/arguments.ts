@@ -26,6 +26,8 @@ export interface Arguments {
   readonly hasGaps: boolean;
   /** Whether a card is drawn as a QR code. */
   readonly isQr: boolean;
+  readonly isInvited: boolean;
+  readonly isVerified: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
@@ -39,6 +41,7 @@ const valueOptions = [
   ...(["capture", "seconds", "interface", "speed", "scenario", "for-model"] as const),
   ...(["mra", "objectdb", "to"] as const),
   ...(["card-dir", "svg", "device", "property", "action", "value", "label"] as const),
+  ...(["role", "grant", "methods", "head", "export", "import"] as const),
 ];
 type ValueOption = (typeof valueOptions)[number];
 
@@ -84,6 +87,14 @@ const options = {
   "card-dir": { type: "string" },
   svg: { type: "string" },
   qr: { type: "boolean", default: false },
+  role: { type: "string" },
+  grant: { type: "string" },
+  methods: { type: "string" },
+  invite: { type: "boolean", default: false },
+  verify: { type: "boolean", default: false },
+  head: { type: "string" },
+  export: { type: "string" },
+  import: { type: "string" },
   device: { type: "string" },
   property: { type: "string" },
   action: { type: "string" },
@@ -119,6 +130,8 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     isQr: values.qr,
     overrides:
       values.store === undefined ? values.set : [...values.set, `accessBroker.store=${JSON.stringify(values.store)}`],
+    isInvited: values.invite,
+    isVerified: values.verify,
     homes,
     values: Object.fromEntries(
       valueOptions.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
@@ -137,7 +150,9 @@ export function numberOf({ values }: Arguments, name: "seconds" | "speed", fallb
 
 function read(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    // The audit goes to standard output, for whoever keeps it.
+    const told = args.map((one) => (one === "--export" && args[0] === "audit" ? "--export=-" : one));
+    return parseArgs({ args: told, options, allowPositionals: true, strict: true });
   } catch (cause) {
     throw new HomeError("usage", cause instanceof Error ? cause.message : String(cause), {}, cause);
   }

@@ -5,9 +5,9 @@ import { text } from "node:stream/consumers";
 import { backUp, restore } from "../access-broker/access-broker.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Arguments } from "./arguments.ts";
+import { provider } from "./provider-of.ts";
 import { say } from "./say.ts";
 import { lockState } from "./start-lock.ts";
-import { provider } from "./subscriptions.ts";
 
 async function taskOf(args: Arguments) {
   const [file] = args.rest;

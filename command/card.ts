@@ -4,8 +4,9 @@ import { writeFileSync } from "node:fs";
 import { renderSVG, renderUnicodeCompact } from "uqr";
 import { issueCard } from "../access-broker/access-broker.ts";
 import type { Arguments } from "./arguments.ts";
-import { say } from "./say.ts";
-import { needed, print, provider } from "./subscriptions.ts";
+import { provider } from "./provider-of.ts";
+import { print, say } from "./say.ts";
+import { needed } from "./subscriptions.ts";
 
 /** Whoever holds any of them holds the card: files are readable by their owner alone. */
 const asSecret = { mode: 0o600 };

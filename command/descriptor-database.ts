@@ -11,8 +11,8 @@ import { loadCatalogue } from "../device-descriptors/catalogue.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Arguments } from "./arguments.ts";
 import { formatGateways, gatewaysOf } from "./gateways-of.ts";
+import { provider } from "./provider-of.ts";
 import { say } from "./say.ts";
-import { provider } from "./subscriptions.ts";
 
 type Step = (args: Arguments) => Promise<void>;
 

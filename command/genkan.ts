@@ -21,6 +21,7 @@ const mostWords: Readonly<Record<string, number>> = {
   decode: Number.POSITIVE_INFINITY,
   descriptors: 3,
   replay: 1,
+  people: 3,
   revoke: 1,
   keys: Number.POSITIVE_INFINITY,
 };
@@ -33,6 +34,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   "simulated-home": async () => (await import("./run-simulated-home.ts")).runSimulatedHome,
   subscribe: async () => (await import("./subscriptions.ts")).subscribeUser,
   table: async () => (await import("./subscriptions.ts")).printTable,
+  people: async () => (await import("./people.ts")).people,
+  audit: async () => (await import("./audit.ts")).audit,
   card: async () => (await import("./card.ts")).writeCard,
   revoke: async () => (await import("./revoke.ts")).revoke,
   trust: async () => (await import("./subscriptions.ts")).explainTrust,
@@ -51,7 +54,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
 
 /** What needs argon2 and SQLite inside Node itself; a gateway and its nodes run on whatever Node-RED 5 runs on. */
 const needsNewNode: ReadonlySet<string> = new Set([
-  ..."start access-broker simulated-home subscribe table card revoke trust operator backup restore".split(" "),
+  ..."start access-broker simulated-home subscribe table card revoke trust operator".split(" "),
+  ..."people audit backup restore".split(" "),
   ...["publish", "published", "withdraw", "wanted"].map((word) => `descriptors ${word}`),
 ]);
 

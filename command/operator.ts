@@ -4,8 +4,8 @@ import { text } from "node:stream/consumers";
 import { setOperatorPassword } from "../access-broker/access-broker.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Arguments } from "./arguments.ts";
+import { provider } from "./provider-of.ts";
 import { say } from "./say.ts";
-import { provider } from "./subscriptions.ts";
 
 export async function setOperator(args: Arguments): Promise<void> {
   const { hasPasswordOnStdin, isJson, language } = args;

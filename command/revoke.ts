@@ -3,8 +3,8 @@
 import { revokeGateway } from "../access-broker/access-broker.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Arguments } from "./arguments.ts";
+import { provider } from "./provider-of.ts";
 import { say } from "./say.ts";
-import { provider } from "./subscriptions.ts";
 
 export async function revoke(args: Arguments): Promise<void> {
   const [number = args.values.number] = args.rest;

@@ -6,9 +6,9 @@ import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { readBrokerSettings } from "./broker-settings.ts";
 import { endAtSecondSignal, tellReady, untilStopped } from "./process-life.ts";
-
+import { brokerFolder } from "./provider-of.ts";
 import { lockState } from "./start-lock.ts";
-import { brokerFolder, publishCa } from "./subscriptions.ts";
+import { publishCa } from "./subscriptions.ts";
 
 export async function runAccessBroker(args: Arguments): Promise<void> {
   const accessBroker = readBrokerSettings(args.folder, args.overrides);

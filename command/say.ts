@@ -1,6 +1,6 @@
 /** What the command tells people, in the terminal's language. */
 
-import type { Language } from "./arguments.ts";
+import type { Arguments, Language } from "./arguments.ts";
 
 export type { Language };
 
@@ -19,3 +19,7 @@ export function say(language: Language, name: TextName, facts: Readonly<Record<s
     String(facts[fact] ?? whole),
   );
 }
+
+/** One value for programs, or a line for people. */
+export const print = (args: Pick<Arguments, "isJson">, value: object, line: string): void =>
+  void process.stdout.write(`${args.isJson ? JSON.stringify(value) : line}\n`);

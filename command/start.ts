@@ -9,9 +9,9 @@ import { fileMemory, systemIds } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { type Child, startChild } from "./child.ts";
 import { untilStopped } from "./process-life.ts";
+import { provider } from "./provider-of.ts";
 import { say } from "./say.ts";
 import { lockState } from "./start-lock.ts";
-import { provider } from "./subscriptions.ts";
 import { printAddresses } from "./welcome.ts";
 
 const user = "home";

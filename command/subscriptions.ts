@@ -8,45 +8,47 @@ import {
   addKey,
   caCertificatePem,
   listTable,
+  setMethods,
   setProxy,
   setRequirement,
   subscribe,
 } from "../access-broker/access-broker.ts";
+import { communicationMethods } from "../gateway-core/contract/communication-method.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
-import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
-import { readBrokerSettings } from "./broker-settings.ts";
-import { say } from "./say.ts";
+import { inviteOrGrant, standingOf, summaryOf } from "./people.ts";
+import { provider } from "./provider-of.ts";
+import { print, say } from "./say.ts";
+import { readSubscriptions, writeSubscriptions } from "./subscription-file.ts";
 
-export const brokerFolder = (args: Arguments): string => join(args.folder, "access-broker");
-
-/** What the functions of the access broker's front door work on, whether or not the broker runs. */
-export function provider(args: Arguments) {
-  const settings = readBrokerSettings(args.folder, args.overrides);
-  const folder = brokerFolder(args);
-  return { settings, folder, host: systemHost(folder, args.isVerbose) };
-}
-
-/** A password or a key for a person, what the home requires, whether it may use the proxy, or several of these at once. */
+/** A password, a key, an invitation or a grant for a person; what a home requires, by what it is reached, whether it may use the proxy; or several of these at once. */
 export async function subscribeUser(args: Arguments): Promise<void> {
-  const { hasPasswordOnStdin, isOneTime, language, values } = args;
+  const { hasPasswordOnStdin, isOneTime, isInvited, language, values } = args;
+  if (values.export !== undefined) return writeSubscriptions(args, values.export);
+  if (values.import !== undefined) return readSubscriptions(args, values.import);
   const number = needed(args, "number");
-  const { require: requirement, "authorized-key": line, proxy } = values;
+  const { require: requirement, "authorized-key": line, proxy, methods, role, grant } = values;
   const places = { ...placesOf(args, "allow"), ...placesOf(args, "deny") };
   const isForProxy = proxy !== undefined || Object.keys(places).length > 0;
   if (proxy !== undefined && proxy !== "on" && proxy !== "off") {
     throw new HomeError("usage", `--proxy takes on or off, not "${proxy}"`);
   }
-  const isForPerson = hasPasswordOnStdin || line !== undefined;
-  if (!isForPerson && requirement === undefined && !isForProxy) {
+  const isForPerson = hasPasswordOnStdin || isInvited || (line ?? role ?? grant) !== undefined;
+  if (!isForPerson && !isForProxy && (requirement ?? methods) === undefined) {
     needed(args, "user");
     throw new HomeError("usage", "the password is read from --password-stdin");
   }
   const told: string[] = [];
+  let invitation: object = {};
   if (hasPasswordOnStdin) {
     const password = (await text(process.stdin)).replace(/\r?\n$/, "");
     await subscribe({ ...provider(args), number, user: needed(args, "user"), password, isOneTime });
     told.push(say(language, "subscribed", { number, user: needed(args, "user") }));
+  }
+  if (isForPerson) {
+    const done = await inviteOrGrant(args, number, needed(args, "user"));
+    if (done !== undefined) told.push(done.line);
+    invitation = done?.invitation ?? {};
   }
   if (line !== undefined) {
     const fingerprint = await addKey({ ...provider(args), number, user: needed(args, "user"), line });
@@ -55,6 +57,10 @@ export async function subscribeUser(args: Arguments): Promise<void> {
   if (requirement !== undefined) {
     await setRequirement({ ...provider(args), number, requirement: requirement === "default" ? null : requirement });
     told.push(say(language, "requirement-set", { number, requirement }));
+  }
+  if (methods !== undefined) {
+    await setMethods({ ...provider(args), number, methods: methods === "all" ? communicationMethods.join() : methods });
+    told.push(say(language, "methods-set", { number, methods }));
   }
   if (isForProxy) {
     await setProxy({
@@ -65,18 +71,29 @@ export async function subscribeUser(args: Arguments): Promise<void> {
     });
     told.push(say(language, proxy === undefined ? "proxy-set" : `proxy-${proxy}`, { number }));
   }
-  const facts = {
-    number,
-    ...(proxy === undefined ? {} : { proxy }),
-    ...(values.user === undefined ? {} : { user: values.user }),
-  };
-  print(args, { ...facts, ...(requirement === undefined ? {} : { requirement }) }, told.join("\n"));
+  const asked = { user: values.user, proxy, requirement, methods, role };
+  const facts = Object.entries(asked).filter(([, value]) => value !== undefined);
+  print(args, { number, ...Object.fromEntries(facts), ...invitation }, told.join("\n"));
 }
 
 export async function printTable(args: Arguments): Promise<void> {
   const rows = await listTable(provider(args));
-  const line = ({ number, user, state, factors, proxy, requirement }: (typeof rows)[number]): string =>
-    `${number.padEnd(18)}${user.padEnd(18)}${state.padEnd(16)}${(factors.join(",") || "-").padEnd(24)}${proxy.padEnd(9)}${requirement}`;
+  const line = (row: (typeof rows)[number]): string => {
+    const { number, user, role, state, isSuspended, factors, requirement, methods, proxy, isEnrolled } = row;
+    const isAll = methods.length === communicationMethods.length;
+    return [
+      number.padEnd(17),
+      user.padEnd(17),
+      role.padEnd(6),
+      (isSuspended ? standingOf(true) : state).padEnd(14),
+      (factors.join(",") || "-").padEnd(20),
+      requirement.padEnd(22),
+      (isAll ? "all" : methods.join()).padEnd(14),
+      proxy.padEnd(7),
+      (isEnrolled ? "enrolled" : "-").padEnd(9),
+      role === "owner" ? "-" : summaryOf(row.grant),
+    ].join(" ");
+  };
   print(args, rows, [say(args.language, "table-head"), ...rows.map(line)].join("\n"));
 }
 
@@ -109,7 +126,3 @@ export function needed(args: Arguments, name: "number" | "user"): string {
   if (value === undefined) throw new HomeError("usage", `--${name} is needed\n${say(args.language, "usage")}`);
   return value;
 }
-
-/** Prints a value for programs, or a line for people. */
-export const print = (args: Arguments, value: object, line: string): void =>
-  void process.stdout.write(`${args.isJson ? JSON.stringify(value) : line}\n`);

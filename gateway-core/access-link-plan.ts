@@ -3,6 +3,8 @@
 import { parseDescriptor } from "../device-descriptors/catalogue.ts";
 import { openAccess } from "./access-link/access.ts";
 import { statusOf } from "./access-link/access-status.ts";
+import { localEndOf } from "./access-link/link-interface.ts";
+import { createRuledControl } from "./access-link/ruled-control.ts";
 import type { Host } from "./contract/clock.ts";
 import type { GatewayFacts } from "./contract/descriptor-offer.ts";
 import type { Device } from "./contract/device.ts";
@@ -34,8 +36,9 @@ export interface AccessLinkPlanOptions {
 
 export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> {
   const { settings, host, doors, gateway, cardFile, feed, control, handlerAt, describeAt } = options;
-  const { enabled, card, cardFolders } = settings.accessLink;
+  const { enabled, card, cardFolders, rules } = settings.accessLink;
   const isEnabled = enabled && settings.access.mode !== "own";
+  const from = localEndOf(settings.accessLink.interface);
   return {
     name: "access-link",
     parse: parseLinkEvent,
@@ -46,7 +49,7 @@ export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> 
     },
     async open(send, show) {
       const access = openAccess({
-        ...{ host, isEnabled, gateway, handlerAt },
+        ...{ host, isEnabled, gateway, handlerAt, from, rules },
         cards: { file: card ?? cardFile, folders: cardFolders },
         parse: parseDescriptor,
         onDescriptor: send,
@@ -54,7 +57,8 @@ export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> 
       });
       doors.access = access;
       const remote = createRemoteTopics({
-        ...{ host, control, publish: access.publish },
+        ...{ host, publish: access.publish },
+        control: createRuledControl(control, rules),
         describe: (device) => describeAt(access.home)(device),
       });
       const tell = (): void => show(statusOf(access));

@@ -1,6 +1,7 @@
 /** The front door of the gateway: constructs the rooms and makes a station of each; wiring.ts has the table of the joints between them. */
 
 import { join } from "node:path";
+import { localEndOf } from "./access-link/link-interface.ts";
 import { readRegistration } from "./access-link/registration.ts";
 import { accessLinkPlan } from "./access-link-plan.ts";
 import { openRegisteredKeys } from "./command-signatures/registered-keys.ts";
@@ -175,7 +176,8 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     parse: parseHomeEvent,
     wires: { home: (event) => event.type === "snapshot" },
     async open(send, show) {
-      const setup = createSetup({ host, keys, access: () => open.access });
+      const from = localEndOf(settings.accessLink.interface);
+      const setup = createSetup({ host, keys, access: () => open.access, from });
       const home = handlerOf(feeds.lan, homeControl, describe);
       const inside = createSetupHandler({ setup, handler: home, assets, host });
       const outside = handlerOf(feeds.lan, remoteControl, describeOutside(undefined));

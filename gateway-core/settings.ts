@@ -30,6 +30,13 @@ export interface Settings {
     readonly card?: string;
     /** Where media with a card are mounted; none: no medium is looked at. */
     readonly cardFolders: readonly string[];
+    /** Name of an interface, or an address of this machine, that the link is bound to; any unless told. */
+    readonly interface?: string;
+    /** What may pass the link, by direction, by content or by both (docs/access-link.md). */
+    readonly rules: readonly {
+      readonly direction?: "in" | "out";
+      readonly content?: "page" | "topics" | "descriptors" | "proxy";
+    }[];
   };
   /** What is done only with a signature by a key that is registered here (docs/access-link.md). */
   readonly signatures: {

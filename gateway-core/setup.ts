@@ -2,6 +2,7 @@
 
 import type { Access } from "./access-link/access.ts";
 import { enrol, parseCard } from "./access-link/enrol.ts";
+import type { FindLocalEnd } from "./access-link/link-interface.ts";
 import { certificateEnd, homeAddress, type Registration, readRegistration } from "./access-link/registration.ts";
 import type { RegisteredKeys } from "./command-signatures/registered-keys.ts";
 import type { Host } from "./contract/clock.ts";
@@ -11,6 +12,8 @@ import type { Setup } from "./page/setup-handler.ts";
 export interface SetupOptions {
   readonly host: Host;
   readonly keys: RegisteredKeys;
+  /** Where the connections for enrolling begin. */
+  readonly from?: FindLocalEnd;
   /** The access link, while its station is open. It takes up by itself what is registered here. */
   readonly access: () => Access | undefined;
 }
@@ -22,7 +25,7 @@ const viewOf = (kept: Registration) => ({
   until: certificateEnd(kept),
 });
 
-export function createSetup({ host, keys, access }: SetupOptions): Setup {
+export function createSetup({ host, keys, access, from }: SetupOptions): Setup {
   return {
     registration() {
       const { state = "unknown", trouble } = access() ?? {};
@@ -36,7 +39,7 @@ export function createSetup({ host, keys, access }: SetupOptions): Setup {
     async enrol(card, isReplacing) {
       if (!isReplacing && readRegistration(host.memory) !== undefined)
         throw new HomeError("already-enrolled", "this gateway is registered already");
-      await enrol(parseCard(card), host);
+      await enrol(parseCard(card), host, from);
     },
     keys: () => keys.list().map(({ fingerprint, label, addedAt }) => ({ fingerprint, label, addedAt })),
     addKey(text, label) {

@@ -25,11 +25,11 @@ describe("settings", () => {
       },
       page: { listen: "127.0.0.1", port: 8080, hostNames: [], networks: [] },
       localBroker: { address: "127.0.0.1", port: 1883 },
-      accessLink: { enabled: true, cardFolders: ["/media", "/run/media", "/Volumes"] },
-      signatures: { required: [], atHome: false },
+      accessLink: { enabled: true, cardFolders: ["/media", "/run/media", "/Volumes"], rules: [{}] },
       access: { mode: "both", listen: "0.0.0.0", port: 8447, hostNames: [] },
       homeProxy: { enabled: false, listen: "127.0.0.1", port: 3128 },
       descriptors: { folders: [], withoutTypes: [] },
+      signatures: { required: [], atHome: false },
     };
     expect(parseSettings({})).toEqual(defaults);
     expect(parseSettings(undefined)).toEqual(defaults);

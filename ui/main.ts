@@ -6,5 +6,6 @@ import "./styles/page.css";
 import "./styles/tile.css";
 import "./styles/controls.css";
 import "./styles/slider.css";
+import "./styles/setup.css";
 import "./styles/sheet.css";
 import "./elements/gk-home.ts";

@@ -21,6 +21,7 @@ export interface CredentialStore {
   addCredential(credential: Credential): Promise<boolean>;
   findCredential(number: AccessNumber, kind: CredentialKind, id: string): Promise<Credential | undefined>;
   findCredentialAnywhere(kind: CredentialKind, id: string): Promise<Credential | undefined>;
+  listCredentialsAnywhere(kind: CredentialKind, id: string): Promise<readonly Credential[]>;
   listCredentials(number: AccessNumber, user: string): Promise<readonly Credential[]>;
   advanceCredential(credential: Credential, counter: number, usedAt: number): Promise<boolean>;
   removeCredential(number: AccessNumber, user: string, kind: CredentialKind, id: string): Promise<boolean>;

@@ -39,7 +39,7 @@ export function createPasskeyChallenge(options: PasskeyChallengeOptions): Challe
       return { get: requestOptions(nonces.make(purpose, boundTo(claim)).nonce, rpId) };
     },
     async judge(claim, proof) {
-      const assertion = read(proof["response"]);
+      const assertion = readAssertion(proof["response"]);
       const known = await store.findCredential(claim.number, "passkey", assertion.id);
       const isOurs = nonces.isGood(assertion.nonce, purpose, boundTo(claim));
       const publicKey = known === undefined ? decoy : factOf(known, "publicKey");
@@ -55,7 +55,8 @@ export function createPasskeyChallenge(options: PasskeyChallengeOptions): Challe
   };
 }
 
-function read(response: Parameters<typeof parseAssertion>[0]): Assertion {
+/** As a browser sent it. @throws HomeError `login-refused` */
+export function readAssertion(response: Parameters<typeof parseAssertion>[0]): Assertion {
   try {
     return parseAssertion(response);
   } catch {

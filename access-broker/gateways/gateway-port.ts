@@ -2,13 +2,14 @@
 
 import { createServer, type TLSSocket } from "node:tls";
 import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
+import { readStart } from "../../gateway-core/bytes/read-start.ts";
 import { type AccessNumber, numberOfUrn } from "../../gateway-core/contract/access-number.ts";
 import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
 import type { DescriptorAnswer, DescriptorQuery } from "../../gateway-core/contract/descriptor-query.ts";
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
 import { type CertificateAnswer, isTicket, linkProtocols } from "../../gateway-core/contract/link.ts";
 import type { RemoteUp } from "../../gateway-core/contract/remote-link.ts";
-import { admitControl, readStart } from "./admission.ts";
+import { admitControl } from "./admission.ts";
 import type { GatewayDirectory } from "./gateway-directory.ts";
 import { type HomeLink, openHomeLink } from "./home-link.ts";
 import { createLinkWatch, type KnownCertificates, type LinkCertificate } from "./link-watch.ts";
@@ -156,7 +157,7 @@ export async function openGatewayPort(
   /** The first line is the ticket that was given over the control link; then the dialler serves HTTP/2. */
   async function admitDataLink(socket: TLSSocket, number: AccessNumber): Promise<void> {
     const line = await readStart(socket, clock, lineOctets);
-    const ticket = line.toString("latin1").trimEnd();
+    const ticket = Buffer.from(line).toString("latin1").trimEnd();
     const isTaken = isTicket(ticket) && directory.find(number)?.admitData(ticket, socket);
     if (!isTaken) throw refused("a data link without a good ticket", { number });
   }

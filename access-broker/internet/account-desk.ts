@@ -28,7 +28,14 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
   const show = async ({ visit, person, session }: Errand, alert?: string, status = 200): Promise<Response> => {
     const { number, user } = person;
     const [holdings, lines] = [await account.holdings(number, user), await sessions.list(number, user)];
-    const facts = { user, holdings, sessions: lines, own: session.id, now: clock.now() };
+    const facts = {
+      user,
+      holdings,
+      sessions: lines,
+      own: session.id,
+      isOwner: session.role === "owner",
+      now: clock.now(),
+    };
     if (!isForPerson(visit)) return Response.json({ user, ...holdings, sessions: lines.map(toldOf) }, unstored);
     return pageAnswer(accountPage(facts, visit.speech, alert), visit, status);
   };

@@ -2,7 +2,15 @@
 
 import { renderSVG } from "uqr";
 import type { Held, Holdings, SessionLine, TotpSetUp } from "./door-rooms.ts";
-import { escapeHtml, type OwnPage, renderAlert, renderChoice, renderField } from "./own-page.ts";
+import {
+  escapeHtml,
+  type OwnPage,
+  postButton,
+  renderAlert,
+  renderChoice,
+  renderField,
+  renderList,
+} from "./own-page.ts";
 import type { Speech, Word } from "./words.ts";
 
 export interface AccountFacts {
@@ -11,11 +19,13 @@ export interface AccountFacts {
   readonly sessions: readonly SessionLine[];
   /** The id of the session that looks at the page. */
   readonly own: string;
+  /** Whether the person says who else comes in. */
+  readonly isOwner: boolean;
   readonly now: number;
 }
 
 export function accountPage(facts: AccountFacts, speech: Speech, alert?: string): OwnPage {
-  const { user, holdings, sessions, own, now } = facts;
+  const { user, holdings, sessions, own, isOwner, now } = facts;
   const { say } = speech;
   const text = (word: Word, more = {}): string => escapeHtml(say(word, more));
   const held = (kind: string, list: readonly Held[]): string =>
@@ -23,14 +33,14 @@ export function accountPage(facts: AccountFacts, speech: Speech, alert?: string)
       list.map(({ id, label, addedAt, usedAt }) => {
         const used = usedAt === null ? text("neverUsed") : text("used", { when: ago(usedAt, now, speech) });
         const small = `${text("added", { when: ago(addedAt, now, speech) })}, ${used}`;
-        return row(escapeHtml(label), small, post(`/account/${kind}/remove`, { id }, text("remove"), label));
+        return row(escapeHtml(label), small, postButton(`/account/${kind}/remove`, { id }, text("remove"), label));
       }),
     );
   const devices = sessions.map(({ id, source, agent, seenAt }) => {
     const name = deviceName(agent, speech);
     const small = text("seen", { source, when: ago(seenAt, now, speech) });
     const isOwn = id === own;
-    const end = post("/account/sessions/end", { id }, text("end"), name);
+    const end = postButton("/account/sessions/end", { id }, text("end"), name);
     return row(escapeHtml(name), small, isOwn ? `<small>${text("thisDevice")}</small>` : end);
   });
   const failed = `<p class="alert" role="alert" data-text="${text("passkeyFailed")}" hidden></p>`;
@@ -38,8 +48,8 @@ export function accountPage(facts: AccountFacts, speech: Speech, alert?: string)
   const line = { name: "line", label: say("keyLine"), type: "text", autocomplete: "off", longest: 1024 } as const;
   const program = { name: "label", label: say("appPasswordName"), type: "text", autocomplete: "off" } as const;
   const app = holdings.hasTotp
-    ? `<p>${text("appOn")}</p>${post("/account/totp/remove", {}, text("remove"), say("app"))}`
-    : `<p>${text("appOff")}</p>${post("/account/totp", {}, text("appSetUp"), say("app"))}`;
+    ? `<p>${text("appOn")}</p>${postButton("/account/totp/remove", {}, text("remove"), say("app"))}`
+    : `<p>${text("appOff")}</p>${postButton("/account/totp", {}, text("appSetUp"), say("app"))}`;
   return {
     title: say("accountTitle"),
     hasPasskey: true,
@@ -53,7 +63,7 @@ ${held("passkeys", holdings.passkeys)}<noscript><p>${text("passkeyNoScript")}</p
 <input type="hidden" name="passkey">${failed}<button class="quiet" type="submit">${text("passkeyLink")}</button></form>
 <h2>${text("app")}</h2>${app}
 <h2>${text("recovery")}</h2><p>${text("recoveryLeft", { count: holdings.recoveryCodesLeft })}</p>
-${post("/account/recovery", {}, text("recoveryNew"), say("recovery"))}
+${postButton("/account/recovery", {}, text("recoveryNew"), say("recovery"))}
 <h2>${text("keys")}</h2><p>${text("keysText")}</p>${held("keys", holdings.keys)}
 <form method="post" action="/account/keys">${renderField({ ...line, hint: say("keyHint") })}
 <button class="quiet" type="submit">${text("keyAdd")}</button></form>
@@ -69,7 +79,8 @@ ${renderChoice({
 })}
 <button class="quiet" type="submit">${text("appPasswordAdd")}</button></form>
 <h2>${text("devices")}</h2>${renderList(devices)}
-${sessions.length > 1 ? post("/account/sessions/others", {}, text("endOthers"), say("devices")) : ""}
+${sessions.length > 1 ? postButton("/account/sessions/others", {}, text("endOthers"), say("devices")) : ""}
+${isOwner ? `<h2>${text("people")}</h2><a class="button quiet" href="/account/people">${text("peopleOpen")}</a>` : ""}
 <hr><a class="button quiet" href="/password">${text("changePassword")}</a>
 <a class="button quiet" href="/">${text("backHome")}</a>`,
   };
@@ -115,17 +126,8 @@ export function appPasswordPage(name: string, password: string, { say }: Speech)
   };
 }
 
-const renderList = (rows: readonly string[]): string => (rows.length === 0 ? "" : `<ul>${rows.join("")}</ul>`);
 const row = (name: string, small: string, action: string): string =>
   `<li><div>${name}<small>${small}</small></div>${action}</li>`;
-
-/** A button of its own form. `of` is read out with it: what is removed, ended or set up. */
-function post(action: string, members: Readonly<Record<string, string>>, label: string, of: string): string {
-  const hidden = Object.entries(members).map(
-    ([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`,
-  );
-  return `<form method="post" action="${action}">${hidden.join("")}<button class="quiet" type="submit" aria-label="${label}: ${escapeHtml(of)}">${label}</button></form>`;
-}
 
 const units = [
   ["day", 86_400_000],

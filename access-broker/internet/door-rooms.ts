@@ -123,6 +123,30 @@ export interface DoorPasskeys {
   finish(person: Person, way: "create" | "get", response: Json | undefined, label: string): Promise<void>;
 }
 
+/** A person of the home, as its owner sees them. */
+export interface PersonLine {
+  readonly user: string;
+  readonly role: "owner" | "guest";
+  readonly grant: Grant;
+  readonly isSuspended: boolean;
+  readonly invitedUntil: number | null;
+}
+
+interface Invited {
+  readonly secret: string;
+  readonly expiresAt: number;
+}
+
+/** What cannot be done in it is `value-invalid` with a `reason`, or `not-found`. */
+export interface DoorPeople {
+  list(number: AccessNumber): Promise<readonly PersonLine[]>;
+  invite(number: AccessNumber, user: string, role: PersonLine["role"], grant: Grant): Promise<Invited>;
+  inviteAgain(number: AccessNumber, user: string): Promise<Invited>;
+  setGrant(number: AccessNumber, user: string, role: PersonLine["role"], grant: Grant): Promise<void>;
+  setSuspended(number: AccessNumber, user: string, isSuspended: boolean): Promise<void>;
+  remove(number: AccessNumber, user: string): Promise<void>;
+}
+
 export interface DoorRooms {
   readonly clock: Clock;
   readonly sessions: DoorSessions;
@@ -135,6 +159,11 @@ export interface DoorRooms {
   };
   /** @throws HomeError `password-unsuitable`, `login-refused`, `too-many-attempts` */
   readonly changePassword: (person: Person, current: string | undefined, next: string) => Promise<void>;
+  readonly people: DoorPeople;
+  /** Takes an invitation, and tells whose it is. @throws HomeError `invitation-invalid`, `too-many-attempts` */
+  readonly redeem: (number: AccessNumber, secret: string, source: string) => Promise<string>;
+  /** What people of the home may has changed: what is open is looked at anew. */
+  readonly peopleChanged: (number: AccessNumber) => Promise<void>;
   readonly openAnswers: OpenAnswers;
   readonly audit: (
     event: string,

@@ -68,24 +68,40 @@ ${renderAlert(alert)}${isVouchedFor ? `${setUp}<hr>` : ""}${next.map((method) =>
 function passkeyForm(label: "passkeyLogIn" | "stepPasskey", more: string, { say }: Pick<Speech, "say">): string {
   return `<noscript><p>${escapeHtml(say("passkeyNoScript"))}</p></noscript>
 <form method="post" action="/login" data-passkey="get" data-ask="/login/challenge" hidden>${more}
-<input type="hidden" name="passkey"><p class="alert" role="alert" data-text="${escapeHtml(say("passkeyFailed"))}" hidden></p>
+${passkeyFields({ say })}
 <button class="quiet" type="submit">${escapeHtml(say(label))}</button></form>`;
 }
 
-/** `isFirst`: after a one-time password, whose holder has just shown it. */
-export function passwordForm(user: string, isFirst: boolean, { say }: Speech, alert?: string): OwnPage {
-  const secret = { type: "password", autocomplete: "new-password" } as const;
+/** Of a form that goes off with a passkey's answer. */
+export const passkeyFields = ({ say }: Pick<Speech, "say">): string =>
+  `<input type="hidden" name="passkey"><p class="alert" role="alert" data-text="${escapeHtml(say("passkeyFailed"))}" hidden></p>`;
+
+/** `before`: the password until now: one for one login, whose holder has just shown it; none; or one of the person's own. */
+export function passwordForm(
+  user: string,
+  before: "one-time" | "none" | "own",
+  { say }: Speech,
+  alert?: string,
+): OwnPage {
   const current = { name: "current", label: say("currentPassword"), type: "password" } as const;
+  const texts = { "one-time": "passwordFirst", none: "passwordNew", own: undefined } as const;
+  const word = texts[before];
   return {
     title: say("passwordTitle"),
-    body: `${isFirst ? `<p>${escapeHtml(say("passwordFirst"))}</p>` : ""}
+    body: `${word === undefined ? "" : `<p>${escapeHtml(say(word))}</p>`}
 ${renderAlert(alert)}<form method="post" action="/password">
-<input type="hidden" name="user" autocomplete="username" value="${escapeHtml(user)}">
-${isFirst ? "" : renderField({ ...current, autocomplete: "current-password" })}
-${renderField({ ...secret, name: "password", label: say("newPassword"), hint: say("passwordRule") })}
-${renderField({ ...secret, name: "repeat", label: say("repeatPassword") })}
+${before === "own" ? renderField({ ...current, autocomplete: "current-password" }) : ""}
+${passwordFields(user, { say })}
 <button type="submit">${escapeHtml(say("setPassword"))}</button></form>`,
   };
+}
+
+/** A new password, typed twice. */
+export function passwordFields(user: string, { say }: Pick<Speech, "say">): string {
+  const secret = { type: "password", autocomplete: "new-password" } as const;
+  return `<input type="hidden" name="user" autocomplete="username" value="${escapeHtml(user)}">
+${renderField({ ...secret, name: "password", label: say("newPassword"), hint: say("passwordRule") })}
+${renderField({ ...secret, name: "repeat", label: say("repeatPassword") })}`;
 }
 
 export function logoutForm(user: string, { say }: Speech): OwnPage {
@@ -104,6 +120,7 @@ export function numberForm({ say }: Speech, alert?: string): OwnPage {
     body: `<p>${escapeHtml(say("numberText"))}</p>
 ${renderAlert(alert)}<form method="get" action="/">
 ${renderField({ ...number, hint: say("numberHint") })}
-<button type="submit">${escapeHtml(say("go"))}</button></form>`,
+<button type="submit">${escapeHtml(say("go"))}</button></form>
+<hr><a class="button quiet" href="/homes">${escapeHtml(say("homesTitle"))}</a>`,
   };
 }

@@ -8,8 +8,15 @@ import { createAccountDesk, mustLogInAgain } from "./account-desk.ts";
 import { leadTo, pageAnswer } from "./answers.ts";
 import type { DoorRooms, DoorSession } from "./door-rooms.ts";
 import { logoutForm, passwordForm } from "./forms.ts";
+import { createInvitationDesk } from "./invitation-desk.ts";
 import { assertByBrowser, createLoginDesk, refusedForm } from "./login-desk.ts";
+import { createPeopleDesk } from "./people-desk.ts";
+import { type KnownDevice, readDevices } from "./people-pages.ts";
 import { isForPerson, readBody, readForm, type Visit } from "./visit.ts";
+
+const peoplePath = "/account/people";
+/** A home that does not answer in this time is shown without its devices. */
+const devicesMs = 3_000;
 
 /** A request that goes on to the home, its body whole. */
 export interface HomeRequest {
@@ -41,29 +48,31 @@ export interface HomeDoorOptions extends DoorRooms {
   ) => Promise<Response>;
 }
 
-const ownPaths = /^\/(?:login(?:\/challenge)?|logout|password|account(?:\/[a-z]+(?:\/[a-z]+)?)?)$/;
+const ownPaths = /^\/(?:login(?:\/challenge)?|logout|password|invitation|account(?:\/[a-z]+(?:\/[a-z]+)?)?)$/;
 
 export function createHomeDoor(options: HomeDoorOptions): (visit: Visit, number: AccessNumber) => Promise<Response> {
   const { clock, changePassword, admit, longestBody, relay, openAnswers, audit } = options;
   const desk = createLoginDesk(options);
   const account = createAccountDesk(options, desk);
+  const invitation = createInvitationDesk(options, desk);
+  const people = createPeopleDesk({ ...options, devicesOf });
 
   async function setPassword(visit: Visit, number: AccessNumber, session: DoorSession): Promise<Response> {
     const form = await readForm(visit, clock);
     const { user, mustChangePassword, hasPassword } = session;
-    const isFirst = mustChangePassword || !hasPassword;
+    const before = mustChangePassword ? "one-time" : hasPassword ? "own" : "none";
     const next = form.get("password") ?? "";
     try {
       if (isForPerson(visit) && form.get("repeat") !== next) {
         throw new HomeError("password-unsuitable", "the two passwords differ", { reason: "different" });
       }
-      const current = isFirst ? undefined : (form.get("current") ?? "");
+      const current = before === "own" ? (form.get("current") ?? "") : undefined;
       await changePassword({ ...desk.claimOf(visit, number, user), user }, current, next);
     } catch (thrown) {
-      return refusedForm(thrown, visit, (alert) => passwordForm(user, isFirst, visit.speech, alert));
+      return refusedForm(thrown, visit, (alert) => passwordForm(user, before, visit.speech, alert));
     }
     audit("password-changed", number, user, visit.source, {});
-    return leadTo("/", (await desk.rotate(visit, number, session, isFirst ? ["password"] : [])).cookie);
+    return leadTo("/", (await desk.rotate(visit, number, session, before === "own" ? [] : ["password"])).cookie);
   }
 
   async function goOn(
@@ -86,6 +95,20 @@ export function createHomeDoor(options: HomeDoorOptions): (visit: Visit, number:
     if (method !== "GET" && method !== "HEAD") audit("command", number, user, source, { method, path, by: "https" });
     const signal = openAnswers.hold({ session: id, source, sight }, visit.signal, visit.closed);
     return relay({ method, target, authority, headers, body, signal }, number, { user, session: id, grant });
+  }
+
+  /** What the home's own page would show this person. */
+  async function devicesOf(visit: Visit, number: AccessNumber, session: DoorSession): Promise<readonly KnownDevice[]> {
+    const { id, user, grant } = session;
+    const headers = new Headers({ accept: "application/json" });
+    const line = { method: "GET", target: "/api/home", authority: visit.authority, headers } as const;
+    const signal = AbortSignal.any([visit.signal, AbortSignal.timeout(devicesMs)]);
+    try {
+      const answer = await relay({ ...line, body: new Uint8Array(0), signal }, number, { user, session: id, grant });
+      return readDevices(await answer.json());
+    } catch {
+      return [];
+    }
   }
 
   const isCompact = (path: string): boolean => path === "/c" || path.startsWith("/c/");
@@ -119,11 +142,17 @@ export function createHomeDoor(options: HomeDoorOptions): (visit: Visit, number:
       // Where there is none, nothing is asked but that the person has just shown who they are.
       if (!session.hasPassword && !session.isFresh && !isVouchedFor) return mustLogInAgain(visit);
       if (method === "POST") return setPassword(visit, number, session);
-      return pageAnswer(passwordForm(user, mustChangePassword || !session.hasPassword, speech), visit);
+      const before = mustChangePassword ? "one-time" : session.hasPassword ? "own" : "none";
+      return pageAnswer(passwordForm(user, before, speech), visit);
     }
     if (mustChangePassword) {
       if (isOpening) return leadTo("/password");
       throw new HomeError("password-change-required", "set a password of your own at /password first");
+    }
+    if (path === peoplePath || path.startsWith(`${peoplePath}/`)) {
+      if (rights === "none")
+        throw new HomeError("second-factor-required", "one more proof is needed", { methods: next });
+      return people(visit, number, session);
     }
     if (isOwnAccount) return account(visit, number, session);
     if (rights === "none") throw new HomeError("second-factor-required", "one more proof is needed", { methods: next });
@@ -140,6 +169,7 @@ export function createHomeDoor(options: HomeDoorOptions): (visit: Visit, number:
       if (method === "POST") return desk.prepare(visit, number);
       throw new HomeError("method-not-allowed", `${method} is not for ${path}`, { allow: ["POST"] });
     }
+    if (path === "/invitation") return invitation(visit, number);
     return withSession(visit, number, await desk.sessionOf(visit, number));
   };
 }

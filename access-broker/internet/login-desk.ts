@@ -23,6 +23,12 @@ export interface LoginDesk {
   prepare(visit: Visit, number: AccessNumber): Promise<Response>;
   /** `POST /logout` */
   logOut(visit: Visit, number: AccessNumber, session: DoorSession): Promise<Response>;
+  /** A session of who has shown this; returns its cookie. */
+  begin(
+    visit: Visit,
+    number: AccessNumber,
+    shown: Pick<DoorSession, "user" | "assurances"> & { readonly begunAt?: number },
+  ): Promise<string>;
   endSession(session: Pick<DoorSession, "id">): Promise<void>;
   /** A session in the place of another, with what was shown beside it; the other ends. */
   rotate(
@@ -71,8 +77,7 @@ export function createLoginDesk(rooms: DoorRooms): LoginDesk {
         assertByBrowser(reached);
         if (session !== undefined) await desk.endSession(session);
         const { source } = visit;
-        const begun = { number, user, assurances, source, agent: agentOf(visit) };
-        const cookies = [sessionCookie(await sessions.begin(begun))];
+        const cookies = [await desk.begin(visit, number, { user, assurances })];
         if (rights === "none") {
           audit("login-step", number, user, source, { shown: assurances.join("+") });
           return isForPerson(visit) ? leadTo("/login", ...cookies) : needsMore(visit, next, cookies);
@@ -112,6 +117,9 @@ export function createLoginDesk(rooms: DoorRooms): LoginDesk {
       return leadTo("/login", noSessionCookie);
     },
 
+    begin: async (visit, number, shown) =>
+      sessionCookie(await sessions.begin({ number, ...shown, source: visit.source, agent: agentOf(visit) })),
+
     async endSession({ id }) {
       openAnswers.end(id);
       await sessions.end(id);
@@ -121,8 +129,7 @@ export function createLoginDesk(rooms: DoorRooms): LoginDesk {
       await desk.endSession(session);
       const { user, begunAt } = session;
       const assurances = [...new Set([...session.assurances, ...more])];
-      const begun = { number, user, assurances, source: visit.source, agent: agentOf(visit), begunAt };
-      return { cookie: sessionCookie(await sessions.begin(begun)) };
+      return { cookie: await desk.begin(visit, number, { user, assurances, begunAt }) };
     },
   };
   return desk;

@@ -5,7 +5,7 @@ export const ownStyle = `
 *{box-sizing:border-box}
 html{font:1rem/1.5 system-ui,"Hiragino Sans","Noto Sans JP","Noto Sans CJK JP",sans-serif;background:var(--bg);color:var(--text)}
 body{margin:0;min-height:100dvh;display:grid;place-items:center;padding:16px}
-main{width:100%;max-width:400px;background:var(--surface);border:1px solid var(--edge);border-radius:16px;padding:28px 24px}
+main{width:100%;max-width:400px;background:var(--surface);border:1px solid var(--edge);border-radius:16px;padding:28px 24px;overflow-wrap:anywhere}
 main.wide{max-width:840px}
 .brand{display:flex;align-items:center;gap:8px;margin:0 0 20px;color:var(--focus);font-weight:600;font-size:.9375rem}
 h1{margin:0 0 8px;font-size:1.5rem;line-height:1.3;text-wrap:balance}
@@ -14,6 +14,13 @@ p{margin:0 0 16px;color:var(--text2)}
 .field{margin:0 0 16px}
 label{display:block;margin:0 0 4px;font-size:.9375rem;font-weight:600}
 input,select,textarea{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
+input,textarea{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
+=======
+.check{display:flex;align-items:center;gap:10px;min-height:44px;margin:0;font-weight:400}
+.check input{width:22px;min-height:22px;margin:0;flex:none}
+fieldset{min-width:0;margin:0 0 16px;padding:8px 12px;border:1px solid var(--edge);border-radius:10px}
+legend{font-size:.9375rem;font-weight:600}
+li .button{width:auto;flex:none;margin:0;min-height:44px;padding:8px 12px}
 textarea{font-family:ui-monospace,monospace;font-size:.8125rem}
 table{width:100%;margin:0 0 16px;border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:8px 8px 8px 0;border-bottom:1px solid var(--edge);text-align:start;overflow-wrap:anywhere}

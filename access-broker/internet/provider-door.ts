@@ -14,6 +14,8 @@ export interface ProviderDoorOptions {
   readonly clock: Clock;
   readonly host: string;
   readonly gatewayPort: () => number;
+  /** A person's own homes: `/homes` and what is below it. */
+  readonly homes: (visit: Visit) => Promise<Response>;
   /** How browsers find the outbound proxy. */
   readonly pacFile: () => string;
   /** `{token, csr}` → certificates. @throws HomeError `card-invalid`, `card-used`, `card-expired`, `certificate-refused`, `too-many-attempts` */
@@ -24,7 +26,7 @@ export interface ProviderDoorOptions {
 
 /** What both names answer; undefined for everything else. */
 export function createProviderDoor(options: ProviderDoorOptions) {
-  const { clock, host, gatewayPort, pacFile, enrol, renewLate } = options;
+  const { clock, host, gatewayPort, homes, pacFile, enrol, renewLate } = options;
   /** What gateways ask: where their port is, and a certificate for a card or a key that had one. */
   async function answerGateway(visit: Visit): Promise<Response> {
     const { method, path } = visit;
@@ -50,6 +52,7 @@ export function createProviderDoor(options: ProviderDoorOptions) {
       const headers = { "content-type": "application/x-ns-proxy-autoconfig", "cache-control": "no-cache" };
       return new Response(pacFile(), { headers });
     }
+    if (path === "/homes" || path === "/homes/challenge") return homes(visit);
     if (path !== "/") return answerGateway(visit);
     if (method !== "GET" && method !== "HEAD") throw notAllowed(method, ["GET", "HEAD"]);
     const port = authority.slice(host.length);

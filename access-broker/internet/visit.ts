@@ -64,7 +64,7 @@ export function readBody({ body, headers }: Visit, maximum: number, clock: Clock
 }
 
 /** A form, or a JSON object with the same members. */
-const longestForm = 8 * 1024;
+const longestForm = 32 * 1024;
 
 /** The fields of a form. @throws HomeError `unsupported-media-type`, `body-too-large` */
 export async function readForm(visit: Visit, clock: Clock, longest = 4096): Promise<URLSearchParams> {

@@ -1,11 +1,17 @@
-/** The MQTT engine of one home's remote namespace: aedes 1.2 with nobody in it but this home's admitted visitors. */
+/**
+ * The MQTT engine of one home's remote namespace: aedes 1.2 with nobody in it but this home's admitted visitors, all of whom
+ * are shown the same.
+ */
 
 import { Aedes, type AedesOptions, type Client, type Connection } from "aedes";
 import { limitReads } from "../../gateway-core/bytes/limit-reads.ts";
 import { FrameLimit, packetTypes } from "../../gateway-core/bytes/mqtt-frames.ts";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import { longestCommandPayload } from "../../gateway-core/contract/remote-link.ts";
-import { filterRefusal, insideTopic, isState, mostLevels, publishRefusal } from "./topic-rules.ts";
+import { maySeeTopic } from "./grant-view.ts";
+import { NamespaceStore, type Retained } from "./namespace-store.ts";
+import { filterRefusal, insideTopic, mostLevels, publishRefusal, stateTopic } from "./topic-rules.ts";
+import { createWindowWatch, type Visitor } from "./visitor.ts";
 
 /** Filters of one client: each is matched against every message (A9). */
 const mostFilters = 64;
@@ -14,32 +20,27 @@ const mostUnread = 512 * 1024;
 const longestPublish = longestCommandPayload + 1024;
 const longestOther = 8 * 1024;
 
-export type Rights = "all" | "view" | "none";
-
-/** Somebody who passed the home's challenge, for as long as they are connected. `rights` are kept up to date from outside. */
-export interface Visitor {
-  readonly user: string;
-  readonly source: string;
-  rights: Rights;
-  /** Asks the table anew. */
-  recheck(): Promise<Rights>;
-}
-
 export interface HomeEngine {
   /** Serves an admitted connection, its CONNECT given back to it. */
   handle(socket: Connection, visitor: Visitor): void;
-  /** As the home; an empty retained payload clears the topic. */
-  publish(topic: string, payload: string, isRetained: boolean): void;
+  /** As the home, to whoever is there now. */
+  publish(topic: string, payload: string): void;
   close(): void;
 }
 
-export interface HomeEngineOptions {
+export interface RuleOptions {
   readonly number: AccessNumber;
+  readonly now: () => number;
   /** The home's own name of the topic. */
-  readonly onCommand: (topic: string, payload: Uint8Array) => void;
+  readonly onCommand: (topic: string, payload: Uint8Array, visitor: Visitor) => void;
   readonly onRefused: (visitor: Visitor | undefined, reason: string) => void;
   /** Whether one more command may come now. */
   readonly mayCommand: () => boolean;
+}
+
+export interface HomeEngineOptions extends RuleOptions {
+  /** What a SUBSCRIBE is answered with. */
+  readonly retained: Retained;
 }
 
 /** Who stands behind a client of the engine. */
@@ -52,12 +53,19 @@ type Hooks = Pick<
 
 /** The rules of the namespace as aedes asks for them. */
 export function remoteHooks(
-  options: HomeEngineOptions,
+  options: RuleOptions,
   visitorOf: VisitorOf,
   filtersOf: WeakMap<Client, Set<string>> = new WeakMap(),
 ): Required<Hooks> {
-  const { number, onCommand, onRefused, mayCommand } = options;
+  const { number, now, onCommand, onRefused, mayCommand } = options;
   const asked = new WeakMap<Client, { topic: string; answer: (isGood: boolean) => void }[]>();
+  const isInWindow = createWindowWatch(now);
+  /** One message goes to many: its topic is read once. */
+  let read: { readonly topic: string; readonly state: string | undefined } = { topic: "", state: undefined };
+  const stateOf = (topic: string): string | undefined => {
+    if (read.topic !== topic) read = { topic, state: stateTopic(number, topic) };
+    return read.state;
+  };
 
   /** aedes asks for all filters of one SUBSCRIBE in one go: they stand and fall together (A1). */
   const judgeTogether = (client: Client): void => {
@@ -76,8 +84,8 @@ export function remoteHooks(
 
     authorizePublish(client, packet, done) {
       const visitor = client === null ? undefined : visitorOf(client);
-      const judge = (rights: Rights): void => {
-        const refused = publishRefusal(number, packet.topic, rights);
+      const judge = (isOpen: boolean): void => {
+        const refused = isOpen ? publishRefusal(number, packet.topic) : "nothing is open";
         const reason = refused ?? (mayCommand() ? undefined : "too many commands");
         // A command is done once: it never stays.
         packet.retain = false;
@@ -85,7 +93,10 @@ export function remoteHooks(
         done(reason === undefined ? null : new Error(reason));
       };
       // Nothing is done by whoever may no longer do it (A11).
-      (visitor?.recheck() ?? Promise.resolve("none" as const)).then(judge, () => judge("none"));
+      (visitor?.recheck() ?? Promise.resolve(undefined)).then(
+        (grant) => judge(grant !== undefined),
+        () => judge(false),
+      );
     },
 
     authorizeSubscribe(client, subscription, done) {
@@ -97,17 +108,24 @@ export function remoteHooks(
 
     authorizeForward(client, packet) {
       const visitor = visitorOf(client);
-      if (visitor === undefined || visitor.rights === "none" || !isState(number, packet.topic)) return null;
+      const topic = stateOf(packet.topic);
+      const grant = visitor?.grant;
+      if (grant === undefined || topic === undefined || !isInWindow(grant) || !maySeeTopic(grant, topic)) return null;
       if (client.conn.writableLength <= mostUnread) return packet;
+      // What is still under way to it when it is cut is not told again.
+      if (client.conn.destroyed) return null;
       onRefused(visitor, "does not read");
       client.conn.destroy();
       return null;
     },
 
     published(packet, client, done) {
-      const topic = client === null ? undefined : insideTopic(number, packet.topic);
+      const visitor = client === null ? undefined : visitorOf(client);
+      const topic = insideTopic(number, packet.topic);
       const { payload } = packet;
-      if (topic !== undefined) onCommand(topic, typeof payload === "string" ? Buffer.from(payload) : payload);
+      if (visitor !== undefined && topic !== undefined) {
+        onCommand(topic, typeof payload === "string" ? Buffer.from(payload) : payload, visitor);
+      }
       done();
     },
   };
@@ -118,6 +136,7 @@ export async function openHomeEngine(options: HomeEngineOptions): Promise<HomeEn
   const filtersOf = new WeakMap<Client, Set<string>>();
   const aedes = await Aedes.createBroker({
     ...remoteHooks(options, ({ conn }) => visitors.get(conn), filtersOf),
+    persistence: new NamespaceStore(options.retained),
     connectTimeout: 5_000,
     drainTimeout: 5_000,
     heartbeatInterval: 10 * 60_000,
@@ -137,8 +156,8 @@ export async function openHomeEngine(options: HomeEngineOptions): Promise<HomeEn
       limitReads(socket, new FrameLimit((type) => (type === packetTypes.publish ? longestPublish : longestOther)));
       aedes.handle(socket);
     },
-    publish(topic, payload, isRetained) {
-      const packet = { cmd: "publish", topic, payload, qos: 1, retain: isRetained, dup: false } as const;
+    publish(topic, payload) {
+      const packet = { cmd: "publish", topic, payload, qos: 1, retain: false, dup: false } as const;
       aedes.publish(packet, () => undefined);
     },
     close: () => aedes.close(),

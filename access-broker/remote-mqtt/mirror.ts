@@ -8,41 +8,44 @@ const mostTopics = 5_000;
 const mostOctets = 4 * 1024 * 1024;
 
 export interface Mirror {
+  /** What is retained now, by the home's own topics. */
+  readonly retained: ReadonlyMap<string, string>;
   hear(message: RemoteUp): void;
   /** The home is away: its status says so, and the rest stays as it was known last. */
   setAway(): void;
 }
 
+/** `publish`: to whoever looks now; what is retained changed already. An empty retained payload clears its topic. */
 export function createMirror(
-  publish: (topic: string, payload: string, isRetained: boolean) => void,
+  publish: (topic: string, payload: string) => void,
   onRefused: (reason: string) => void,
 ): Mirror {
-  const octets = new Map<string, number>();
+  const retained = new Map<string, string>();
   let total = 0;
   /** Topics that the snapshot under way has not named yet. */
   let unnamed: Set<string> | undefined;
 
   function retain(topic: string, payload: string): void {
-    const size = Buffer.byteLength(payload);
-    const before = octets.get(topic);
-    const next = total - (before ?? 0) + size;
-    if (payload !== "" && (next > mostOctets || (before === undefined && octets.size >= mostTopics))) {
+    const before = retained.get(topic);
+    const next = total - octetsOf(before ?? "") + octetsOf(payload);
+    if (payload !== "" && (next > mostOctets || (before === undefined && retained.size >= mostTopics))) {
       onRefused("more retained topics than a home may have");
       return;
     }
     unnamed?.delete(topic);
     total = next;
-    if (payload === "") octets.delete(topic);
-    else octets.set(topic, size);
-    publish(topic, payload, true);
+    if (payload === "") retained.delete(topic);
+    else retained.set(topic, payload);
+    publish(topic, payload);
   }
 
   return {
+    retained,
     hear({ topic, body }) {
       if (topic === "up/home") {
         if (body.isRetained) retain(body.topic, body.payload);
-        else publish(body.topic, body.payload, false);
-      } else if (body.end === "first") unnamed = new Set(octets.keys());
+        else publish(body.topic, body.payload);
+      } else if (body.end === "first") unnamed = new Set(retained.keys());
       else {
         for (const gone of unnamed ?? []) retain(gone, "");
         unnamed = undefined;
@@ -51,3 +54,5 @@ export function createMirror(
     setAway: () => retain(homeTopics.status, "offline"),
   };
 }
+
+const octetsOf = (text: string): number => Buffer.byteLength(text);

@@ -3,17 +3,19 @@
 import type { Connection } from "aedes";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock, Ids, Timer } from "../../gateway-core/contract/clock.ts";
+import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
 import type { RemoteDown, RemoteUp } from "../../gateway-core/contract/remote-link.ts";
-import { openHomeEngine, type Visitor } from "./home-engine.ts";
+import { viewKey } from "./grant-view.ts";
+import { createHomeViews, type HomeViews, type Seat } from "./home-views.ts";
 import { createMirror, type Mirror } from "./mirror.ts";
-import { awayResult, commandOf } from "./remote-command.ts";
-import { outsideTopic } from "./topic-rules.ts";
+import { commandOf, resultOf } from "./remote-command.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** How long a namespace outlives its last visitor. */
 const idleMs = 60_000;
-/** How soon a right that was taken elsewhere (the command line) is noticed. */
+/** How soon a right that was taken elsewhere (the command line), or a window that closed, is noticed. */
 const checkMs = 10_000;
-const mostVisitors = 32;
+const mostVisitors = 128;
 /** Commands to one home in a minute. */
 const mostCommands = 600;
 const commandsMs = 60_000;
@@ -24,7 +26,7 @@ export type TellHome = (number: AccessNumber, message: RemoteDown) => boolean;
 export interface RemoteHomes extends Disposable {
   /** How many visitors all homes have together. */
   readonly visitors: number;
-  /** False: the home has too many visitors already. */
+  /** False: the home has too many visitors already, or nothing is open to this one. */
   serve(number: AccessNumber, socket: Connection, visitor: Visitor): Promise<boolean>;
   /** The home's link stands: what it is told now, it hears. */
   joined(number: AccessNumber): void;
@@ -43,114 +45,135 @@ export interface RemoteHomesOptions {
 
 interface Home {
   readonly mirror: Mirror;
-  readonly visitors: Map<Visitor, Connection>;
-  handle(socket: Connection, visitor: Visitor): void;
-  close(): void;
+  readonly views: HomeViews;
+  readonly seats: Map<Visitor, { readonly seat: Seat; readonly socket: Connection }>;
   idle?: Timer | undefined;
 }
 
 export function createRemoteHomes({ clock, ids, tell, onRefused }: RemoteHomesOptions): RemoteHomes {
-  const homes = new Map<AccessNumber, Promise<Home>>();
-  const opened = new Map<AccessNumber, Home>();
+  const homes = new Map<AccessNumber, Home>();
   let checking: Timer | undefined;
 
-  async function open(number: AccessNumber): Promise<Home> {
+  function open(number: AccessNumber): Home {
     let commands = { since: clock.now(), count: 0 };
-    const engine = await openHomeEngine({
-      number,
-      onRefused: (visitor, reason) => onRefused(number, visitor, reason),
-      mayCommand() {
-        if (clock.now() - commands.since >= commandsMs) commands = { since: clock.now(), count: 0 };
-        return commands.count++ < mostCommands;
+    const views = createHomeViews(
+      {
+        number,
+        now: () => clock.now(),
+        onRefused: (visitor, reason) => onRefused(number, visitor, reason),
+        mayCommand() {
+          if (clock.now() - commands.since >= commandsMs) commands = { since: clock.now(), count: 0 };
+          return commands.count++ < mostCommands;
+        },
+        onCommand: (topic, payload, visitor) => command(topic, payload, visitor),
       },
-      onCommand(topic, payload) {
-        const id = ids.fresh();
-        const command = commandOf(id, topic, payload, clock.now());
-        if (command !== undefined && tell(number, { topic: "down/command", body: command })) return;
-        const result = awayResult(id, topic, payload, command !== undefined);
-        if (result !== undefined) engine.publish(outsideTopic(number, result.topic), result.payload, false);
-      },
-    });
-    const publish = (topic: string, payload: string, isRetained: boolean): void =>
-      engine.publish(outsideTopic(number, topic), payload, isRetained);
-    const mirror = createMirror(publish, (reason) => onRefused(number, undefined, reason));
-    const home: Home = { mirror, visitors: new Map(), handle: engine.handle, close: engine.close };
-    opened.set(number, home);
+      () => home.mirror.retained,
+    );
+    const mirror = createMirror(views.publish, (reason) => onRefused(number, undefined, reason));
+    const home: Home = { mirror, views, seats: new Map() };
+    /** What cannot go is answered to whoever may see the answer: a refusal to those who are shown the same as its sender. */
+    const command = (topic: string, payload: Uint8Array, visitor: Visitor): void => {
+      const id = ids.fresh();
+      try {
+        if (visitor.grant === undefined) throw new HomeError("not-granted", "nothing is open to this person");
+        const body = commandOf(id, topic, payload, clock.now(), visitor.grant);
+        if (tell(number, { topic: "down/command", body })) return;
+        throw new HomeError("home-away", "the home is away: nothing was done, and nothing will be");
+      } catch (thrown) {
+        const error = toHomeError(thrown);
+        if (error.code !== "home-away") onRefused(number, visitor, error.code);
+        const result = resultOf(error, id, topic, payload);
+        if (result !== undefined) home.seats.get(visitor)?.seat.tell(result.topic, result.payload);
+      }
+    };
+    homes.set(number, home);
     mirror.setAway();
     tell(number, { topic: "down/remote", body: { isWanted: true } });
     return home;
   }
 
-  function letGo(number: AccessNumber, home: Home): void {
-    if (home.visitors.size > 0 || opened.get(number) !== home) return;
-    homes.delete(number);
-    opened.delete(number);
-    tell(number, { topic: "down/remote", body: { isWanted: false } });
-    home.close();
+  function rest(number: AccessNumber, home: Home): void {
+    home.idle?.cancel();
+    if (home.seats.size > 0) return;
+    home.idle = clock.after(idleMs, () => {
+      if (home.seats.size > 0 || homes.get(number) !== home) return;
+      homes.delete(number);
+      tell(number, { topic: "down/remote", body: { isWanted: false } });
+      home.views.close();
+    });
   }
 
   async function check(home: Home): Promise<void> {
-    for (const [visitor, socket] of home.visitors) {
-      if ((await visitor.recheck()) === "none") socket.destroy();
-    }
+    for (const visitor of home.seats.keys()) await visitor.recheck();
   }
 
   function watch(): void {
     checking ??= clock.after(checkMs, () => {
       checking = undefined;
-      if (opened.size === 0) return;
+      if (homes.size === 0) return;
       watch();
       // What cannot be looked up now is looked up again soon.
-      for (const home of opened.values()) check(home).catch(() => undefined);
+      for (const home of homes.values()) check(home).catch(() => undefined);
     });
   }
 
   return {
     get visitors() {
-      return [...opened.values()].reduce((sum, { visitors }) => sum + visitors.size, 0);
+      return [...homes.values()].reduce((sum, { seats }) => sum + seats.size, 0);
     },
-    async serve(number, socket, visitor) {
-      const opening = homes.get(number) ?? open(number);
-      homes.set(number, opening);
-      const home = await opening.catch((thrown: unknown) => {
-        homes.delete(number);
-        throw thrown;
-      });
-      home.idle?.cancel();
-      if (home.visitors.size >= mostVisitors || socket.destroyed) {
-        if (home.visitors.size === 0) home.idle = clock.after(idleMs, () => letGo(number, home));
+    async serve(number, socket, { user, source, grant, recheck }) {
+      const home = homes.get(number) ?? open(number);
+      if (grant === undefined || home.seats.size >= mostVisitors || socket.destroyed) {
+        rest(number, home);
         return false;
       }
-      home.visitors.set(visitor, socket);
+      home.idle?.cancel();
+      const key = viewKey(grant);
+      const visitor: Visitor = {
+        user,
+        source,
+        grant,
+        /** Who is shown something else from now on comes again, to another engine. */
+        async recheck() {
+          const now = await recheck();
+          visitor.grant = now !== undefined && viewKey(now) === key ? now : undefined;
+          if (visitor.grant === undefined) socket.destroy();
+          return visitor.grant;
+        },
+      };
+      const seat = home.views.seat(grant);
+      home.seats.set(visitor, { seat, socket });
       socket.once("close", () => {
-        home.visitors.delete(visitor);
-        home.idle?.cancel();
-        home.idle = clock.after(idleMs, () => letGo(number, home));
+        home.seats.delete(visitor);
+        seat.leave();
+        rest(number, home);
       });
       watch();
-      home.handle(socket, visitor);
+      try {
+        await seat.serve(socket, visitor);
+      } catch (thrown) {
+        socket.destroy();
+        throw thrown;
+      }
       // Once more: while the home was opened, the right to it may have been taken.
-      visitor.recheck().then(
-        (rights) => rights === "none" && socket.destroy(),
-        () => socket.destroy(),
-      );
+      visitor.recheck().catch(() => socket.destroy());
       return true;
     },
     joined(number) {
-      if (opened.has(number)) tell(number, { topic: "down/remote", body: { isWanted: true } });
+      if (homes.has(number)) tell(number, { topic: "down/remote", body: { isWanted: true } });
     },
-    left: (number) => opened.get(number)?.mirror.setAway(),
-    hear: (number, message) => opened.get(number)?.mirror.hear(message),
+    left: (number) => homes.get(number)?.mirror.setAway(),
+    hear: (number, message) => homes.get(number)?.mirror.hear(message),
     async recheck(number) {
-      const home = opened.get(number);
+      const home = homes.get(number);
       if (home !== undefined) await check(home);
     },
     [Symbol.dispose]() {
       checking?.cancel();
-      for (const home of opened.values()) {
+      for (const home of homes.values()) {
         home.idle?.cancel();
-        for (const socket of home.visitors.values()) socket.destroy();
-        home.close();
+        for (const { socket } of home.seats.values()) socket.destroy();
+        home.views.close();
       }
     },
   };

@@ -22,22 +22,26 @@ export function filterRefusal(number: AccessNumber, filter: string): string | un
   return filter.split("/").length > mostLevels ? "too many levels" : undefined;
 }
 
-/** Commands, and nothing else, to whoever may do more than look. */
-export function publishRefusal(
-  number: AccessNumber,
-  topic: string,
-  rights: "all" | "view" | "none",
-): string | undefined {
+/** Commands, and nothing else; whose they are to give is judged with the command. */
+export function publishRefusal(number: AccessNumber, topic: string): string | undefined {
   if (isMalformed(topic)) return "no topic name";
   const inside = insideTopic(number, topic);
-  if (inside === undefined || parseCommandTopic(inside) === undefined) return "no command topic of the home";
-  return rights === "all" ? undefined : "this visitor may only look";
+  return inside === undefined || parseCommandTopic(inside) === undefined ? "no command topic of the home" : undefined;
 }
 
-/** Only the home's own state goes out: what a visitor commands is no news to others. */
-export function isState(number: AccessNumber, topic: string): boolean {
+/** The home's own name of a topic that goes out: its state alone, for what a visitor commands is no news to others. */
+export function stateTopic(number: AccessNumber, topic: string): string | undefined {
   const inside = insideTopic(number, topic);
-  return inside !== undefined && parseCommandTopic(inside) === undefined;
+  return inside !== undefined && parseCommandTopic(inside) === undefined ? inside : undefined;
+}
+
+/** Whether a topic is among those that a filter stands for (MQTT 3.1.1 §4.7), both being whole. */
+export function isMatch(filter: string, topic: string): boolean {
+  const [wanted, levels] = [filter.split("/"), topic.split("/")];
+  const rest = wanted.indexOf("#");
+  const named = rest < 0 ? wanted : wanted.slice(0, rest);
+  const isLong = rest < 0 ? levels.length === named.length : levels.length >= named.length;
+  return isLong && named.every((level, at) => level === "+" || level === levels[at]);
 }
 
 /** MQTT 3.1.1 §4.7.3; U+FFFD is what octets that are no UTF-8 are decoded to. */

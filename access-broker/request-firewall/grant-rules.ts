@@ -15,7 +15,16 @@ import { isJson, isJsonObject, type JsonObject } from "../../gateway-core/contra
 
 export interface Asked {
   /** `whole`: what the gateway itself filters by the grant; all else is about one thing that the path names. */
-  readonly kind: "whole" | "device" | "property" | "properties" | "action" | "appearance" | "stream" | "any-stream";
+  readonly kind:
+    | "whole"
+    | "device"
+    | "appearance"
+    | "property"
+    | "properties"
+    | "action"
+    | "appearance"
+    | "stream"
+    | "any-stream";
   readonly isReading: boolean;
   readonly device: string;
   /** Of the property or action. */
@@ -37,6 +46,7 @@ export function grantRefusal(grant: Grant, { kind, isReading, device, name, body
     return Object.values(devices).some(({ streams }) => streams) ? undefined : notGranted();
   }
   if (!maySeeDevice(grant, device)) return new HomeError("unknown-device", `no device ${device} is known`, { device });
+  if (kind === "appearance" && !isReading) return mayArrange(grant, device) ? undefined : notGranted();
   if (kind === "stream") return mayWatch(grant, device) ? undefined : notGranted();
   if (isReading) {
     if (kind !== "property" || maySeeProperty(grant, device, name)) return undefined;

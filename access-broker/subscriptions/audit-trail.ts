@@ -7,6 +7,8 @@ import type { AuditEntry, AuditStore } from "./audit-store.ts";
 const windowMs = 60_000;
 /** Entries of one event in a minute, by source for refusals and by home for all else. */
 const mostInWindow = 60;
+/** Commands of one home in a minute: as many as may be given by remote MQTT. */
+const mostCommands = 600;
 
 type AuditTrail = (
   event: string,
@@ -32,8 +34,9 @@ export function createAuditTrail(store: Pick<AuditStore, "appendAudit">, clock: 
   return (event, number, user, source, facts) => {
     // Who is refused can name any home; who is not has shown which one is theirs.
     const count = countOf(event.endsWith("-refused") ? `${event} ${source}` : `${event} ${number}`);
-    if (count === mostInWindow + 1) log.write("warn", "audit-held-back", { what: event, number, source });
-    if (count > mostInWindow) return;
+    const most = event === "command" ? mostCommands : mostInWindow;
+    if (count === most + 1) log.write("warn", "audit-held-back", { what: event, number, source });
+    if (count > most) return;
     store
       .appendAudit({ at: clock.now(), event, number, user, source, facts })
       .catch((cause: unknown) => log.write("error", "audit-failed", { what: event, cause: String(cause) }));

@@ -3,6 +3,7 @@
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { CommunicationMethod } from "../../gateway-core/contract/communication-method.ts";
 import type { Grant } from "../../gateway-core/contract/grant.ts";
+import type { JsonObject } from "../../gateway-core/contract/json.ts";
 
 /** An owner has the whole home and says who else comes in; a guest has what their grant names. */
 export type Role = "owner" | "guest";
@@ -28,6 +29,27 @@ export interface PersonOfHome extends Standing {
   readonly invitedUntil: number | null;
 }
 
+/** A person as a subscription file holds them. */
+export interface SubscribedPerson extends Standing {
+  readonly user: string;
+  readonly passwordHash: string;
+  readonly state: "password" | "one-time" | "one-time-used" | "none";
+  readonly credentials: readonly {
+    readonly kind: "totp" | "recovery" | "key" | "passkey" | "app";
+    readonly id: string;
+    readonly facts: JsonObject;
+    readonly counter: number;
+    readonly addedAt: number;
+  }[];
+}
+
+/** A home as a subscription file holds it. */
+export interface SubscribedHome extends HomeRules {
+  readonly number: AccessNumber;
+  readonly requirement: string | null;
+  readonly people: readonly SubscribedPerson[];
+}
+
 /** What opens a home once, for the person that it was made for; kept as a hash. A person has one at most. */
 export interface Invitation {
   readonly secretHash: string;
@@ -50,8 +72,13 @@ export interface PeopleStore {
 
   /** Of a home of which nothing is said: every method, not suspended. */
   findHomeRules(number: AccessNumber): Promise<HomeRules>;
+  /** Whether a gateway of the home has a certificate that is good at that moment. */
+  isEnrolled(number: AccessNumber, now: number): Promise<boolean>;
   /** What is told changes, the rest stays. A home that is suspended loses all sessions at once. */
   setHomeRules(number: AccessNumber, rules: Partial<HomeRules>): Promise<void>;
+
+  /** Puts homes in the place of what there is of them, people and sessions too: all, or none. */
+  putHomes(homes: readonly SubscribedHome[]): Promise<void>;
 
   /** Takes the place of an earlier one for the same person. */
   putInvitation(invitation: Invitation): Promise<void>;

@@ -42,6 +42,10 @@ export function credentialQueries({ all, one, run, transaction }: Postgres): Cre
       const row = await one("SELECT * FROM credentials WHERE kind = $1 AND id = $2 LIMIT 1", kind, id);
       return row && credentialOf(row);
     },
+    async listCredentialsAnywhere(kind, id) {
+      const rows = await all("SELECT * FROM credentials WHERE kind = $1 AND id = $2 ORDER BY number", kind, id);
+      return rows.map(credentialOf);
+    },
     async listCredentials(number, user) {
       const rows = await all(
         'SELECT * FROM credentials WHERE number = $1 AND "user" = $2 ORDER BY added_at, id',

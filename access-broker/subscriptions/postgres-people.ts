@@ -1,7 +1,7 @@
 /** The part of the PostgreSQL store that holds people, what homes may be reached by, and invitations. */
 
-import type { PeopleStore } from "./people-store.ts";
-import type { Postgres } from "./postgres-connection.ts";
+import type { PeopleStore, SubscribedHome, SubscribedPerson } from "./people-store.ts";
+import type { Postgres, Queries } from "./postgres-connection.ts";
 import { invitationOf, methodsOf, personOf, standingColumns, standingOf } from "./sqlite-people.ts";
 import { count, numberOf, orNull, text } from "./sqlite-rows.ts";
 
@@ -52,6 +52,9 @@ export function peopleQueries({ all, one, run, transaction }: Postgres): PeopleS
       const row = await one("SELECT methods, is_suspended FROM homes WHERE number = $1", number);
       return { methods: methodsOf(row?.["methods"]), isSuspended: row?.["is_suspended"] === 1 };
     },
+    async isEnrolled(number, now) {
+      return (await one("SELECT 1 FROM certificates WHERE number = $1 AND expires_at > $2", number, now)) !== undefined;
+    },
     async setHomeRules(number, { methods, isSuspended }) {
       await transaction(async (queries) => {
         await queries.run("INSERT INTO homes (number) VALUES ($1) ON CONFLICT DO NOTHING", number);
@@ -60,6 +63,12 @@ export function peopleQueries({ all, one, run, transaction }: Postgres): PeopleS
         if (isSuspended === undefined) return;
         await queries.run("UPDATE homes SET is_suspended = $2 WHERE number = $1", number, Number(isSuspended));
         if (isSuspended) await queries.run("DELETE FROM sessions WHERE number = $1", number);
+      });
+    },
+
+    async putHomes(homes) {
+      await transaction(async (queries) => {
+        for (const home of homes) await putHome(queries, home);
       });
     },
 
@@ -94,4 +103,37 @@ export function peopleQueries({ all, one, run, transaction }: Postgres): PeopleS
       });
     },
   };
+}
+
+async function putHome(queries: Queries, home: SubscribedHome): Promise<void> {
+  const { number, methods, isSuspended, requirement, people } = home;
+  // Their sessions, credentials and invitations go with them.
+  for (const table of ["users", "homes", "requirements"]) {
+    await queries.run(`DELETE FROM ${table} WHERE number = $1`, number);
+  }
+  await queries.run(
+    "INSERT INTO homes (number, methods, is_suspended) VALUES ($1, $2, $3)",
+    ...[number, methods.join(), Number(isSuspended)],
+  );
+  if (requirement !== null) {
+    await queries.run("INSERT INTO requirements (number, requirement) VALUES ($1, $2)", number, requirement);
+  }
+  for (const person of people) await putPerson(queries, number, person);
+}
+
+async function putPerson(queries: Queries, number: string, person: SubscribedPerson): Promise<void> {
+  const { user, role, grant, isSuspended, passwordHash, state, credentials } = person;
+  await queries.run(
+    `INSERT INTO users (number, "user", password_hash, state, role, granted, is_suspended)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    ...[number, user, passwordHash, state, role, role === "owner" ? null : JSON.stringify(grant)],
+    Number(isSuspended),
+  );
+  for (const { kind, id, facts, counter, addedAt } of credentials) {
+    await queries.run(
+      `INSERT INTO credentials (number, kind, id, "user", facts, counter, added_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      ...[number, kind, id, user, JSON.stringify(facts), counter, addedAt],
+    );
+  }
 }

@@ -1,6 +1,7 @@
 /** A store whose authenticator secrets nobody reads who has the database alone: they are sealed on their way in and opened on their way out. */
 
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
+import type { SubscribedHome } from "./people-store.ts";
 import type { Credential, Store } from "./store.ts";
 
 /** What this room asks of the key. */
@@ -30,8 +31,14 @@ export function sealStore(store: Store, key: () => Promise<Seal>): Store {
       const facts = credential.kind === kind ? sealedFacts(credential, await key()) : undefined;
       return store.addCredential(facts === undefined ? credential : { ...credential, facts });
     },
+    async putHomes(homes) {
+      const seal = await key();
+      await store.putHomes(homes.map((home) => sealedHome(home, seal)));
+    },
     findCredential: async (...about) => openedIfThere(await store.findCredential(...about)),
     findCredentialAnywhere: async (...about) => openedIfThere(await store.findCredentialAnywhere(...about)),
+    listCredentialsAnywhere: async (...about) =>
+      Promise.all((await store.listCredentialsAnywhere(...about)).map(opened)),
     listCredentials: async (...about) => Promise.all((await store.listCredentials(...about)).map(opened)),
   };
 }
@@ -40,6 +47,18 @@ export function sealStore(store: Store, key: () => Promise<Seal>): Store {
 export async function sealOldSecrets(store: Store, key: () => Promise<Seal>): Promise<number> {
   const seal = await key();
   return store.rewriteCredentials(kind, (credential) => sealedFacts(credential, seal));
+}
+
+function sealedHome({ people, ...home }: SubscribedHome, seal: Seal): SubscribedHome {
+  const { number } = home;
+  const sealed = people.map(({ credentials, ...person }) => ({
+    ...person,
+    credentials: credentials.map((one) => {
+      const facts = one.kind === kind ? sealedFacts({ ...one, number, user: person.user }, seal) : undefined;
+      return facts === undefined ? one : { ...one, facts };
+    }),
+  }));
+  return { ...home, people: sealed };
 }
 
 function sealedFacts(credential: Pick<Credential, "facts"> & Place, seal: Seal): JsonObject | undefined {

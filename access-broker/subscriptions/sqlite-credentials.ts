@@ -13,6 +13,7 @@ export type CredentialTables = Pick<
   | "addCredential"
   | "findCredential"
   | "findCredentialAnywhere"
+  | "listCredentialsAnywhere"
   | "listCredentials"
   | "advanceCredential"
   | "removeCredential"
@@ -53,6 +54,9 @@ export function openCredentialTables(
     async findCredentialAnywhere(kind, id) {
       const row = sql("SELECT * FROM credentials WHERE kind = ? AND id = ? LIMIT 1").get(kind, id);
       return row && credentialOf(row);
+    },
+    async listCredentialsAnywhere(kind, id) {
+      return sql("SELECT * FROM credentials WHERE kind = ? AND id = ? ORDER BY number").all(kind, id).map(credentialOf);
     },
     async listCredentials(number, user) {
       const rows = sql("SELECT * FROM credentials WHERE number = ? AND user = ? ORDER BY added_at, id").all(

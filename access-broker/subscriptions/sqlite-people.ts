@@ -7,7 +7,15 @@ import {
   parseCommunicationMethods,
 } from "../../gateway-core/contract/communication-method.ts";
 import { type Grant, parseGrant, wholeGrant } from "../../gateway-core/contract/grant.ts";
-import type { HomeRules, Invitation, PeopleStore, Role, Standing } from "./people-store.ts";
+import type {
+  HomeRules,
+  Invitation,
+  PeopleStore,
+  Role,
+  Standing,
+  SubscribedHome,
+  SubscribedPerson,
+} from "./people-store.ts";
 import { count, numberOf, orNull, type Row, text } from "./sqlite-rows.ts";
 
 /** Whoever was there before had the whole home. No grant in the table: the whole. */
@@ -42,6 +50,28 @@ export function peopleStatements(
   const run = (text: string, ...values: readonly SQLInputValue[]): boolean => sql(text).run(...values).changes > 0;
   const endSessions = (number: string, user: string): boolean =>
     run("DELETE FROM sessions WHERE number = ? AND user = ?", number, user);
+  const putPerson = (number: string, person: SubscribedPerson): void => {
+    const { user, role, grant, isSuspended, passwordHash, state, credentials } = person;
+    run(
+      `INSERT INTO users (number, user, password_hash, state, role, granted, is_suspended)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      ...[number, user, passwordHash, state, role, role === "owner" ? null : JSON.stringify(grant)],
+      Number(isSuspended),
+    );
+    for (const { kind, id, facts, counter, addedAt } of credentials) {
+      run(
+        "INSERT INTO credentials (number, kind, id, user, facts, counter, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ...[number, kind, id, user, JSON.stringify(facts), counter, addedAt],
+      );
+    }
+  };
+  const putHome = ({ number, methods, isSuspended, requirement, people }: SubscribedHome): void => {
+    // Their sessions, credentials and invitations go with them.
+    for (const table of ["users", "homes", "requirements"]) run(`DELETE FROM ${table} WHERE number = ?`, number);
+    run("INSERT INTO homes VALUES (?, ?, ?)", number, methods.join(), Number(isSuspended));
+    if (requirement !== null) run("INSERT INTO requirements VALUES (?, ?)", number, requirement);
+    for (const person of people) putPerson(number, person);
+  };
   const find = (secretHash: string, now: number): Invitation | undefined => {
     const row = sql("SELECT * FROM invitations WHERE secret_hash = ? AND expires_at > ?").get(secretHash, now);
     return row && invitationOf(row);
@@ -88,6 +118,9 @@ export function peopleStatements(
       const row = sql("SELECT methods, is_suspended FROM homes WHERE number = ?").get(number);
       return { methods: methodsOf(row?.["methods"]), isSuspended: row?.["is_suspended"] === 1 };
     },
+    async isEnrolled(number, now) {
+      return sql("SELECT 1 FROM certificates WHERE number = ? AND expires_at > ?").get(number, now) !== undefined;
+    },
     async setHomeRules(number, { methods, isSuspended }) {
       transaction(() => {
         run("INSERT INTO homes (number) VALUES (?) ON CONFLICT DO NOTHING", number);
@@ -95,6 +128,12 @@ export function peopleStatements(
         if (isSuspended === undefined) return;
         run("UPDATE homes SET is_suspended = ? WHERE number = ?", Number(isSuspended), number);
         if (isSuspended) run("DELETE FROM sessions WHERE number = ?", number);
+      });
+    },
+
+    async putHomes(homes) {
+      transaction(() => {
+        for (const home of homes) putHome(home);
       });
     },
 

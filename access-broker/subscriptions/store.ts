@@ -113,6 +113,8 @@ export interface Store extends DescriptorStore, PeopleStore, AuditStore, StoreCo
   findCredential(number: AccessNumber, kind: CredentialKind, id: string): Promise<Credential | undefined>;
   /** The same credential at whichever home: one passkey opens each of a person's homes. */
   findCredentialAnywhere(kind: CredentialKind, id: string): Promise<Credential | undefined>;
+  /** All of them, by number. */
+  listCredentialsAnywhere(kind: CredentialKind, id: string): Promise<readonly Credential[]>;
   /** In the order in which they were added. */
   listCredentials(number: AccessNumber, user: string): Promise<readonly Credential[]>;
   /** Moves the counter up; false when it has stood there or higher before. A counter that the credential does not keep stays 0. */

@@ -10,12 +10,14 @@ import type { DescriptorEvent, DescriptorsWanted } from "../contract/descriptor-
 import type { GatewayFacts } from "../contract/descriptor-offer.ts";
 import { type ErrorCode, HomeError, toHomeError } from "../contract/errors.ts";
 import type { RemoteCommand } from "../contract/remote-link.ts";
-import type { Handler } from "../contract/web.ts";
+import { type Handler, problemResponse } from "../contract/web.ts";
 import { type AccessLink, type LinkState, openAccessLink } from "./broker-link.ts";
 import { type CardPlaces, createCardWatch } from "./card-watch.ts";
 import { createDescriptorQuery, type DescriptorQuery } from "./descriptor-query.ts";
 import { openEventJournal } from "./event-journal.ts";
 import { openLearnedDescriptors } from "./learned-descriptors.ts";
+import type { FindLocalEnd } from "./link-interface.ts";
+import { type LinkRules, mayPass } from "./link-rules.ts";
 import { gatewayIdOf, homeAddress, type Registration, readRegistration } from "./registration.ts";
 import { createRemoteHome, type RemoteHome } from "./remote-home.ts";
 
@@ -52,6 +54,10 @@ export interface AccessOptions {
   /** Whether the home wants the link. */
   readonly isEnabled: boolean;
   readonly cards: CardPlaces;
+  /** Where connections to the broker begin; anywhere unless told. */
+  readonly from?: FindLocalEnd;
+  /** What may pass the link; everything unless told. */
+  readonly rules?: LinkRules;
   readonly gateway: Omit<GatewayFacts, "id">;
   /** Answers who is outside, to whom the home is at this address. */
   readonly handlerAt: (home: string) => Handler;
@@ -70,11 +76,13 @@ interface Standing {
 
 /** @throws HomeError `internal` when what is kept of the enrolment cannot be read. */
 export function openAccess(options: AccessOptions): Access {
-  const { host, isEnabled, cards, gateway, handlerAt, parse, onDescriptor, onCommand } = options;
+  const { host, isEnabled, cards, gateway, handlerAt, parse, onDescriptor, onCommand, from, rules = [{}] } = options;
   const { clock, log, memory } = host;
   const journal = openEventJournal(host);
   const remote = createRemoteHome(log, onCommand, journal);
-  const watch = createCardWatch(host, cards);
+  const watch = createCardWatch(host, { ...cards, ...(from === undefined ? {} : { from }) });
+  const mayAsk = isEnabled && mayPass(rules, "descriptors", "out") && mayPass(rules, "descriptors", "in");
+  const mayTell = mayPass(rules, "topics", "out");
   const listeners = new Set<() => void>();
   const tellState = (): void => {
     for (const listener of listeners) listener();
@@ -91,12 +99,24 @@ export function openAccess(options: AccessOptions): Access {
     query?.onEvent(onDescriptor);
     const link =
       registration && isEnabled
-        ? openAccessLink({ host, registration, handler: handlerAt(homeAddress(registration)), query, remote })
+        ? openAccessLink({ host, registration, handler: handlerFor(registration), query, remote, from })
         : undefined;
     link?.onState(tellState);
     link?.setPage(isPageOffered);
-    if (isEnabled && wanted !== undefined) query?.receive(wanted);
+    if (mayAsk && wanted !== undefined) query?.receive(wanted);
     return { registration, query, link };
+  }
+
+  /** Whether a page is offered is only told to the broker: what may not pass is refused here, whoever asks. */
+  function handlerFor(registration: Registration): Handler {
+    if (!mayPass(rules, "page", "out"))
+      return async () => problemResponse(new HomeError("not-granted", "this home's page does not pass its link"));
+    const handler = handlerAt(homeAddress(registration));
+    if (mayPass(rules, "page", "in")) return handler;
+    return async (request, viewer) => {
+      if (request.method === "GET" || request.method === "HEAD") return handler(request, viewer);
+      return problemResponse(new HomeError("view-only", "this home lets nothing be changed over its link"));
+    };
   }
 
   /** Undefined without a key that descriptors could be believed by. */
@@ -112,6 +132,8 @@ export function openAccess(options: AccessOptions): Access {
     }
   }
 
+  const snapshot = (): DescriptorEvent => standing.query?.snapshot() ?? { type: "learned", descriptors: [] };
+
   /** Takes up an enrolment that came meanwhile: by a card that lies here, by the page on the LAN, by the command line. */
   async function look(): Promise<void> {
     try {
@@ -124,6 +146,7 @@ export function openAccess(options: AccessOptions): Access {
       if (registration?.number !== older.registration?.number) journal.setWanted(false);
       standing = stand(registration);
       tellState();
+      onDescriptor(snapshot());
       await end(older);
     } catch (thrown) {
       log.write("error", "registration-not-read", { error: toHomeError(thrown).toBody() });
@@ -155,24 +178,26 @@ export function openAccess(options: AccessOptions): Access {
       return () => void listeners.delete(listener);
     },
     setPage(isOffered) {
-      isPageOffered = isOffered;
-      standing.link?.setPage(isOffered);
+      isPageOffered = isOffered && mayPass(rules, "page", "out");
+      standing.link?.setPage(isPageOffered);
     },
     receive(asked) {
       wanted = asked;
       // Who cannot ask does not say that it does.
-      if (isEnabled) standing.query?.receive(asked);
+      if (mayAsk) standing.query?.receive(asked);
     },
     forget() {
       wanted = undefined;
       standing.query?.forget();
     },
     async openProxy() {
+      if (!mayPass(rules, "proxy", "out"))
+        throw new HomeError("view-only", "this home lets no computer out by its link");
       if (standing.link === undefined) throw new HomeError("home-away", "this home has no link to a provider");
       return standing.link.openProxy();
     },
-    publish: remote.publish,
-    snapshot: () => standing.query?.snapshot() ?? { type: "learned", descriptors: [] },
+    publish: (...message) => mayTell && remote.publish(...message),
+    snapshot,
     async [Symbol.asyncDispose]() {
       isClosing = true;
       timer.cancel();

@@ -5,6 +5,7 @@
 
 import { createPrivateKey } from "node:crypto";
 import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import { type Host, sleep } from "../contract/clock.ts";
 import { type ErrorCode, type HomeError, toHomeError } from "../contract/errors.ts";
 import {
@@ -20,6 +21,7 @@ import { type ControlClient, openControlClient } from "./control-client.ts";
 import { type DataServer, serveDataLink } from "./data-server.ts";
 import type { DescriptorQuery } from "./descriptor-query.ts";
 import { findGatewayPort } from "./enrol.ts";
+import type { FindLocalEnd } from "./link-interface.ts";
 import { createProxyLine } from "./proxy-line.ts";
 import { ask, dial } from "./registered-broker.ts";
 import { isRenewalDue, type Registration, withCertificate, writeRegistration } from "./registration.ts";
@@ -44,6 +46,8 @@ export interface AccessLinkOptions {
   readonly host: Host;
   readonly registration: Registration;
   readonly handler: Handler;
+  /** Where its connections begin. */
+  readonly from?: FindLocalEnd | undefined;
   /** What asks for descriptors over the link, if anything does. */
   readonly query?: Pick<DescriptorQuery, "setLine" | "hear"> | undefined;
   /** What tells the home's topics to remote MQTT, if anything does. */
@@ -54,6 +58,7 @@ const firstBackOffMs = 500;
 const longestBackOffMs = 30_000;
 /** A link that held this long was a good one: the next attempt comes soon again. */
 const steadyMs = 10_000;
+const interfaceCheckMs = 5_000;
 const renewalCheckMs = 60 * 60_000;
 
 export function openAccessLink({
@@ -62,6 +67,7 @@ export function openAccessLink({
   handler,
   query,
   remote,
+  from,
 }: AccessLinkOptions): AccessLink {
   const { clock, ids, log } = host;
   const leaving = new AbortController();
@@ -90,10 +96,11 @@ export function openAccessLink({
     log.write("warn", "access-link-refused", { code, message });
   };
 
+  const addressOf = () => ({ ...registration, from });
   const dialLink = (protocol: string) => {
     const { key, certificate, chain, gatewayPort } = registration;
     const cert = [certificate, ...chain].join("");
-    return dial(clock, registration, gatewayPort, { key, cert, ALPNProtocols: [protocol] });
+    return dial(clock, addressOf(), gatewayPort, { key, cert, ALPNProtocols: [protocol] });
   };
 
   const proxy = createProxyLine(clock, () => dialLink(linkProtocols.proxy));
@@ -151,6 +158,17 @@ export function openAccessLink({
     return () => timer.cancel();
   }
 
+  /** A link whose interface has another address now, or none, leads nowhere: it is ended at once, and not by its silence. */
+  function followInterface(socket: TLSSocket): () => void {
+    const { localAddress } = socket;
+    const look = (): void => {
+      timer = clock.after(interfaceCheckMs, look);
+      if (attempt(from)?.localAddress !== localAddress) socket.destroy();
+    };
+    let timer = from === undefined ? undefined : clock.after(interfaceCheckMs, look);
+    return () => timer?.cancel();
+  }
+
   /** One link from dialling to its end. */
   async function hold(): Promise<void> {
     const socket = await dialLink(linkProtocols.control);
@@ -166,19 +184,21 @@ export function openAccessLink({
     trouble = undefined;
     show("online");
     const rest = careForCertificate(client);
+    const leave = followInterface(socket);
     query?.setLine(client.tell);
     remote?.setLine(client.tell);
     await client.closed;
     query?.setLine(undefined);
     remote?.setLine(undefined);
     rest();
+    leave();
     control = undefined;
     leaving.signal.removeEventListener("abort", abort);
   }
 
   /** The broker's port may have moved while it was away: asked at the user port, which the card names. */
   async function lookForPort(): Promise<void> {
-    const gatewayPort = await findGatewayPort(host, registration);
+    const gatewayPort = await findGatewayPort(host, addressOf());
     if (gatewayPort === registration.gatewayPort) return;
     registration = { ...registration, gatewayPort };
     writeRegistration(host.memory, registration);
@@ -189,7 +209,7 @@ export function openAccessLink({
   async function renewLate(): Promise<void> {
     if (!isRenewalDue(registration, clock.now())) return;
     const { certificate } = registration;
-    takeCertificate(parseCertificateAnswer(await ask(clock, registration, "/renew", { csr: request(), certificate })));
+    takeCertificate(parseCertificateAnswer(await ask(clock, addressOf(), "/renew", { csr: request(), certificate })));
   }
 
   async function keep(): Promise<void> {
@@ -240,4 +260,13 @@ export function openAccessLink({
       await kept;
     },
   };
+}
+
+/** Undefined while there is no such end. */
+function attempt(from: FindLocalEnd | undefined): ReturnType<FindLocalEnd> {
+  try {
+    return from?.();
+  } catch {
+    return undefined;
+  }
 }

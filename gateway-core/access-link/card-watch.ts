@@ -10,6 +10,7 @@ import type { Host, Memory } from "../contract/clock.ts";
 import { type ErrorCode, HomeError, toHomeError } from "../contract/errors.ts";
 import { isJsonObject } from "../contract/json.ts";
 import { enrol, parseCard } from "./enrol.ts";
+import type { FindLocalEnd } from "./link-interface.ts";
 
 /** The name in the gateway's memory of what is wrong with the card that was found. */
 const troubleName = "card-trouble";
@@ -23,6 +24,8 @@ const isFinal = (code: ErrorCode): boolean =>
   code === "card-invalid" || code === "card-used" || code === "card-expired" || code === "certificate-refused";
 
 export interface CardPlaces {
+  /** Where the connections for enrolling begin. */
+  readonly from?: FindLocalEnd;
   /** Where a provider leaves a card beforehand; used up, it is deleted. Undefined: nowhere. */
   readonly file: string | undefined;
   /** Where media are mounted: the card lies there, or one or two folders below. */
@@ -50,7 +53,7 @@ export interface CardWatch {
 
 export function createCardWatch(
   host: Pick<Host, "clock" | "memory" | "log">,
-  { file, folders }: CardPlaces,
+  { file, folders, from }: CardPlaces,
 ): CardWatch {
   const { log, memory } = host;
   const refused = new Set<string>();
@@ -61,7 +64,7 @@ export function createCardWatch(
     const key = `${path} ${createHash("sha256").update(text).digest("hex")}`;
     if (refused.has(key)) return false;
     try {
-      const { number, broker } = await enrol(parseCard(text), host);
+      const { number, broker } = await enrol(parseCard(text), host, from);
       trouble = undefined;
       log.write("info", "enrolled-by-card", { file: path, number, broker });
       if (path === file) await discard(path, rm);

@@ -6,6 +6,7 @@ import { HomeError } from "../contract/errors.ts";
 import { isJsonObject, type Json } from "../contract/json.ts";
 import { type Card, parseCertificateAnswer, parseCard as readCard } from "../contract/link.ts";
 import { encodeCertificateRequest } from "./certificate-request.ts";
+import type { FindLocalEnd } from "./link-interface.ts";
 import { ask, type BrokerAddress, findAuthority } from "./registered-broker.ts";
 import { type Registration, withCertificate, writeRegistration } from "./registration.ts";
 
@@ -21,16 +22,20 @@ export function parseCard(text: string): Card {
 }
 
 /**
- * Uses the card up. The registration is kept in `host.memory` before this resolves.
+ * Uses the card up, over connections that begin at `from`. The registration is kept in `host.memory` before this resolves.
  * @throws HomeError `card-expired`, `card-used`, `card-invalid`, `certificate-refused`, `not-registered-broker`, `home-away`
  */
-export async function enrol(card: Card, host: Pick<Host, "clock" | "memory" | "log">): Promise<Registration> {
+export async function enrol(
+  card: Card,
+  host: Pick<Host, "clock" | "memory" | "log">,
+  from?: FindLocalEnd,
+): Promise<Registration> {
   const { clock, memory, log } = host;
   const { broker, number, caSha256, token, descriptorKey } = card;
   if (clock.now() >= Date.parse(card.expires))
     throw new HomeError("card-expired", `the card expired at ${card.expires}`);
-  const ca = await findAuthority(clock, broker, caSha256);
-  const address = { broker, ca };
+  const ca = await findAuthority(clock, { broker, caSha256, from });
+  const address = { broker, ca, from };
   const gatewayPort = await findGatewayPort({ clock }, address);
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();

@@ -7,6 +7,7 @@ import { linkLabel } from "../contract/access-number.ts";
 import type { Clock } from "../contract/clock.ts";
 import { type ErrorCode, HomeError, httpStatusOf } from "../contract/errors.ts";
 import { isJsonObject, type Json } from "../contract/json.ts";
+import type { FindLocalEnd } from "./link-interface.ts";
 
 const dialMs = 10_000;
 const longestAnswer = 64 * 1024;
@@ -16,6 +17,8 @@ export interface BrokerAddress {
   /** Origin of the user port. */
   readonly broker: string;
   readonly ca: string;
+  /** Where connections to it begin. */
+  readonly from?: FindLocalEnd | undefined;
 }
 
 /**
@@ -24,12 +27,12 @@ export interface BrokerAddress {
  */
 export function dial(
   clock: Clock,
-  { broker, ca }: BrokerAddress,
+  { broker, ca, from }: BrokerAddress,
   port: number,
   options: ConnectionOptions,
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...placeOf(broker), port, ca, minVersion: "TLSv1.3", ...options });
+    const socket = connect({ ...placeOf(broker), ...from?.(), port, ca, minVersion: "TLSv1.3", ...options });
     const fail = (error: HomeError): void => {
       timer.cancel();
       socket.destroy();
@@ -92,10 +95,13 @@ export async function ask(clock: Clock, address: BrokerAddress, path: string, bo
  * fingerprint names is believed from then on.
  * @throws HomeError `not-registered-broker`, `home-away`
  */
-export async function findAuthority(clock: Clock, broker: string, caSha256: string): Promise<string> {
+export async function findAuthority(
+  clock: Clock,
+  { broker, caSha256, from }: Pick<BrokerAddress, "broker" | "from"> & { readonly caSha256: string },
+): Promise<string> {
   // Nothing is said over this connection; the next one believes only what was found here.
   const look = { rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] };
-  const socket = await dial(clock, { broker, ca: "" }, Number(new URL(broker).port || 443), look);
+  const socket = await dial(clock, { broker, ca: "", from }, Number(new URL(broker).port || 443), look);
   try {
     for (let at = socket.getPeerCertificate(true); at?.raw !== undefined; at = at.issuerCertificate) {
       if (createHash("sha256").update(at.raw).digest("hex") === caSha256) return new X509Certificate(at.raw).toString();

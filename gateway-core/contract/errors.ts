@@ -7,6 +7,7 @@ export type ErrorCode =
   | "already-enrolled"
   | "already-running"
   | "backup-invalid"
+  | "audit-broken"
   | "body-too-large"
   | "capture-invalid"
   | "card-expired"
@@ -31,6 +32,7 @@ export type ErrorCode =
   | "host-not-allowed"
   | "import-invalid"
   | "internal"
+  | "invitation-invalid"
   | "link-message-invalid"
   | "login-again"
   | "login-refused"
@@ -58,6 +60,7 @@ export type ErrorCode =
   | "signature-required"
   | "state-exists"
   | "store-unavailable"
+  | "subscription-file-invalid"
   | "too-many-attempts"
   | "unknown-action"
   | "unknown-device"
@@ -73,6 +76,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "already-enrolled": 409,
   "already-running": 409,
   "backup-invalid": 422,
+  "audit-broken": 500,
   "body-too-large": 413,
   "capture-invalid": 422,
   "card-expired": 403,
@@ -97,6 +101,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "host-not-allowed": 421,
   "import-invalid": 422,
   internal: 500,
+  "invitation-invalid": 403,
   "link-message-invalid": 400,
   "login-again": 403,
   "login-refused": 401,
@@ -124,6 +129,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "signature-required": 403,
   "state-exists": 409,
   "store-unavailable": 503,
+  "subscription-file-invalid": 422,
   "too-many-attempts": 429,
   "unknown-action": 404,
   "unknown-device": 404,

@@ -51,7 +51,7 @@ ${trouble !== undefined && html`<p role="alert">${lookUp(texts.results, trouble,
 <p><label>${texts.cardText}<br><textarea name="card" rows="6" cols="50" autocomplete="off" spellcheck="false"></textarea></label></p>
 <p><label>${texts.cardFile}<br><input type="file" name="file" accept=".json,application/json"></label></p>
 ${registered && html`<p><label><input type="checkbox" name="replace" value="yes"> ${texts.replace}</label></p>`}
-<p><button>${texts.register}</button></p></form></section>
+<p><button class="button">${texts.register}</button></p></form></section>
 <p><a href="setup/keys">${texts.keys}</a></p>`;
   return page(texts.title, body, "", print);
 }
@@ -62,7 +62,7 @@ export function renderKeys(keys: readonly KeyView[], print: SetupPrint): string 
   const row = ({ fingerprint, label, addedAt }: KeyView): Markup =>
     html`<li><p><b>${label || fingerprint}</b> ${fill(texts.addedOn, {
       date: new Date(addedAt).toISOString().slice(0, 10),
-    })}<br><code>${fingerprint}</code></p><form method="post" action="keys">${token}<input type="hidden" name="remove" value="${fingerprint}"><button>${fill(
+    })}<br><code>${fingerprint}</code></p><form method="post" action="keys">${token}<input type="hidden" name="remove" value="${fingerprint}"><button class="button">${fill(
       texts.removeKey,
       { label: label || fingerprint },
     )}</button></form></li>`;
@@ -72,7 +72,7 @@ ${keys.length === 0 ? html`<p>${texts.noKeys}</p>` : html`<ul>${keys.map(row)}</
 <form method="post" action="keys">${token}
 <p><label>${texts.keyText}<br><textarea name="key" rows="4" cols="50" required autocomplete="off" spellcheck="false"></textarea></label></p>
 <p><label>${texts.keyLabel}<br><input name="label" maxlength="64"></label></p>
-<p><button>${texts.addKey}</button></p></form></section>
+<p><button class="button">${texts.addKey}</button></p></form></section>
 <p><a href="../setup">${texts.registration}</a></p>`;
   return page(texts.keys, body, "../", print);
 }
@@ -84,7 +84,7 @@ ${result !== undefined && html`<p class="notice" role="status">${lookUp(texts.re
 
 function page(title: string, body: Markup, root: string, { speech, files }: SetupPrint): string {
   const texts = dictionaries[speech.language];
-  const whole = html`<main class="sheet setup">${body}<p><a href="${root || "./"}">${texts.home}</a></p></main>`;
+  const whole = html`<main class="setup">${body}<p><a href="${root || "./"}">${texts.home}</a></p></main>`;
   return document(title, whole, { speech, files, root, isScripted: false });
 }
 

@@ -79,9 +79,9 @@ describe("A gateway's certificate", () => {
     await untilState(link, "online");
     const renewed = readRegistration(host.memory);
     expect(renewed?.certificate).not.toBe(old.certificate);
-    expect(await rig.audit()).toContainEqual(
-      expect.objectContaining({ event: "certificate-renewed", number, facts: { isLate: true } }),
-    );
+    await expect
+      .poll(() => rig.audit())
+      .toContainEqual(expect.objectContaining({ event: "certificate-renewed", number, facts: { isLate: true } }));
     // TLS itself turned the old one away.
     expect(rig.provider.host.log.lines).toContainEqual(
       expect.objectContaining({

@@ -13,6 +13,8 @@ import {
   parseAccessBrokerSettings,
   subscribe,
 } from "../../access-broker/access-broker.ts";
+import { communicationMethods } from "../../gateway-core/contract/communication-method.ts";
+import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { bareHost, openRig, realHost } from "./rig.ts";
 
 const folders: string[] = [];
@@ -38,10 +40,13 @@ describe("The provider", () => {
     const provider = newProvider();
     await subscribe({ ...provider, number: "090-1", user: "hanako", password: long, isOneTime: false });
     await subscribe({ ...provider, number: "090-1", user: "taro", password: long, isOneTime: true });
-    const plain = { requirement: "password|passkey|key", proxy: "off", factors: [] };
+    const plain = {
+      ...{ requirement: "password|passkey|key", factors: [], grant: wholeGrant, methods: communicationMethods },
+      ...{ isSuspended: false, proxy: "off", isEnrolled: false },
+    };
     expect(await listTable(provider)).toEqual([
-      { number: "090-1", user: "hanako", state: "password", ...plain },
-      { number: "090-1", user: "taro", state: "one-time", ...plain },
+      { number: "090-1", user: "hanako", role: "owner", state: "password", ...plain },
+      { number: "090-1", user: "taro", role: "guest", state: "one-time", ...plain },
     ]);
   });
 

@@ -184,12 +184,14 @@ describe("Who is in", () => {
   it("may only look where the home's requirement lets it look, and commands nothing", async () => {
     await setRequirement({ ...remote.rig.provider, number, requirement: "view:password" });
     try {
-      const { client, heard, ended } = await remote.client();
+      const { client, heard } = await remote.client();
       await client.subscribeAsync(status, { qos: 1 });
       await vi.waitFor(() => expect(heard.get(status)).toBe("online"), patience);
       const before = remote.commands.length;
+      const result = `homes/${number}/devices/door/result`;
+      await client.subscribeAsync(result, { qos: 1 });
       client.publish(`homes/${number}/devices/door/set`, "{}");
-      await ended;
+      await vi.waitFor(() => expect(heard.get(result)).toContain('"not-granted"'), patience);
       expect(remote.commands.length).toBe(before);
     } finally {
       await setRequirement({ ...remote.rig.provider, number, requirement: null });

@@ -2,7 +2,8 @@
 
 import { once } from "node:events";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
-import { type IClientOptions, MqttClient } from "mqtt";
+import { connect, type IClientOptions, MqttClient } from "mqtt";
+import { WebSocket } from "ws";
 import { subscribe } from "../../access-broker/access-broker.ts";
 import { createRemoteHome, type RemoteHome } from "../../gateway-core/access-link/remote-home.ts";
 import type { RemoteCommand } from "../../gateway-core/contract/remote-link.ts";
@@ -22,7 +23,17 @@ export interface RemoteRig extends AsyncDisposable {
   readonly neighbourHome: RemoteHome;
   socket(options?: ConnectionOptions): Promise<TLSSocket>;
   client(options?: IClientOptions & { readonly of?: string }): Promise<Visit>;
+  /** By WebSocket: `headers` of the opening handshake, as a browser or a program sends them. */
+  webClient(options?: IClientOptions & { readonly of?: string; readonly headers?: Headers }): Promise<Visit>;
+  /** A bare WebSocket, and the status of the answer to its opening handshake. */
+  webSocket(
+    headers?: Headers,
+    subprotocols?: readonly string[],
+    path?: string,
+  ): Promise<{ readonly socket: WebSocket; readonly status: number }>;
 }
+
+type Headers = Readonly<Record<string, string>>;
 
 export interface Visit {
   readonly client: MqttClient;
@@ -83,6 +94,24 @@ export async function openRemoteRig(): Promise<RemoteRig> {
     opened.defer(() => void made.destroy());
     return made;
   };
+  const visitOf = async (client: MqttClient): Promise<Visit> => {
+    opened.defer(() => void client.end(true));
+    const heard = new Map<string, string>();
+    client.on("message", (topic, payload) => heard.set(topic, payload.toString()));
+    const ended = new Promise<void>((resolve) => client.once("close", () => resolve()));
+    await new Promise<void>((resolve, reject) => {
+      client.once("connect", () => resolve());
+      client.once("error", reject);
+      client.once("close", () => reject(new Error("closed")));
+    });
+    client.on("error", () => undefined);
+    return { client, heard, ended };
+  };
+  const handshake = (of: string, headers: Readonly<Record<string, string>>, path = "/mqtt") => {
+    const servername = `${of}.${bareHost}`;
+    const url = `wss://127.0.0.1:${rig.port}${path}`;
+    return { url, ca: rig.ca, servername, headers: { host: rig.authority(servername), ...headers } };
+  };
   return {
     ...{ rig, home, commands, app, neighbourApp, neighbourHome, socket },
     async client({ of = number, ...options } = {}) {
@@ -95,17 +124,23 @@ export async function openRemoteRig(): Promise<RemoteRig> {
         resubscribe: false,
         ...options,
       });
-      opened.defer(() => void client.end(true));
-      const heard = new Map<string, string>();
-      client.on("message", (topic, payload) => heard.set(topic, payload.toString()));
-      const ended = new Promise<void>((resolve) => client.once("close", () => resolve()));
-      await new Promise<void>((resolve, reject) => {
-        client.once("connect", () => resolve());
-        client.once("error", reject);
-        client.once("close", () => reject(new Error("closed")));
+      return visitOf(client);
+    },
+    webClient({ of = number, headers = {}, ...options } = {}) {
+      const { url, ...wsOptions } = handshake(of, headers);
+      return visitOf(
+        connect(url, { protocolVersion: 4, reconnectPeriod: 0, resubscribe: false, ...options, wsOptions }),
+      );
+    },
+    webSocket(headers = {}, subprotocols = ["mqtt"], path = "/mqtt") {
+      const { url, ...options } = handshake(number, headers, path);
+      const made = new WebSocket(url, [...subprotocols], options);
+      opened.defer(() => made.terminate());
+      return new Promise((resolve) => {
+        made.once("open", () => resolve({ socket: made, status: 101 }));
+        made.once("unexpected-response", (_, { statusCode = 0 }) => resolve({ socket: made, status: statusCode }));
+        made.on("error", () => undefined);
       });
-      client.on("error", () => undefined);
-      return { client, heard, ended };
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

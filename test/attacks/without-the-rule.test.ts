@@ -8,7 +8,9 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { Aedes, type AedesOptions } from "aedes";
 import { MqttClient } from "mqtt";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { remoteHooks, type Visitor } from "../../access-broker/remote-mqtt/home-engine.ts";
+import { remoteHooks } from "../../access-broker/remote-mqtt/home-engine.ts";
+import type { Visitor } from "../../access-broker/remote-mqtt/visitor.ts";
+import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 
 const number = "090-1234-5678";
 const patience = { timeout: 15_000 };
@@ -25,10 +27,21 @@ type Rule = "authorizePublish" | "authorizeSubscribe" | "authorizeForward";
 
 /** An engine of one home with one visitor behind each client; `without` are left to aedes. */
 async function engine(without: readonly Rule[] = []) {
-  const visitor: Visitor = { user: "hanako", source: "127.0.0.1", rights: "all", recheck: async () => visitor.rights };
+  const visitor: Visitor = {
+    user: "hanako",
+    source: "127.0.0.1",
+    grant: wholeGrant,
+    recheck: async () => visitor.grant,
+  };
   const commands: string[] = [];
   const hooks: AedesOptions = remoteHooks(
-    { number, onCommand: (topic) => commands.push(topic), onRefused: () => undefined, mayCommand: () => true },
+    {
+      number,
+      now: () => Date.now(),
+      onCommand: (topic) => commands.push(topic),
+      onRefused: () => undefined,
+      mayCommand: () => true,
+    },
     () => visitor,
   );
   for (const rule of without) delete hooks[rule];
@@ -120,7 +133,7 @@ async function revoke(without: readonly Rule[]): Promise<string | undefined> {
   const { visit, publish, visitor } = await engine(without);
   const { client, heard } = await visit();
   await client.subscribeAsync(`homes/${number}/#`, { qos: 1 });
-  visitor.rights = "none";
+  visitor.grant = undefined;
   publish(`homes/${number}/status`, "secret");
   await client.subscribeAsync(`homes/${number}/devices/#`, { qos: 1 });
   return heard.get(`homes/${number}/status`);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { subscribe } from "../../access-broker/access-broker.ts";
 import { parseArguments } from "../../command/arguments.ts";
 import { writeCard } from "../../command/card.ts";
-import { provider } from "../../command/subscriptions.ts";
+import { provider } from "../../command/provider-of.ts";
 import { parseCard } from "../../gateway-core/access-link/enrol.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "genkan-card-"));

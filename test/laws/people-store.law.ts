@@ -108,6 +108,15 @@ export function peopleStoreLaw(begin: () => Promise<{ store: Store; reopen: () =
       });
     });
 
+    it("is enrolled while a gateway of it has a certificate that is good", async () => {
+      const { store } = await inhabited();
+      expect(await store.isEnrolled(number, 0)).toBe(false);
+      await store.addCertificate({ serial: "4A", number: elsewhere, expiresAt: 1_000 });
+      expect(await store.isEnrolled(number, 0)).toBe(false);
+      await store.addCertificate({ serial: "4B", number, expiresAt: 1_000 });
+      expect([await store.isEnrolled(number, 999), await store.isEnrolled(number, 1_000)]).toEqual([true, false]);
+    });
+
     it("that is suspended has no session any more", async () => {
       const { store } = await inhabited();
       await store.setHomeRules(number, { methods: ["https"] });
@@ -116,6 +125,38 @@ export function peopleStoreLaw(begin: () => Promise<{ store: Store; reopen: () =
       expect(await store.findSession("s1")).toBeUndefined();
       await store.setHomeRules(number, { isSuspended: false });
       expect(await store.findHomeRules(number)).toEqual({ methods: ["https"], isSuspended: false });
+    });
+  });
+
+  describe("Homes of a subscription file", () => {
+    const { number: _number, user: _user, usedAt: _usedAt, ...held } = key;
+    const person = {
+      ...{ user: "saburo", grant: lamp, isSuspended: false, passwordHash: "h", credentials: [held] },
+      ...({ role: "guest", state: "password" } as const),
+    };
+    const home = { number, methods: ["https"], isSuspended: false, requirement: "passkey", people: [person] } as const;
+
+    it("take the place of what there was of them, and of no other's", async () => {
+      const { store } = await inhabited();
+      await store.putUser({ ...hanako, number: elsewhere });
+      await store.putHomes([home]);
+      expect((await store.listPeople()).map((one) => [one.number, one.user, one.role, one.grant])).toEqual([
+        [elsewhere, "hanako", "owner", wholeGrant],
+        [number, "saburo", "guest", lamp],
+      ]);
+      expect(await store.findSession("s1")).toBeUndefined();
+      expect(await store.findUser(number, "saburo")).toMatchObject({ passwordHash: "h", state: "password" });
+      expect(await store.findCredential(number, "key", "k1")).toMatchObject({ user: "saburo", usedAt: null });
+      expect(await store.findHomeRules(number)).toEqual({ methods: ["https"], isSuspended: false });
+      expect(await store.findRequirement(number)).toBe("passkey");
+    });
+
+    it("are put all or none", async () => {
+      const { store } = await inhabited();
+      const twice = { ...home, number: elsewhere, people: [person, person] };
+      await expect(store.putHomes([home, twice])).rejects.toThrow();
+      expect((await store.listPeople()).map(({ user }) => user)).toEqual(["hanako", "taro"]);
+      expect(await store.findRequirement(number)).toBeNull();
     });
   });
 

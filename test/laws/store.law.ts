@@ -165,6 +165,9 @@ export function storeLaw(open: () => Promise<{ store: Store; reopen: () => Promi
       expect(await store.findCredential("090-0000-0000", "passkey", "p1")).toBeUndefined();
       expect(await store.findCredentialAnywhere("passkey", "p1")).toEqual(passkey);
       expect(await store.addCredential({ ...passkey, number: "090-0000-0000" })).toBe(true);
+      const everywhere = await store.listCredentialsAnywhere("passkey", "p1");
+      expect(everywhere.map(({ number }) => number)).toEqual(["090-0000-0000", hanako.number]);
+      expect(await store.listCredentialsAnywhere("passkey", "p2")).toEqual([]);
       expect((await store.listCredentials(hanako.number, "hanako")).map(({ kind }) => kind).sort()).toEqual([
         "key",
         "passkey",

@@ -2,8 +2,12 @@ import { createRequire } from "node:module";
 import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accountPage, recoveryPage, totpPage } from "../../../access-broker/internet/account-pages.ts";
+import type { PersonLine } from "../../../access-broker/internet/door-rooms.ts";
 import { loginForm, logoutForm, numberForm, passwordForm, stepForm } from "../../../access-broker/internet/forms.ts";
+import { homesForm, homesPage } from "../../../access-broker/internet/homes-desk.ts";
+import { invitationForm, welcomePage } from "../../../access-broker/internet/invitation-pages.ts";
 import { escapeHtml, renderOwnPage } from "../../../access-broker/internet/own-page.ts";
+import { invitedPage, peoplePage, personPage } from "../../../access-broker/internet/people-pages.ts";
 import en from "../../../access-broker/internet/words.en.json" with { type: "json" };
 import ja from "../../../access-broker/internet/words.ja.json" with { type: "json" };
 import { speechFor } from "../../../access-broker/internet/words.ts";
@@ -31,8 +35,29 @@ const account = {
     { id: "three", source: "", agent: "", seenAt: now - 1 },
   ],
   own: "own",
+  isOwner: true,
   now,
 };
+const guest: PersonLine = {
+  user: "<i>太郎</i>",
+  role: "guest",
+  grant: {
+    devices: { lamp: { access: "control", properties: ["on"] }, [`device-${"x".repeat(90)}`]: { access: "view" } },
+    window: { until: "2026-12-01T00:00:00Z" },
+  },
+  isSuspended: false,
+  invitedUntil: now + 1_000,
+};
+const people = [{ ...guest, user: "hanako", role: "owner", invitedUntil: null } as const, guest];
+const devices = [
+  { id: "lamp", title: "<b>灯り</b>" },
+  { id: "door", title: "玄関" },
+];
+const [address, code] = [
+  "https://090-1234-5678.genkan.localhost:8443/invitation",
+  "abcd-efgh-ijkm-nopq-2345-6789-abcd-efgh",
+];
+const expires = "2026-12-03T00:00:00Z";
 const uri = "otpauth://totp/Genkan:090-1234-5678%20hanako?secret=JBSWY3DPEHPK3PXP&issuer=Genkan";
 
 describe("The access broker's own pages", () => {
@@ -58,14 +83,22 @@ describe("The access broker's own pages", () => {
       const speech = speechFor(language);
       const pages = [
         loginForm("090-1234-5678", speech, { alert: speech.say("loginRefused"), isLookOffered: true }),
-        passwordForm("hanako", true, speech),
-        passwordForm("hanako", false, speech, speech.say("short")),
+        passwordForm("hanako", "one-time", speech),
+        passwordForm("hanako", "none", speech),
+        passwordForm("hanako", "own", speech, speech.say("short")),
         logoutForm("hanako", speech),
         stepForm({ user: "hanako", next: ["password", "totp", "key", "passkey"], isVouchedFor: true }, speech, "!"),
         accountPage(account, speech, speech.say("taken")),
         totpPage({ secret: "JBSWY3DPEHPK3PXP", uri, ticket: "t" }, speech, speech.say("appWrong")),
         recoveryPage(["abcd-efgh-ijkm-nopq", "2345-6789-abcd-efgh"], speech),
         numberForm(speech, speech.say("numberWrong")),
+        invitationForm("090-1234-5678", speech, speech.say("invitationWrong")),
+        homesForm(speech, speech.say("homesNone")),
+        homesPage([{ number: "090-1234-5678", user: "<i>太郎</i>", role: "guest", address }], speech),
+        welcomePage({ user: "hanako" }, speech),
+        peoplePage({ people, own: "hanako", devices, now }, speech, speech.say("personTaken")),
+        personPage({ person: guest, devices, now }, speech),
+        invitedPage({ user: "<i>太郎</i>", address, secret: code, link: `${address}#${code}`, expires }, speech),
       ];
       const context = await browser.newContext({ colorScheme, viewport: { width: 360, height: 740 } });
       const page = await context.newPage();
@@ -162,5 +195,11 @@ describe("The account page", () => {
 
   it("escapes what people and programs are called", () => {
     expect(accountPage(account, speechFor("ja")).body).not.toContain("<b>");
+    const pages = [
+      peoplePage({ people, own: "hanako", devices, now }, speechFor("ja")),
+      personPage({ person: guest, devices, now }, speechFor("ja")),
+      invitedPage({ user: guest.user, address, secret: code, link: `${address}#"><b>`, expires }, speechFor("ja")),
+    ];
+    for (const { body } of pages) expect(body).not.toMatch(/<[bi]>/);
   });
 });

@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import {
   filterRefusal,
   insideTopic,
-  isState,
+  isMatch,
   outsideTopic,
   publishRefusal,
+  stateTopic,
 } from "../../../access-broker/remote-mqtt/topic-rules.ts";
 
 const number = "090-1234-5678";
@@ -46,12 +47,10 @@ describe("The remote namespace of a home", () => {
     expect(filterRefusal(number, `homes/${number}/${"a/".repeat(14)}#`)).toBe("too many levels");
   });
 
-  it("takes commands alone, from whoever may do more than look", () => {
+  it("takes commands alone, and tells none of them to others", () => {
     for (const topic of ["devices/a/set", "devices/a/properties/on/set", "devices/a/actions/ring"]) {
-      expect(publishRefusal(number, `homes/${number}/${topic}`, "all")).toBeUndefined();
-      expect(publishRefusal(number, `homes/${number}/${topic}`, "view")).toBe("this visitor may only look");
-      expect(publishRefusal(number, `homes/${number}/${topic}`, "none")).toBeDefined();
-      expect(isState(number, `homes/${number}/${topic}`)).toBe(false);
+      expect(publishRefusal(number, `homes/${number}/${topic}`)).toBeUndefined();
+      expect(stateTopic(number, `homes/${number}/${topic}`)).toBeUndefined();
     }
     for (const topic of [
       "status",
@@ -59,10 +58,32 @@ describe("The remote namespace of a home", () => {
       "devices/a/properties/on",
       "devices/a/result",
       "devices/a\0/set",
+      "devices/\ufffd/set",
     ]) {
-      expect(publishRefusal(number, `homes/${number}/${topic}`, "all")).toBeDefined();
+      expect(publishRefusal(number, `homes/${number}/${topic}`)).toBeDefined();
     }
-    expect(isState(number, `homes/${number}/status`)).toBe(true);
-    expect(isState(number, "homes/other/status")).toBe(false);
+    expect(stateTopic(number, `homes/${number}/status`)).toBe("home/status");
+    expect(stateTopic(number, "homes/other/status")).toBeUndefined();
+  });
+});
+
+describe("A topic filter", () => {
+  it.each([
+    ["a/b", "a/b", true],
+    ["a/b", "a/b/c", false],
+    ["a/b/c", "a/b", false],
+    ["a/+", "a/b", true],
+    ["a/+", "a/", true],
+    ["a/+", "a", false],
+    ["+/+", "a/b", true],
+    ["a/+/c", "a/b/d", false],
+    ["a/#", "a", true],
+    ["a/#", "a/b/c", true],
+    ["a/#", "ab", false],
+    ["#", "a/b", true],
+    ["a/+/#", "a/b", true],
+    ["a/+/#", "a", false],
+  ])("%s stands for %s: %s (MQTT 3.1.1, §4.7)", (filter, topic, expected) => {
+    expect(isMatch(filter, topic)).toBe(expected);
   });
 });

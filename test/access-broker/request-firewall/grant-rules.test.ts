@@ -9,6 +9,7 @@ const guest = parseGrant({
     lamp: { access: "control", properties: ["on", "level"], actions: ["blink"] },
     meter: { access: "view", properties: ["power"] },
     vtr: { access: "view", streams: true },
+    fan: { access: "control" },
   },
   window: { from: "2026-11-01T00:00:00Z", until: "2026-12-01T00:00:00Z", hours: { from: "09:00", until: "18:00" } },
 });
@@ -38,6 +39,8 @@ describe("A guest", () => {
     ["POST", "/api/devices/vtr/stream", {}],
     ["DELETE", "/api/streams/one"],
     ["POST", "/c/lamp"],
+    ["GET", "/api/devices/lamp/appearance"],
+    ["PUT", "/api/devices/fan/appearance", { name: "x" }],
   ])("may %s %s", (method, target, body = undefined) => expect(judge(method, target, body)).toBe("allow"));
 
   it.each([
@@ -58,6 +61,9 @@ describe("A guest", () => {
     ["PUT", "/api/devices/meter/properties", "x", "not-granted"],
     ["POST", "/api/devices/meter/stream", {}, "not-granted"],
     ["POST", "/api/devices/lamp/stream", {}, "not-granted"],
+    ["PUT", "/api/devices/lamp/appearance", { name: "x" }, "not-granted"],
+    ["PUT", "/api/devices/vtr/appearance", { name: "x" }, "not-granted"],
+    ["PUT", "/api/devices/door/appearance", { name: "x" }, "unknown-device"],
   ])("may not %s %s %j: %s", (method, target, body, code) => expect(judge(method, target, body)).toBe(code));
 
   it("who may only look changes nothing, by compact pages neither, and ends no stream without the right to any", () => {

@@ -28,6 +28,12 @@ describe("The audit trail", () => {
     expect(entries).toHaveLength(61);
   });
 
+  it("holds back commands only where there are more than anybody gives", () => {
+    const { entries, audit } = open();
+    for (let at = 0; at < 700; at++) audit("command", home, "hanako", "192.0.2.1", {});
+    expect(entries).toHaveLength(600);
+  });
+
   it("listens again after a minute", async () => {
     const { clock, entries, audit } = open();
     for (let at = 0; at < 61; at++) audit("request-refused", home, "hanako", "192.0.2.1", {});
