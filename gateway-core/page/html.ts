@@ -121,7 +121,7 @@ function notice(text: string | undefined): Markup {
 
 /** Stays for as long as the page does: the script keeps it. */
 function viewOnlyNote({ isViewOnly, speech }: PageOptions): Markup | false {
-  return isViewOnly === true && html`<p class="notice view-only">${speech.texts.viewOnly}</p>`;
+  return isViewOnly === true && html`<p class="notice view-only" role="status">${speech.texts.viewOnly}</p>`;
 }
 
 function stateWords(device: PageDevice, { speech, now }: Print): string {

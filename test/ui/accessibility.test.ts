@@ -1,4 +1,4 @@
-import axe from "axe-core";
+import axe, { type RunOptions } from "axe-core";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Device } from "../../gateway-core/contract/device.ts";
 import { applyPageEvent, emptyPage } from "../../gateway-core/contract/page-state.ts";
@@ -29,8 +29,8 @@ const everyLook = (): Device[] => [
   sensor({ id: "sensor-unknown", values: { temperature: { value: null, at: 0 } } }),
 ];
 
-async function violations(): Promise<string[]> {
-  const { violations: found } = await axe.run();
+async function violations(options: RunOptions = {}): Promise<string[]> {
+  const { violations: found } = await axe.run(options);
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
 
@@ -69,6 +69,20 @@ describe.each(["light", "dark"])("No rule of axe, WCAG 2.2 A and AA among them, 
   });
 });
 
+describe("With high contrast", () => {
+  it.each(["light", "dark"])("no rule is broken in %s, and text has 7:1", async (scheme) => {
+    document.documentElement.style.colorScheme = scheme;
+    document.documentElement.dataset["contrast"] = "more";
+    document.title = "test";
+    open = await openHome([...everyLook(), lamp({ id: "hidden", appearance: { isHidden: true } })], "en");
+    open.home.querySelector("details")?.setAttribute("open", "");
+    await open.settled();
+    finishAnimations();
+    expect(await violations({ rules: { "color-contrast-enhanced": { enabled: true } } })).toEqual([]);
+    delete document.documentElement.dataset["contrast"];
+  });
+});
+
 describe("A home without places, and an empty one", () => {
   it.each([[[lamp(), sensor()]], [[]]])("break no rule", async (devices) => {
     open = await openHome(devices);
@@ -100,7 +114,8 @@ describe("The menu of who looks in from outside", () => {
 describe("The page without script", () => {
   it.each(["en", "ja"])("has no violation in %s: home, device, and where nothing is", async (language) => {
     const speech = speechOf(language);
-    const options = { files: {}, speech, now: reportedAt, token: "T", notice: "Done.", viewer: "anna" };
+    const more = { viewer: "anna", rooms: ["Study"], isEditing: true, isViewOnly: true };
+    const options = { files: {}, speech, now: reportedAt, token: "T", notice: "Done.", ...more };
     const devices = everyLook().map(buildPageDevice);
     const state = applyPageEvent(emptyPage, { type: "snapshot", epoch: "e", seq: 1, isLive: false, devices });
     const [first] = devices;
