@@ -37,6 +37,8 @@ const nodeRedFiles: Plugin = {
 export const nodeBuild: UserConfig = {
   plugins: [nodeRedFiles],
   publicDir: false,
+  // Vite prefers what a package made for browsers, and that of ws is a function that throws.
+  resolve: { alias: [{ find: /^ws$/, replacement: join(root, "node_modules", "ws", "wrapper.mjs") }] },
   build: {
     outDir: join(root, "dist"),
     emptyOutDir: false,
