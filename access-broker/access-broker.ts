@@ -161,6 +161,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     openAnswers,
     audit,
     async peopleChanged(number) {
+      pages.cache.forgetPeople(number);
       await Promise.all([openAnswers.recheck(), remote.homes.recheck(number)]);
     },
     admit: (line) => admit(judgeHttp({ ...line, now: clock.now() })),
@@ -232,23 +233,14 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   });
 
   const { answerBareHost: bareHost } = provision;
-  const answer = createFrontDesk({
-    ...createCompactDoor({ clock, host: settings.host, home, bareHost }),
-    host: settings.host,
-    log,
-    hstsSeconds: hstsSecondsOf(settings),
-    link: provision.answerGateway,
-  });
+  const desk = { host: settings.host, log, hstsSeconds: hstsSecondsOf(settings) };
+  const compact = createCompactDoor({ clock, host: settings.host, home, bareHost });
+  const answer = createFrontDesk({ ...desk, ...compact, link: provision.answerGateway });
   const socketDoor = createSocketDoor({
     ...{ sessions, openAnswers, audit, takes: isSocketPath, relay: pages.relaySocket },
     admit: (line) => admit(judgeSocket({ ...line, now: clock.now() })),
   });
-  const upgrade = createUpgradeDesk({
-    host: settings.host,
-    log,
-    hstsSeconds: hstsSecondsOf(settings),
-    routes: [remote.route, socketDoor],
-  });
+  const upgrade = createUpgradeDesk({ ...desk, routes: [remote.route, socketDoor] });
   const users = opened.use(
     await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
       openHttpsServer(settings.listen, port, {

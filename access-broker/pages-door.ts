@@ -22,7 +22,7 @@ export interface PagesDoor extends CachedRelay {
   readonly relaySocket: SocketRelay["relay"];
   /** The sessions, each of which takes with it what is kept for it. */
   endingWith<T extends { end(id: string): Promise<void> }>(sessions: T): T;
-  readonly cache: Pick<PageCache, "forgetSession" | "forgetPerson" | "octets">;
+  readonly cache: Pick<PageCache, "forgetSession" | "forgetPeople" | "octets">;
 }
 
 export function createPagesDoor({ clock, find, sightOf }: PagesDoorOptions): PagesDoor {

@@ -59,8 +59,8 @@ export interface PageCache {
   pagesOf(number: AccessNumber): readonly KeptPage[];
   /** A session ended. */
   forgetSession(session: string): void;
-  /** A person is no more, or is granted something else. */
-  forgetPerson(number: AccessNumber, user: string): void;
+  /** Somebody of a home is no more, or is granted something else: all of them are shown anew. */
+  forgetPeople(number: AccessNumber): void;
   readonly octets: number;
 }
 
@@ -94,7 +94,7 @@ export function createPageCache(clock: Clock, limits: KeptLimits): PageCache {
       return pages.sort((a, b) => b.at - a.at);
     },
     forgetSession: (session) => kept.removeEverywhere((one) => one.kind === "page" && one.viewer.session === session),
-    forgetPerson: (number, user) => kept.remove(number, (one) => one.kind === "page" && one.viewer.user === user),
+    forgetPeople: (number) => kept.remove(number, (one) => one.kind === "page"),
     get octets() {
       return kept.octets;
     },

@@ -200,7 +200,7 @@ describe("The relay with its cache", () => {
       await clock.advance(24 * 60 * 60_000);
       expect(await isShown()).toBe(false);
       away.clear();
-      for (const forget of [() => door.cache.forgetSession("s1"), () => door.cache.forgetPerson("home-1", "hanako")]) {
+      for (const forget of [() => door.cache.forgetSession("s1"), () => door.cache.forgetPeople("home-1")]) {
         await get("/");
         away.add("home-1");
         expect(await isShown()).toBe(true);
