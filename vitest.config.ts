@@ -30,6 +30,7 @@ export default defineConfig({
           environment: "node",
           include: ["test/**/*.test.ts"],
           exclude: ["test/journeys/**", "test/flows/**", "test/ui/**", "test/package/**", "test/long/**"],
+          maxWorkers: "100%",
           // A busy machine is slow, not wrong.
           testTimeout: 60_000,
           hookTimeout: 60_000,

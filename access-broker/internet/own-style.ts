@@ -14,8 +14,6 @@ p{margin:0 0 16px;color:var(--text2)}
 .field{margin:0 0 16px}
 label{display:block;margin:0 0 4px;font-size:.9375rem;font-weight:600}
 input,select,textarea{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
-input,textarea{width:100%;min-height:48px;padding:10px 12px;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:10px}
-=======
 .check{display:flex;align-items:center;gap:10px;min-height:44px;margin:0;font-weight:400}
 .check input{width:22px;min-height:22px;margin:0;flex:none}
 fieldset{min-width:0;margin:0 0 16px;padding:8px 12px;border:1px solid var(--edge);border-radius:10px}

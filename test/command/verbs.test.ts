@@ -108,7 +108,7 @@ describe("genkan doctor", () => {
     const good = await genkan(["doctor", "--json", "--interface", "127.0.7.71", "--seconds", "0.1"]);
     const names = (JSON.parse(good.stdout) as { name: string }[]).map(({ name }) => name);
     expect(names).toEqual(
-      "node-version state-folder clock interfaces multicast port devices access-broker ffmpeg".split(" "),
+      "node-version state-folder clock interfaces multicast port devices serial-bus access-broker ffmpeg".split(" "),
     );
     expect(good.code).toBe(0);
     const bad = await genkan(["doctor", "--lang", "ja", "--interface", "nowhere9", "--seconds", "0.1"]);

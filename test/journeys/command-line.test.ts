@@ -35,7 +35,7 @@ describe("The genkan command", () => {
     writeFileSync(join(folder, "b.json"), "{}");
     const { code, stderr } = await genkan(["descriptors", "check", folder]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/a\.json[\s\S]*b\.json/)]);
-    expect((await genkan(["descriptors", "check", "--lang", "en"])).stdout).toContain("99 descriptors, all in order");
+    expect((await genkan(["descriptors", "check", "--lang", "en"])).stdout).toContain("107 descriptors, all in order");
   });
 
   it("decodes frames line by line, errors in their place, and ends with 1 when there was one", async () => {
@@ -74,7 +74,7 @@ describe("The genkan command", () => {
     ]);
     expect([key.code, key.stdout]).toEqual([0, expect.stringMatching(/hanako の鍵 SHA256:\S{43}[\s\S]*passkey\|key/)]);
     const table = await genkan(["table", "--state", folder, "--lang", "en"]);
-    expect(table.stdout).toMatch(/^090-1111-2222 +hanako +one-time +key +passkey\|key$/m);
+    expect(table.stdout).toMatch(/^090-1111-2222 +hanako +owner +one-time +key +passkey\|key +all +off +- +-$/m);
     const wrong = await genkan(["subscribe", ...at, "--require", "pin", "--json"]);
     expect([wrong.code, JSON.parse(wrong.stderr).error.code]).toEqual([1, "value-invalid"]);
     expect((await genkan(["subscribe", ...at, "--require", "default"])).code).toBe(0);
