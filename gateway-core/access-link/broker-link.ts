@@ -166,7 +166,7 @@ export function openAccessLink({
     const { localAddress } = socket;
     const look = (): void => {
       timer = clock.after(interfaceCheckMs, look);
-      if (attempt(from)?.localAddress !== localAddress) socket.destroy();
+      if (!isStill(from, localAddress)) socket.destroy();
     };
     let timer = from === undefined ? undefined : clock.after(interfaceCheckMs, look);
     return () => timer?.cancel();
@@ -265,11 +265,12 @@ export function openAccessLink({
   };
 }
 
-/** Undefined while there is no such end. */
-function attempt(from: FindLocalEnd | undefined): ReturnType<FindLocalEnd> {
+/** Whether a link may still begin at that address. */
+function isStill(from: FindLocalEnd | undefined, localAddress: string | undefined): boolean {
   try {
-    return from?.();
+    const end = from?.();
+    return end === undefined || end.localAddress === localAddress;
   } catch {
-    return undefined;
+    return false;
   }
 }

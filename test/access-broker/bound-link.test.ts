@@ -6,6 +6,7 @@ import { issueCard } from "../../access-broker/access-broker.ts";
 import { openAccess } from "../../gateway-core/access-link/access.ts";
 import { openAccessLink } from "../../gateway-core/access-link/broker-link.ts";
 import { enrol } from "../../gateway-core/access-link/enrol.ts";
+import { localEndOf } from "../../gateway-core/access-link/link-interface.ts";
 import type { LinkRules } from "../../gateway-core/access-link/link-rules.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { createLivePage } from "../../gateway-core/page/live-page.ts";
@@ -51,6 +52,27 @@ describe("A link that is bound to an interface", () => {
     await pause(300);
     expect(link.state).not.toBe("online");
     expect(await sourcesOf("home-online")).toHaveLength(2);
+  });
+});
+
+describe("A link that is bound to none", () => {
+  it("stands, however often its interface is looked after", async () => {
+    let looks = 0;
+    const after: typeof systemClock.after = (ms, action) => {
+      if (ms !== 5_000) return systemClock.after(ms, action);
+      looks++;
+      return systemClock.after(20, action);
+    };
+    const host = { ...realHost(), clock: { now: systemClock.now, after } };
+    const registration = await enrol(await issueCard({ ...rig.provider, number }), host);
+    const from = localEndOf(undefined);
+    const link = opened.use(openAccessLink({ host, registration, handler: async () => new Response("page"), from }));
+    await untilState(link, "online");
+    const states: string[] = [];
+    link.onState((state) => states.push(state));
+    const begun = looks;
+    await expect.poll(() => looks - begun).toBeGreaterThan(5);
+    expect([link.state, states]).toEqual(["online", []]);
   });
 });
 
