@@ -1,6 +1,6 @@
 /**
  * Through which engine each visitor of one home looks: one for all who are shown the same, fed with just that. What is hidden
- * from some never comes near them, whatever an engine does with filters and sessions (docs/decisions/009-engine-per-grant.md).
+ * from some never comes near them, whatever an engine does with filters and sessions (docs/decisions/006-engine-per-grant.md).
  */
 
 import type { Connection } from "aedes";
