@@ -42,6 +42,8 @@ export function createRemoteMqtt(options: RemoteMqttOptions): RemoteMqtt {
     },
     onRefused: (number, visitor, reason) =>
       audit("mqtt-refused", number, visitor?.user ?? null, visitor?.source ?? "", { reason }),
+    // What was done there, and when; not the value, which may be private.
+    onCommand: (number, { user, source }, topic) => audit("command", number, user, source, { topic, by: "mqtt" }),
   });
   const receive = createReception({ ...{ clock, ids, loginBy, homes, audit }, host: name });
 

@@ -35,6 +35,7 @@ async function openGenkan() {
       return links.has(number);
     },
     // Who does not read is cut, as some bench wants it.
+    onCommand: () => undefined,
     onRefused: (_number, _visitor, reason) =>
       reason !== "does not read" && process.stderr.write(`refused: ${reason}\n`),
   });

@@ -41,6 +41,8 @@ export interface RemoteHomesOptions {
   readonly ids: Pick<Ids, "fresh">;
   readonly tell: TellHome;
   readonly onRefused: (number: AccessNumber, visitor: Visitor | undefined, reason: string) => void;
+  /** A command that went to the home; the topic is the home's own name of it. */
+  readonly onCommand: (number: AccessNumber, visitor: Visitor, topic: string) => void;
 }
 
 interface Home {
@@ -50,7 +52,7 @@ interface Home {
   idle?: Timer | undefined;
 }
 
-export function createRemoteHomes({ clock, ids, tell, onRefused }: RemoteHomesOptions): RemoteHomes {
+export function createRemoteHomes({ clock, ids, tell, onRefused, onCommand }: RemoteHomesOptions): RemoteHomes {
   const homes = new Map<AccessNumber, Home>();
   let checking: Timer | undefined;
 
@@ -77,7 +79,7 @@ export function createRemoteHomes({ clock, ids, tell, onRefused }: RemoteHomesOp
       try {
         if (visitor.grant === undefined) throw new HomeError("not-granted", "nothing is open to this person");
         const body = commandOf(id, topic, payload, clock.now(), visitor.grant);
-        if (tell(number, { topic: "down/command", body })) return;
+        if (tell(number, { topic: "down/command", body })) return onCommand(number, visitor, topic);
         throw new HomeError("home-away", "the home is away: nothing was done, and nothing will be");
       } catch (thrown) {
         const error = toHomeError(thrown);

@@ -1,7 +1,7 @@
 /** Whatever people do, right or wrong, no secret of theirs stands in the log, the audit or the figures. */
 
 import { expect, it } from "vitest";
-import { issueCard, setOperatorPassword, subscribe } from "../../access-broker/access-broker.ts";
+import { invitePerson, issueCard, setOperatorPassword, subscribe } from "../../access-broker/access-broker.ts";
 import { enrol } from "../../gateway-core/access-link/enrol.ts";
 import { openRemoteRig } from "../attacks/remote-rig.ts";
 import { bareHost, number, password, realHost, user } from "./rig.ts";
@@ -40,6 +40,13 @@ it("The log, the audit and the figures hold no secret of all that were used", as
     .client({ password: secret("no-app-password-at-all") })
     .catch((thrown: unknown) => thrown);
   expect(stranger).toBeInstanceOf(Error);
+
+  // An invitation that is taken up, and one that is none.
+  const invitation = await invitePerson({ ...rig.provider, number, user: "jiro" });
+  const invited = await rig.ask("/invitation", { form: { secret: secret(invitation.secret) } });
+  expect(invited.status).toBe(303);
+  secret((invited.headers["set-cookie"]?.[0] ?? "").split(";")[0] ?? "");
+  await rig.ask("/invitation", { form: { secret: secret("no invitation of this home") } });
 
   // A card that is used, used again, and one that is forged.
   const card = await issueCard({ ...rig.provider, number: "090-8765-4321" }).catch(() =>

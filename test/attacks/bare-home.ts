@@ -53,7 +53,7 @@ async function listen(serve: (socket: Socket) => void) {
 export async function shipped(clock: Clock = systemClock): Promise<Home> {
   const refused: string[] = [];
   const onRefused = (_number: string, _visitor: unknown, reason: string): unknown => refused.push(reason);
-  const homes = opened.use(createRemoteHomes({ clock, ids, tell: () => true, onRefused }));
+  const homes = opened.use(createRemoteHomes({ clock, ids, tell: () => true, onRefused, onCommand: () => undefined }));
   const receive = createReception({
     ...{ clock, ids, homes, host: "genkan.localhost", audit: () => undefined },
     loginBy: () => ({

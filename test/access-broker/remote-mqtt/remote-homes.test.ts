@@ -23,6 +23,7 @@ async function open() {
   const clock = new FakeClock();
   const told: RemoteDown[] = [];
   const refused: string[] = [];
+  const commanded: (readonly [string, string, string])[] = [];
   const waiting: Visitor[] = [];
   let ids = 0;
   const homes = opened.use(
@@ -31,6 +32,7 @@ async function open() {
       ids: { fresh: () => `id${ids++}` },
       tell: (_, message) => told.push(message) > 0,
       onRefused: (_, __, reason) => refused.push(reason),
+      onCommand: (number, { user }, topic) => commanded.push([number, user, topic]),
     }),
   );
   const server = createServer((socket) => {
@@ -57,7 +59,7 @@ async function open() {
     await Promise.race([connected, ended]);
     return { client, heard, ended, table };
   };
-  return { clock, homes, told, refused, hear, visit };
+  return { commanded, clock, homes, told, refused, hear, visit };
 }
 
 const all = `homes/${number}/#`;
@@ -94,7 +96,7 @@ describe("Visitors of one home", () => {
   });
 
   it("command what they were granted, and are answered what was not; nobody else is", async () => {
-    const { hear, visit, told, refused } = await open();
+    const { hear, visit, told, refused, commanded } = await open();
     const [owner, one] = [await visit(wholeGrant), await visit(child)];
     tellHome(hear);
     await Promise.all([owner, one].map(({ client }) => client.subscribeAsync(all, { qos: 1 })));
@@ -109,6 +111,7 @@ describe("Visitors of one home", () => {
     expect(commands.map(({ body }) => body)).toMatchObject([
       { topic: "home/devices/lamp/properties/power/set", grant: child },
     ]);
+    expect(commanded).toEqual([[number, "u", "home/devices/lamp/properties/power/set"]]);
     expect([...owner.heard.keys()].filter((topic) => topic.endsWith("result"))).toEqual([]);
     expect([...one.heard.keys()].filter((topic) => topic.startsWith("devices/door"))).toEqual([]);
   });
