@@ -59,6 +59,7 @@ export { ieee1394Explainer } from "./ieee1394/explain.ts";
 export { recordStream } from "./ieee1394/record-stream.ts";
 export { createStreamEvidence } from "./ieee1394/stream-evidence.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
+export { convertRecording, searchFfmpeg } from "./transcoder.ts";
 export { joinAll, joints } from "./wiring.ts";
 
 export interface Gateway extends AsyncDisposable {

@@ -19,6 +19,8 @@ export type ErrorCode =
   | "command-invalid"
   | "command-superseded"
   | "communication-method-not-allowed"
+  | "conversion-failed"
+  | "converter-missing"
   | "descriptor-invalid"
   | "descriptor-untrusted"
   | "device-busy"
@@ -89,6 +91,8 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "command-invalid": 400,
   "command-superseded": 409,
   "communication-method-not-allowed": 403,
+  "conversion-failed": 502,
+  "converter-missing": 503,
   "descriptor-invalid": 422,
   "descriptor-untrusted": 403,
   "device-busy": 429,

@@ -39,24 +39,22 @@ describe("At the users' port", () => {
   });
 
   it("they take the same time", async () => {
-    const timed = async (who: string, name: string): Promise<number> => {
-      const times: number[] = [];
-      // Numbers of their own, so that nothing is locked out.
-      for (let n = 0; n < 8; n++) {
-        const begun = performance.now();
-        await logIn(who, "wrong wrong wrong", name.replace("$n", String(n)));
-        times.push(performance.now() - begun);
-      }
-      return times.sort((a, b) => a - b)[4] ?? 0;
+    const once = async (who: string, name: string): Promise<number> => {
+      const begun = performance.now();
+      await logIn(who, "wrong wrong wrong", name);
+      return performance.now() - begun;
     };
-    for (let n = 0; n < 8; n++)
+    // Numbers of their own, so that nothing is locked out. In turns, and the least of each: a busy machine only adds.
+    const least = { known: Number.POSITIVE_INFINITY, user: Number.POSITIVE_INFINITY, number: Number.POSITIVE_INFINITY };
+    for (let n = 0; n < 8; n++) {
       await subscribe({ ...rig.provider, number: `known-${n}`, user, password, isOneTime: false });
-    const known = await timed(user, `known-$n.${bareHost}`);
-    const unknownUser = await timed("nobody", `known-$n.${bareHost}`);
-    const unknownNumber = await timed(user, `other-$n.${bareHost}`);
-    for (const time of [unknownUser, unknownNumber]) {
-      expect(time / known).toBeGreaterThan(0.5);
-      expect(time / known).toBeLessThan(2);
+      least.known = Math.min(least.known, await once(user, `known-${n}.${bareHost}`));
+      least.user = Math.min(least.user, await once("nobody", `known-${n}.${bareHost}`));
+      least.number = Math.min(least.number, await once(user, `other-${n}.${bareHost}`));
+    }
+    for (const time of [least.user, least.number]) {
+      expect(time / least.known).toBeGreaterThan(0.5);
+      expect(time / least.known).toBeLessThan(2);
     }
   }, 30_000);
 

@@ -1,0 +1,156 @@
+/** Keeps one FFmpeg encoding one source: started when there is something to encode, watched, and started anew when it fails. */
+
+import type { Clock, Timer } from "../contract/clock.ts";
+import { HomeError } from "../contract/errors.ts";
+import type { FfmpegProcess, StartFfmpeg } from "./ffmpeg-process.ts";
+import type { Piece } from "./fragments.ts";
+import { FragmentReader } from "./fragments.ts";
+
+export interface EncoderOptions {
+  readonly clock: Clock;
+  readonly start: StartFfmpeg;
+  readonly arguments: readonly string[];
+  readonly outputCount: number;
+  /** What a fresh encoder is given before what comes: empty while it cannot begin. */
+  readonly preroll: () => Uint8Array;
+  readonly onPiece: (output: number, piece: Piece) => void;
+  /** It failed so often that it is not tried again: why, in its own words. */
+  readonly onGivenUp: (reason: HomeError) => void;
+  readonly onRestart?: (why: "ended" | "stuck" | "overrun") => void;
+}
+
+const watchMs = 500;
+/** A source that was heard so lately is playing: without it silence is a pause, and no fault. */
+const heardMs = 1_000;
+const stuckMs = 2_000;
+/** From its start to its first output. */
+const beginMs = 5_000;
+const waitsMs = [100, 200, 500, 1_000, 2_000];
+/** An encoder that wrote for so long is well again. */
+const wellMs = 10_000;
+const mostFailures = 5;
+const failureWindowMs = 30_000;
+/** Octets that may wait for the encoder: a source does not wait for us. */
+const mostWaiting = 8 << 20;
+
+export class Encoder {
+  readonly #options: EncoderOptions;
+  #child: FfmpegProcess | undefined;
+  #startedAt = 0;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #wroteAt = Number.NEGATIVE_INFINITY;
+  /** Where the time line of the next encoder begins: the end of what was encoded, in seconds. */
+  #end = 0;
+  #failures: number[] = [];
+  #waiting: Timer | undefined;
+  #watching: Timer | undefined;
+  #isOver = false;
+
+  constructor(options: EncoderOptions) {
+    this.#options = options;
+    this.#watch();
+  }
+
+  /** Whether FFmpeg runs now. */
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** Takes what came from the source; the first that can be begun with starts the encoder. */
+  write(octets: Uint8Array): void {
+    if (this.#isOver) return;
+    this.#heardAt = this.#options.clock.now();
+    if (this.#child === undefined) {
+      if (this.#waiting === undefined) this.#begin();
+      return;
+    }
+    if (this.#child.stdin.writableLength > mostWaiting) this.#fail(this.#child, "overrun");
+    else if (octets.length > 0) this.#child.stdin.write(octets);
+  }
+
+  /** The source has ended: what it told is encoded to its end. */
+  async finish(): Promise<void> {
+    this.#rest();
+    this.#child?.stdin.end();
+    await this.#child?.ended;
+    this.#child = undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.#rest();
+    const child = this.#child;
+    this.#child = undefined;
+    await child?.stop();
+  }
+
+  /** Nothing is begun any more. */
+  #rest(): void {
+    this.#isOver = true;
+    this.#waiting?.cancel();
+    this.#watching?.cancel();
+  }
+
+  #begin(): void {
+    const { clock, start, arguments: args, outputCount, preroll, onPiece } = this.#options;
+    const first = preroll();
+    if (first.length === 0) return;
+    const child = start(args, outputCount);
+    this.#child = child;
+    this.#startedAt = clock.now();
+    this.#wroteAt = Number.NEGATIVE_INFINITY;
+    const offset = this.#end;
+    child.outputs.forEach((output, at) => {
+      const reader = new FragmentReader(offset);
+      output.on("data", (octets: Uint8Array) => {
+        if (this.#child !== child) return;
+        this.#wroteAt = clock.now();
+        try {
+          for (const piece of reader.push(octets)) {
+            if ("fragment" in piece) this.#end = Math.max(this.#end, piece.fragment.start + piece.fragment.duration);
+            onPiece(at, piece);
+          }
+        } catch {
+          this.#fail(child, "ended");
+        }
+      });
+    });
+    void child.ended.then(() => this.#fail(child, "ended"));
+    child.stdin.write(first);
+  }
+
+  #fail(child: FfmpegProcess, why: "ended" | "stuck" | "overrun"): void {
+    if (this.#child !== child || this.#isOver) return;
+    const { clock, onGivenUp, onRestart } = this.#options;
+    this.#child = undefined;
+    child.kill();
+    const now = clock.now();
+    if (this.#wroteAt - this.#startedAt > wellMs) this.#failures = [];
+    this.#failures = [...this.#failures.filter((at) => now - at < failureWindowMs), now];
+    if (this.#failures.length >= mostFailures) {
+      this.#rest();
+      void child.ended.then(({ said }) =>
+        onGivenUp(new HomeError("conversion-failed", said.at(-1) ?? why, { why, said: said.slice(-4) })),
+      );
+      return;
+    }
+    onRestart?.(why);
+    const wait = waitsMs[this.#failures.length - 1] ?? 2_000;
+    this.#waiting = clock.after(wait, () => {
+      this.#waiting = undefined;
+      // A source that is silent begins it when it speaks again.
+      if (!this.#isOver && clock.now() - this.#heardAt < heardMs) this.#begin();
+    });
+  }
+
+  #watch(): void {
+    const { clock } = this.#options;
+    this.#watching = clock.after(watchMs, () => {
+      const now = clock.now();
+      const isFed = now - this.#heardAt < heardMs;
+      const isBegun = this.#wroteAt >= this.#startedAt;
+      const due = isBegun ? this.#wroteAt + stuckMs : this.#startedAt + beginMs;
+      if (this.#child !== undefined && isFed && now > due) this.#fail(this.#child, "stuck");
+      if (!this.#isOver) this.#watch();
+    });
+  }
+}

@@ -1,0 +1,155 @@
+/** The last fragments of one rung, and those who watch them: each begins at a whole picture, and who cannot follow skips to one. */
+
+import type { Fragment, InitSegment, Piece } from "./fragments.ts";
+
+export interface RingOptions {
+  /** Seconds kept for who comes next, at least one group of pictures. */
+  readonly keptSeconds?: number;
+  /** Seconds that may wait for a viewer before the ring skips ahead for it. */
+  readonly mostWaitingSeconds?: number;
+  /** How often a viewer may be skipped ahead before it is let go. */
+  readonly mostSkips?: number;
+}
+
+export interface Watching {
+  readonly body: ReadableStream<Uint8Array>;
+  /** Seconds of media that were skipped for this viewer. */
+  readonly skippedSeconds: number;
+}
+
+interface Viewer {
+  send(piece: Piece): void;
+  end(): void;
+}
+
+export class FragmentRing {
+  readonly #keptSeconds: number;
+  readonly #mostWaiting: number;
+  readonly #mostSkips: number;
+  #init: InitSegment | undefined;
+  #kept: Fragment[] = [];
+  readonly #viewers = new Set<Viewer>();
+  #waiting: ((init: InitSegment) => void)[] = [];
+
+  constructor({ keptSeconds = 4, mostWaitingSeconds = 4, mostSkips = 8 }: RingOptions = {}) {
+    this.#keptSeconds = keptSeconds;
+    this.#mostWaiting = mostWaitingSeconds;
+    this.#mostSkips = mostSkips;
+  }
+
+  get viewerCount(): number {
+    return this.#viewers.size;
+  }
+
+  /** Resolves with the first initialization segment; at once when it is there. */
+  init(): Promise<InitSegment> {
+    if (this.#init !== undefined) return Promise.resolve(this.#init);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  push(piece: Piece): void {
+    if ("init" in piece) {
+      this.#init = piece.init;
+      this.#kept = [];
+      for (const tell of this.#waiting.splice(0)) tell(piece.init);
+    } else this.#keep(piece.fragment);
+    for (const viewer of this.#viewers) viewer.send(piece);
+  }
+
+  /** From the newest whole picture on, the initialization segment before it. */
+  watch(): Watching {
+    const waiting: Fragment[] = [];
+    let [seconds, skipped, skips] = [0, 0, 0];
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+    let pendingInit: InitSegment | undefined;
+    let isBegun = false;
+    const flush = (): void => {
+      while (controller !== undefined && (controller.desiredSize ?? 0) > 0) {
+        if (pendingInit !== undefined) {
+          controller.enqueue(pendingInit.octets);
+          pendingInit = undefined;
+          continue;
+        }
+        const next = waiting.shift();
+        if (next === undefined) return;
+        seconds -= next.duration;
+        controller.enqueue(next.octets);
+      }
+    };
+    const skipAhead = (): void => {
+      const key = waiting.findLastIndex(({ isKey }) => isKey);
+      const dropped = waiting.splice(0, key < 0 ? waiting.length : key);
+      isBegun = key >= 0;
+      for (const { duration } of dropped) {
+        seconds -= duration;
+        skipped += duration;
+      }
+      skips++;
+      if (skips > this.#mostSkips) viewer.end();
+    };
+    const viewer: Viewer = {
+      send: (piece) => {
+        if ("init" in piece) {
+          pendingInit = piece.init;
+          waiting.length = 0;
+          [seconds, isBegun] = [0, false];
+        } else if (isBegun || piece.fragment.isKey) {
+          isBegun = true;
+          waiting.push(piece.fragment);
+          seconds += piece.fragment.duration;
+          if (seconds > this.#mostWaiting) skipAhead();
+        }
+        flush();
+      },
+      end: () => {
+        this.#viewers.delete(viewer);
+        controller?.close();
+        controller = undefined;
+      },
+    };
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (opened) => {
+          controller = opened;
+          this.#viewers.add(viewer);
+          if (this.#init !== undefined) viewer.send({ init: this.#init });
+          for (const fragment of this.#sinceLastKey()) viewer.send({ fragment });
+        },
+        pull: flush,
+        cancel: () => {
+          controller = undefined;
+          this.#viewers.delete(viewer);
+        },
+      },
+      // Octets under way to the viewer, beyond what the socket holds: more would only add delay.
+      new ByteLengthQueuingStrategy({ highWaterMark: 64 * 1024 }),
+    );
+    return {
+      body,
+      get skippedSeconds() {
+        return skipped;
+      },
+    };
+  }
+
+  /** Lets every viewer go. */
+  end(): void {
+    for (const viewer of [...this.#viewers]) viewer.end();
+  }
+
+  #sinceLastKey(): readonly Fragment[] {
+    const key = this.#kept.findLastIndex(({ isKey }) => isKey);
+    return key < 0 ? [] : this.#kept.slice(key);
+  }
+
+  #keep(fragment: Fragment): void {
+    this.#kept.push(fragment);
+    let seconds = this.#kept.reduce((sum, { duration }) => sum + duration, 0);
+    // Whole groups leave: what is kept begins with a key.
+    for (;;) {
+      const next = this.#kept.findIndex(({ isKey }, at) => at > 0 && isKey);
+      if (next < 0 || seconds <= this.#keptSeconds) return;
+      for (const { duration } of this.#kept.splice(0, next)) seconds -= duration;
+    }
+  }
+}

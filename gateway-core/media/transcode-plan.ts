@@ -1,0 +1,120 @@
+/** What FFmpeg is asked to do, as its arguments: decided from the source's form and the rungs wanted. Pure. */
+
+import { HomeError } from "../contract/errors.ts";
+
+export type SourceForm = "mpegts" | "dv";
+
+/** One quality of a stream. */
+export interface Rung {
+  readonly name: string;
+  /** Lines of the picture, at most; its width follows from the source's shape. */
+  readonly height: number;
+  readonly videoKbps: number;
+  readonly audioKbps: number;
+}
+
+export interface LivePlan {
+  readonly form: SourceForm;
+  readonly rungs: readonly Rung[];
+  /** An encoder of H.264 that works here. */
+  readonly encoder: string;
+  /** Which pair of sound channels: DV carries two. */
+  readonly audio?: number;
+}
+
+/** Seconds between pictures that a player may begin with. */
+const groupSeconds = 1;
+const fragmentUs = 200_000;
+
+/**
+ * From pipe:0 to fragmented MP4, the rungs at pipe:1, pipe:3, pipe:4 …, all from one decode, their fragments aligned.
+ * @throws HomeError `value-invalid` for no rung, or an odd height.
+ */
+export function liveArguments({ form, rungs, encoder, audio = 0 }: LivePlan): readonly string[] {
+  if (rungs.length === 0 || rungs.some(({ height }) => height < 16 || height % 2 !== 0)) {
+    throw new HomeError("value-invalid", "a rung has an even number of lines", {});
+  }
+  return [
+    ...quiet,
+    ...input(form),
+    "-filter_complex",
+    filterOf(rungs.map(({ height }) => height)),
+    ...rungs.flatMap((rung, at) => [
+      ...["-map", `[v${at}]`, "-map", `0:a:${audio}?`],
+      ...videoOptions(encoder, rung.videoKbps),
+      ...soundOptions(rung.audioKbps),
+      ...["-frag_duration", String(fragmentUs), "-flush_packets", "1"],
+      ...["-movflags", "+empty_moov+default_base_moof+frag_keyframe+negative_cts_offsets"],
+      ...["-f", "mp4", `pipe:${outputNumber(at)}`],
+    ]),
+  ];
+}
+
+export interface ClipPlan {
+  readonly form: SourceForm;
+  /** `h264`: for browsers; `mpeg4`: MPEG-4 Part 2, for players that know nothing newer. */
+  readonly profile: "h264" | "mpeg4";
+  readonly rung: Rung;
+  /** An encoder of H.264 that works here; of no matter to `mpeg4`. */
+  readonly encoder: string;
+  readonly audio?: number;
+  /** The file to make. */
+  readonly output: string;
+}
+
+/** From pipe:0 to an MP4 file that can be played while it is fetched; progress at pipe:1. */
+export function clipArguments({ form, profile, rung, encoder, audio = 0, output }: ClipPlan): readonly string[] {
+  const { height, videoKbps, audioKbps } = rung;
+  const mpeg4 = ["-c:v", "mpeg4", "-b:v", `${videoKbps}k`, "-pix_fmt", "yuv420p"];
+  return [
+    ...[...quiet, "-progress", "pipe:1", "-stats_period", "0.5", "-y"],
+    ...input(form),
+    ...["-map", "0:v:0", "-map", `0:a:${audio}?`, "-vf", `${deinterlace},${scaleTo(height)}`],
+    ...(profile === "mpeg4" ? mpeg4 : videoOptions(encoder, videoKbps)),
+    ...soundOptions(audioKbps),
+    ...["-movflags", "+faststart", "-f", "mp4", `file:${output}`],
+  ];
+}
+
+const outputNumber = (at: number): number => (at === 0 ? 1 : at + 2);
+const quiet = ["-hide_banner", "-loglevel", "error", "-nostdin"];
+
+/** Nothing but the pipe is opened, whatever the source claims to be, and how the source begins is known: little is probed. */
+function input(form: SourceForm): readonly string[] {
+  const probe = form === "dv" ? ["500k", "100000"] : ["500k", "1000000"];
+  const [size = "", time = ""] = probe;
+  return [
+    ...["-protocol_whitelist", "pipe", "-probesize", size, "-analyzeduration", time, "-fpsprobesize", "0"],
+    ...["-f", form, "-i", "pipe:0"],
+  ];
+}
+
+const deinterlace = "bwdif=deint=interlaced";
+/** Square pixels: the picture keeps the shape that it is meant to have. */
+const scaleTo = (height: number): string => `scale=w='trunc(oh*dar/2)*2':h='min(${height},ih)',setsar=1`;
+
+function filterOf(heights: readonly number[]): string {
+  const names = heights.map((_, at) => `[s${at}]`);
+  const scales = heights.map((height, at) => `[s${at}]${scaleTo(height)}[v${at}]`);
+  return [`[0:v:0]${deinterlace},split=${heights.length}${names.join("")}`, ...scales].join(";");
+}
+
+function videoOptions(encoder: string, kbps: number): readonly string[] {
+  const own = encoder === "libx264" ? ["-preset", "superfast", "-tune", "zerolatency", "-sc_threshold", "0"] : [];
+  return [
+    ...["-c:v", encoder, ...own, "-profile:v", "main", "-pix_fmt", "yuv420p"],
+    ...["-b:v", `${kbps}k`, "-maxrate", `${kbps}k`, "-bufsize", `${Math.ceil(kbps / 2)}k`],
+    ...["-g", "600", "-force_key_frames", `expr:gte(t,n_forced*${groupSeconds})`],
+  ];
+}
+
+const soundOptions = (kbps: number): readonly string[] => [
+  "-c:a",
+  "aac",
+  "-b:a",
+  `${kbps}k`,
+  "-ac",
+  "2",
+  "-ar",
+  "48000",
+];

@@ -1,0 +1,68 @@
+/** Packets of an MPEG-2 transport stream (ISO/IEC 13818-1, 2.4.3): found again after noise, read without copying. Pure. */
+
+import { joinOctets } from "../bytes/join-octets.ts";
+
+/** Octets of a packet. */
+export const tsPacketOctets = 188;
+const syncByte = 0x47;
+
+export interface TsPacket {
+  /** The whole packet, a view. */
+  readonly octets: Uint8Array;
+  readonly pid: number;
+  /** A PES packet or a section begins in this payload. */
+  readonly isStart: boolean;
+  /** The adaptation field says that decoding may begin here. */
+  readonly isRandomAccess: boolean;
+  /** Counts packets with payload, 4 bits. */
+  readonly continuity: number;
+  /** A view; empty where there is none, or where the packet is damaged or scrambled. */
+  readonly payload: Uint8Array;
+}
+
+/** Reads one packet of 188 octets that begins with the sync byte. */
+export function readTsPacket(octets: Uint8Array): TsPacket {
+  const [, second = 0, third = 0, fourth = 0, adaptationOctets = 0, flags = 0] = octets;
+  const hasAdaptation = (fourth & 0x20) !== 0;
+  const isUsable = (second & 0x80) === 0 && (fourth & 0xc0) === 0 && (fourth & 0x10) !== 0;
+  const start = hasAdaptation ? Math.min(5 + adaptationOctets, tsPacketOctets) : 4;
+  return {
+    octets,
+    pid: ((second & 0x1f) << 8) | third,
+    isStart: isUsable && (second & 0x40) !== 0,
+    isRandomAccess: hasAdaptation && adaptationOctets > 0 && (flags & 0x40) !== 0,
+    continuity: fourth & 0x0f,
+    payload: isUsable ? octets.subarray(start) : octets.subarray(tsPacketOctets),
+  };
+}
+
+/** Cuts octets as they come into whole packets, and finds the beat again after garbage. */
+export class TsPacketizer {
+  #rest: Uint8Array<ArrayBufferLike> = new Uint8Array(0);
+  #octetsLost = 0;
+
+  /** Octets thrown away because no packet began there. */
+  get octetsLost(): number {
+    return this.#octetsLost;
+  }
+
+  /** The packets that are whole now. They are views of `octets`, or of a copy where a packet was cut. */
+  push(octets: Uint8Array): TsPacket[] {
+    const all = this.#rest.length === 0 ? octets : joinOctets(this.#rest, octets);
+    const packets: TsPacket[] = [];
+    let at = 0;
+    while (all.length - at >= tsPacketOctets) {
+      // The next packet's sync byte confirms this one's, as far as it is here already.
+      const next = all[at + tsPacketOctets];
+      if (all[at] === syncByte && (next === undefined || next === syncByte)) {
+        packets.push(readTsPacket(all.subarray(at, at + tsPacketOctets)));
+        at += tsPacketOctets;
+      } else {
+        at++;
+        this.#octetsLost++;
+      }
+    }
+    this.#rest = new Uint8Array(all.subarray(at));
+    return packets;
+  }
+}

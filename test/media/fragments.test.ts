@@ -1,0 +1,119 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { FragmentRing } from "../../gateway-core/media/fragment-ring.ts";
+import { FragmentReader, type Piece } from "../../gateway-core/media/fragments.ts";
+import { progressIn } from "../../gateway-core/media/progress.ts";
+import { ffmpeg } from "./clips.ts";
+
+const args = "-v error -f lavfi -i testsrc2=size=64x48:rate=25 -f lavfi -i sine -t 2 -c:v libx264 -profile:v main";
+const output = "-pix_fmt yuv420p -g 25 -bf 0 -c:a aac -frag_duration 200000 -f mp4";
+const movflags = ["-movflags", "+empty_moov+default_base_moof+frag_keyframe", "-"];
+const made = (): Uint8Array => execFileSync(ffmpeg ?? "", [...`${args} ${output}`.split(" "), ...movflags]);
+
+describe.skipIf(ffmpeg === undefined)("An encoder's fragments", () => {
+  const octets = ffmpeg === undefined ? new Uint8Array(0) : made();
+  const read = (step: number, offset = 0): Piece[] => {
+    const reader = new FragmentReader(offset);
+    const pieces: Piece[] = [];
+    for (let at = 0; at < octets.length; at += step) pieces.push(...reader.push(octets.slice(at, at + step)));
+    return pieces;
+  };
+
+  it("come out the same however they are cut, with codecs, times and keys", () => {
+    const [first, ...rest] = read(octets.length);
+    expect(first).toMatchObject({
+      init: { mediaType: 'video/mp4; codecs="avc1.4d400a, mp4a.40.2"', hasVideo: true, hasAudio: true },
+    });
+    const fragments = rest.flatMap((piece) => ("fragment" in piece ? [piece.fragment] : []));
+    expect(fragments.map(({ start }) => Math.round(start * 5) / 5)).toEqual(fragments.map((_, at) => at / 5));
+    expect(fragments.filter(({ isKey }) => isKey).map(({ start }) => Math.round(start))).toEqual([0, 1]);
+    expect(fragments.reduce((sum, { duration }) => sum + duration, 0)).toBeCloseTo(2, 1);
+    for (const step of [1, 7, 1_000]) expect(read(step)).toEqual([first, ...rest]);
+  });
+
+  it("go on where another encoder's ended", () => {
+    const [, piece] = read(octets.length, 12.5);
+    expect(piece).toMatchObject({ fragment: { start: 12.5, isKey: true } });
+    const [again] = new FragmentReader().push(octets).slice(1);
+    expect(again).toMatchObject({ fragment: { start: 0 } });
+  });
+
+  it("that are none are a typed error, and nothing else", () => {
+    expect(() => new FragmentReader().push(Uint8Array.of(0, 0, 0, 3, 1, 2, 3, 4))).toThrow(HomeError);
+    for (let at = 0; at < 400; at++) {
+      const bent = octets.slice();
+      const place = (at * 7_919) % bent.length;
+      bent[place] = (bent[place] ?? 0) ^ (1 << (at % 8));
+      try {
+        new FragmentReader().push(bent);
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(HomeError);
+      }
+    }
+  });
+});
+
+describe("Those who watch one rung", () => {
+  const init = (name: string): Piece => ({
+    init: { octets: new TextEncoder().encode(name), mediaType: name, hasVideo: true, hasAudio: true },
+  });
+  const fragment = (at: number, isKey = false, size = 8): Piece => ({
+    fragment: { octets: new Uint8Array(size).fill(at), isKey, start: at, duration: 1 },
+  });
+  const heard = async (body: ReadableStream<Uint8Array>): Promise<string[]> => {
+    const pieces: string[] = [];
+    for await (const octets of body)
+      pieces.push(octets[0] === 0x69 ? new TextDecoder().decode(octets) : String(octets[0]));
+    return pieces;
+  };
+
+  it("begin at the newest whole picture, the initialization segment before it", async () => {
+    const ring = new FragmentRing();
+    for (const piece of [init("init"), fragment(1, true), fragment(2), fragment(3, true), fragment(4)])
+      ring.push(piece);
+    const { body } = ring.watch();
+    ring.push(fragment(5));
+    ring.end();
+    expect(await heard(body)).toEqual(["init", "3", "4", "5"]);
+    expect((await ring.init()).mediaType).toBe("init");
+  });
+
+  it("skip to a whole picture when they cannot follow, and hold up nobody", async () => {
+    const ring = new FragmentRing({ mostWaitingSeconds: 3 });
+    ring.push(init("init"));
+    const slow = ring.watch();
+    const fast = ring.watch();
+    const reading = heard(fast.body);
+    for (let at = 1; at <= 20; at++) {
+      ring.push(fragment(at, at % 5 === 1, 40_000));
+      await Promise.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    ring.end();
+    expect(await reading).toEqual(["init", ...Array.from({ length: 20 }, (_, at) => String(at + 1))]);
+    expect(slow.skippedSeconds).toBeGreaterThan(0);
+    const seen = (await heard(slow.body)).slice(1).map(Number);
+    expect(seen.length).toBeLessThan(20);
+    const jumps = seen.filter((at, index) => index > 0 && at !== (seen[index - 1] ?? 0) + 1);
+    for (const at of jumps) expect(at % 5).toBe(1);
+  });
+
+  it("are counted, and let go when they leave", async () => {
+    const ring = new FragmentRing();
+    const { body } = ring.watch();
+    expect(ring.viewerCount).toBe(1);
+    await body.cancel();
+    expect(ring.viewerCount).toBe(0);
+  });
+});
+
+describe("What FFmpeg tells of its progress", () => {
+  it("is read from its newest block", () => {
+    const block = (micros: number, speed: string): string =>
+      `frame=1\nout_time_us=${micros}\nspeed=${speed}\nprogress=continue\n`;
+    expect(progressIn(block(1_000_000, "1.5x") + block(2_500_000, " 3.25x"))).toEqual({ seconds: 2.5, speed: 3.25 });
+    expect(progressIn(block(40_000, "N/A"))).toEqual({ seconds: 0.04, speed: null });
+    expect(progressIn("frame=1\n")).toBeUndefined();
+  });
+});

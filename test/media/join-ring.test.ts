@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { JoinRing } from "../../gateway-core/media/join-ring.ts";
+import { sourceFormOf } from "../../gateway-core/media/source-form.ts";
+import { createSourceRing } from "../../gateway-core/media/source-ring.ts";
+import { readTsPacket, TsPacketizer, tsPacketOctets } from "../../gateway-core/media/transport-stream.ts";
+import { clip, ffmpeg, madeStream } from "./clips.ts";
+
+const packetsOf = (octets: Uint8Array) =>
+  Array.from({ length: octets.length / tsPacketOctets }, (_, at) =>
+    readTsPacket(octets.subarray(at * tsPacketOctets, (at + 1) * tsPacketOctets)),
+  );
+
+/** The tables, then the picture that a decoder may begin with, and nothing of another PID. */
+function expectJoinable(ring: JoinRing): void {
+  const packets = packetsOf(ring.preroll());
+  const program = ring.program;
+  const video = program?.streams.find(({ kind }) => kind === "video")?.pid;
+  expect(packets[0]?.pid).toBe(0);
+  const first = packets.find(({ pid }) => pid === video);
+  expect(first?.isStart).toBe(true);
+  const own = new Set([program?.clockPid, ...(program?.streams ?? []).map(({ pid }) => pid)]);
+  const others = new Set(packets.map(({ pid }) => pid).filter((pid) => !own.has(pid)));
+  expect(others.size).toBe(2);
+}
+
+describe.skipIf(ffmpeg === undefined)("A transport stream is joined", () => {
+  it("with its tables and a whole picture, wherever one comes in, in pieces of any length", () => {
+    const made = madeStream("mpegts", 3);
+    for (let start = 0; start < 50; start++) {
+      const ring = new JoinRing();
+      const from = Math.floor((made.length / 2 / 50) * start);
+      for (let at = from; at < made.length; at += 1_000 + start) ring.push(made.subarray(at, at + 1_000 + start));
+      expect(ring.isReady).toBe(true);
+      expectJoinable(ring);
+    }
+  });
+
+  it("and goes on after garbage, damaged tables and cut packets", () => {
+    const made = madeStream("mpegts", 2);
+    const ring = new JoinRing();
+    ring.push(new Uint8Array(5_000).fill(0x55));
+    ring.push(made.subarray(100));
+    expect(ring.octetsLost).toBeGreaterThan(4_000);
+    expectJoinable(ring);
+    expect(() => ring.push(Uint8Array.from({ length: 50_000 }, (_, at) => (at * 7_919) & 0xff))).not.toThrow();
+  });
+
+  it("keeps no more than it was told to", () => {
+    const ring = new JoinRing({ longest: 300_000, groups: 2 });
+    ring.push(madeStream("mpegts", 3));
+    expect(ring.preroll().length).toBeLessThan(310_000);
+  });
+
+  it("by the real ones too: a broadcast in its middle, with many PIDs", () => {
+    for (const name of ["dvb-mpeg2-576i.ts", "mpeg2-small.ts"]) {
+      const octets = clip(name);
+      if (octets === undefined) continue;
+      const ring = new JoinRing();
+      ring.push(octets);
+      expectJoinable(ring);
+      expect(ring.program?.streams.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["video", "audio"]));
+      expect(sourceFormOf(octets)).toBe("mpegts");
+    }
+  });
+});
+
+describe("A packetizer", () => {
+  it("waits for the beat, and counts what it threw away", () => {
+    const packetizer = new TsPacketizer();
+    const packet = new Uint8Array(tsPacketOctets);
+    packet.set([0x47, 0x40, 0x11, 0x10]);
+    expect(packetizer.push(Uint8Array.of(1, 2, 3))).toEqual([]);
+    expect(packetizer.push(packet).map(({ pid, isStart }) => [pid, isStart])).toEqual([[0x11, true]]);
+    expect(packetizer.push(packet).map(({ pid }) => pid)).toEqual([0x11]);
+    expect(packetizer.octetsLost).toBe(3);
+  });
+});
+
+describe("A DV source", () => {
+  it("is begun with its last whole frame", () => {
+    const real = clip("sony-dcr-trv460-ntsc.dv");
+    if (real === undefined) return;
+    const ring = createSourceRing("dv");
+    const passed: number[] = [];
+    for (let at = 0; at < real.length; at += 7_777) passed.push(ring.push(real.subarray(at, at + 7_777)).length);
+    expect(passed.reduce((sum, octets) => sum + octets, 0)).toBe(600_000);
+    expect([...ring.preroll()]).toEqual([...real.subarray(480_000)]);
+    expect(sourceFormOf(real)).toBe("dv");
+  });
+});
