@@ -79,8 +79,10 @@ export function createRemoteHomes({ clock, ids, tell, onRefused, onCommand }: Re
       try {
         if (visitor.grant === undefined) throw new HomeError("not-granted", "nothing is open to this person");
         const body = commandOf(id, topic, payload, clock.now(), visitor.grant);
-        if (tell(number, { topic: "down/command", body })) return onCommand(number, visitor, topic);
-        throw new HomeError("home-away", "the home is away: nothing was done, and nothing will be");
+        if (!tell(number, { topic: "down/command", body })) {
+          throw new HomeError("home-away", "the home is away: nothing was done, and nothing will be");
+        }
+        onCommand(number, visitor, topic);
       } catch (thrown) {
         const error = toHomeError(thrown);
         if (error.code !== "home-away") onRefused(number, visitor, error.code);
