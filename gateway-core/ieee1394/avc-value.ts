@@ -6,7 +6,6 @@
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { fromHex, toHex } from "../bytes/hex.ts";
-import { HomeError } from "../contract/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../contract/json.ts";
 import type { AvcResponse, Ctype } from "./avc/avc-frame.ts";
 import { timeCodeValue } from "./avc/time-values.ts";
@@ -71,9 +70,8 @@ function orNothing(read: (reader: ByteReader) => Json): (octets: Uint8Array) => 
   return (octets) => {
     try {
       return read(new ByteReader(octets));
-    } catch (thrown) {
-      if (!(thrown instanceof HomeError)) throw thrown;
-      return undefined;
+    } catch {
+      return undefined; // Cut short: the device told less than the recipe reads.
     }
   };
 }

@@ -26,7 +26,7 @@ export function outputPlugAddress(plug: number): number {
 }
 
 export function decodeOutputPlug(quadlet: number): OutputPlug {
-  const fields = decodeRegister(firstOutput, quadlet)?.fields ?? {};
+  const fields: { readonly [name: string]: unknown } = { ...decodeRegister(firstOutput, quadlet)?.fields };
   return {
     isOnline: fields["isOnline"] === true,
     isBroadcast: fields["isBroadcast"] === true,

@@ -43,3 +43,20 @@ it("A port that is taken is told as Node tells it", async () => {
   const again = listenOn(createServer(), { ...loopback, port: first.port }, () => undefined);
   await expect(again).rejects.toMatchObject({ code: "EADDRINUSE" });
 });
+
+it.each([
+  ["a path, as a socket file has", "/run/genkan.sock"],
+  ["no address, having ended already", null],
+])("A listener with %s has no port", async (_what, address) => {
+  const server = {
+    listening: true,
+    on: () => undefined,
+    once: () => undefined,
+    off: () => undefined,
+    listen: (_where: object, listening: () => void) => listening(),
+    address: () => address,
+    close: (closed: () => void) => closed(),
+  };
+  await using listening = await listenOn(server, loopback, () => undefined);
+  expect([listening.port, listening.isListening]).toEqual([0, true]);
+});

@@ -81,6 +81,13 @@ describe("One direction of a WebSocket", () => {
     ["a message of crumbs", [1, 0, 0, 0, 0].map((opcode) => ({ opcode, payload: 0, isLast: false }))],
   ] as const)("is too long with %s", (_, frames) => expect(judged(...frames)).toBe("frame-too-long"));
 
+  it("is masked from a client, and never from a server", () => {
+    const fromClient = new WebSocketLimit("client", limits);
+    expect(() => fromClient.accept(frame({ opcode: 1, payload: 1 }))).toThrow("a frame without a mask");
+    const fromServer = new WebSocketLimit("server", limits);
+    expect(() => fromServer.accept(frame({ opcode: 1, payload: 1, isMasked: true }))).toThrow("a masked frame");
+  });
+
   it("is judged by the declared length, before anything of it has come", () => {
     const limit = new WebSocketLimit("client", limits);
     const head = Buffer.from("82ffffffffffffffffff00000000", "hex");
