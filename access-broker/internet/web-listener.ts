@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { drained } from "../../gateway-core/bytes/drained.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { Visit } from "./visit.ts";
 import { speechFor } from "./words.ts";
@@ -109,18 +110,6 @@ async function send(response: Response, { method, signal: left }: Visit, outgoin
   } catch {
     cut(outgoing);
   }
-}
-
-function drained(outgoing: Outgoing): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      outgoing.off("drain", done);
-      outgoing.off("close", done);
-      resolve();
-    };
-    outgoing.on("drain", done);
-    outgoing.on("close", done);
-  });
 }
 
 /** What broke off must not look whole. */

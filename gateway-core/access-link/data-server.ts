@@ -2,11 +2,11 @@
 
 import { constants, type IncomingHttpHeaders, performServerHandshake, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
+import { drained } from "../bytes/drained.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
 import { windowOctets } from "../contract/link.ts";
 import { type Handler, problemResponse, type SocketHandler } from "../contract/web.ts";
 import { serveSocket } from "./data-socket.ts";
-import { drained } from "./drained.ts";
 import { requestLineOf, viewerOf } from "./link-request.ts";
 
 const mostStreams = 256;

@@ -1,9 +1,9 @@
 /** A WebSocket over the data link: extended CONNECT (RFC 8441), whose octets are the frames alone. */
 
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { drained } from "../bytes/drained.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../contract/errors.ts";
 import type { SocketHandler, SocketWire } from "../contract/web.ts";
-import { drained } from "./drained.ts";
 import { requestLineOf, viewerOf } from "./link-request.ts";
 
 /** Never rejects: what goes wrong is the answer, or ends the WebSocket. */

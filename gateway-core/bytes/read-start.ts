@@ -2,6 +2,7 @@
 
 import type { Clock } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
+import { joinOctets } from "./join-octets.ts";
 
 /** How long whoever connects may take. */
 const patienceMs = 5_000;
@@ -25,7 +26,7 @@ export function readStart(
   lengthOf: (octets: Uint8Array) => number | undefined,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    let seen = new Uint8Array(0);
+    let seen: Uint8Array = new Uint8Array(0);
     const settle = (act: () => void): void => {
       timer.cancel();
       socket.off("readable", onReadable).off("close", onClose);
@@ -36,7 +37,7 @@ export function readStart(
     const onReadable = (): void => {
       const chunk: unknown = socket.read();
       if (!(chunk instanceof Uint8Array)) return;
-      seen = joined(seen, chunk);
+      seen = joinOctets(seen, chunk);
       try {
         const length = lengthOf(seen);
         if (length === undefined || seen.length < length) return;
@@ -52,11 +53,4 @@ export function readStart(
     socket.on("readable", onReadable).on("close", onClose);
     onReadable();
   });
-}
-
-function joined(before: Uint8Array, next: Uint8Array): Uint8Array<ArrayBuffer> {
-  const octets = new Uint8Array(before.length + next.length);
-  octets.set(before);
-  octets.set(next, before.length);
-  return octets;
 }

@@ -1,6 +1,7 @@
 /** Holds one direction of a WebSocket to its grammar and to size limits while its octets pass, unread and unchanged (RFC 6455 §5.2). Pure. */
 
 import { HomeError } from "../contract/errors.ts";
+import { joinOctets } from "./join-octets.ts";
 
 export interface WebSocketLimits {
   /** Octets of one frame's payload. */
@@ -86,9 +87,7 @@ export class WebSocketLimit {
 
   #withCut(chunk: Uint8Array): Uint8Array {
     if (this.#cut.length === 0) return chunk;
-    const octets = new Uint8Array(this.#cut.length + chunk.length);
-    octets.set(this.#cut);
-    octets.set(chunk, this.#cut.length);
+    const octets = joinOctets(this.#cut, chunk);
     this.#cut = new Uint8Array(0);
     return octets;
   }

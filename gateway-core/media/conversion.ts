@@ -1,7 +1,7 @@
 /** Converts one whole recording to a file, and says how far it is. */
 
 import { rename, rm } from "node:fs/promises";
-import type { Writable } from "node:stream";
+import { drained } from "../bytes/drained.ts";
 import type { Clock } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
 import type { StartFfmpeg } from "./ffmpeg-process.ts";
@@ -76,14 +76,4 @@ export async function convert(options: ConversionOptions): Promise<void> {
   } finally {
     signal.removeEventListener("abort", abort);
   }
-}
-
-function drained(stream: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off("drain", done).off("close", done);
-      resolve();
-    };
-    stream.on("drain", done).on("close", done);
-  });
 }
