@@ -8,4 +8,5 @@ import "./styles/controls.css";
 import "./styles/slider.css";
 import "./styles/setup.css";
 import "./styles/sheet.css";
+import "./styles/history.css";
 import "./elements/gk-home.ts";
