@@ -1,6 +1,6 @@
 /** The last fragments of one rung, and those who watch them: each begins at a whole picture, and who cannot follow skips to one. */
 
-import type { Fragment, InitSegment, Piece } from "./fragments.ts";
+import type { Fragment, InitSegment, Piece, PieceRing, Watching } from "../contract/stream.ts";
 
 export interface RingOptions {
   /** Seconds kept for who comes next, at least one group of pictures. */
@@ -11,24 +11,19 @@ export interface RingOptions {
   readonly mostSkips?: number;
 }
 
-export interface Watching {
-  readonly body: ReadableStream<Uint8Array>;
-  /** Seconds of media that were skipped for this viewer. */
-  readonly skippedSeconds: number;
-}
-
 interface Viewer {
   send(piece: Piece): void;
   end(): void;
 }
 
-export class FragmentRing {
+export class FragmentRing implements PieceRing {
   readonly #keptSeconds: number;
   readonly #mostWaiting: number;
   readonly #mostSkips: number;
   #init: InitSegment | undefined;
   #kept: Fragment[] = [];
   readonly #viewers = new Set<Viewer>();
+  readonly #followers = new Set<(piece: Piece) => void>();
   #waiting: ((init: InitSegment) => void)[] = [];
 
   constructor({ keptSeconds = 4, mostWaitingSeconds = 4, mostSkips = 8 }: RingOptions = {}) {
@@ -54,6 +49,15 @@ export class FragmentRing {
       for (const tell of this.#waiting.splice(0)) tell(piece.init);
     } else this.#keep(piece.fragment);
     for (const viewer of this.#viewers) viewer.send(piece);
+    for (const take of [...this.#followers]) take(piece);
+  }
+
+  follow(take: (piece: Piece) => void): () => void {
+    if (this.#init !== undefined) take({ init: this.#init });
+    for (const fragment of this.#sinceLastKey()) take({ fragment });
+    const follower = (piece: Piece): void => take(piece);
+    this.#followers.add(follower);
+    return () => void this.#followers.delete(follower);
   }
 
   /** From the newest whole picture on, the initialization segment before it. */
@@ -135,6 +139,7 @@ export class FragmentRing {
   /** Lets every viewer go. */
   end(): void {
     for (const viewer of [...this.#viewers]) viewer.end();
+    this.#followers.clear();
   }
 
   #sinceLastKey(): readonly Fragment[] {
