@@ -65,6 +65,7 @@ export type ErrorCode =
   | "store-unavailable"
   | "subscription-file-invalid"
   | "too-many-attempts"
+  | "too-many-streams"
   | "unknown-action"
   | "unknown-device"
   | "unknown-property"
@@ -137,6 +138,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "store-unavailable": 503,
   "subscription-file-invalid": 422,
   "too-many-attempts": 429,
+  "too-many-streams": 429,
   "unknown-action": 404,
   "unknown-device": 404,
   "unknown-property": 404,
