@@ -63,6 +63,7 @@ export type ErrorCode =
   | "signature-required"
   | "state-exists"
   | "store-unavailable"
+  | "stream-quota-reached"
   | "subscription-file-invalid"
   | "too-many-attempts"
   | "unknown-action"
@@ -135,6 +136,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "signature-required": 403,
   "state-exists": 409,
   "store-unavailable": 503,
+  "stream-quota-reached": 429,
   "subscription-file-invalid": 422,
   "too-many-attempts": 429,
   "unknown-action": 404,
