@@ -66,6 +66,7 @@ export type ErrorCode =
   | "stream-quota-reached"
   | "subscription-file-invalid"
   | "too-many-attempts"
+  | "too-many-streams"
   | "unknown-action"
   | "unknown-device"
   | "unknown-property"
@@ -139,6 +140,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "stream-quota-reached": 429,
   "subscription-file-invalid": 422,
   "too-many-attempts": 429,
+  "too-many-streams": 429,
   "unknown-action": 404,
   "unknown-device": 404,
   "unknown-property": 404,

@@ -1,6 +1,7 @@
 /** The last fragments of one rung, and those who watch them: each begins at a whole picture, and who cannot follow skips to one. */
 
 import type { Fragment, InitSegment, Piece, PieceRing, Watching } from "../contract/stream.ts";
+import { ViewerQueue } from "./viewer-queue.ts";
 
 export interface RingOptions {
   /** Seconds kept for who comes next, at least one group of pictures. */
@@ -11,18 +12,13 @@ export interface RingOptions {
   readonly mostSkips?: number;
 }
 
-interface Viewer {
-  send(piece: Piece): void;
-  end(): void;
-}
-
 export class FragmentRing implements PieceRing {
   readonly #keptSeconds: number;
   readonly #mostWaiting: number;
   readonly #mostSkips: number;
   #init: InitSegment | undefined;
   #kept: Fragment[] = [];
-  readonly #viewers = new Set<Viewer>();
+  readonly #viewers = new Set<ViewerQueue>();
   readonly #followers = new Set<(piece: Piece) => void>();
   #waiting: ((init: InitSegment) => void)[] = [];
 
@@ -62,78 +58,15 @@ export class FragmentRing implements PieceRing {
 
   /** From the newest whole picture on, the initialization segment before it. */
   watch(): Watching {
-    const waiting: Fragment[] = [];
-    let [seconds, skipped, skips] = [0, 0, 0];
-    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-    let pendingInit: InitSegment | undefined;
-    let isBegun = false;
-    const flush = (): void => {
-      while (controller !== undefined && (controller.desiredSize ?? 0) > 0) {
-        if (pendingInit !== undefined) {
-          controller.enqueue(pendingInit.octets);
-          pendingInit = undefined;
-          continue;
-        }
-        const next = waiting.shift();
-        if (next === undefined) return;
-        seconds -= next.duration;
-        controller.enqueue(next.octets);
-      }
-    };
-    const skipAhead = (): void => {
-      const key = waiting.findLastIndex(({ isKey }) => isKey);
-      const dropped = waiting.splice(0, key < 0 ? waiting.length : key);
-      isBegun = key >= 0;
-      for (const { duration } of dropped) {
-        seconds -= duration;
-        skipped += duration;
-      }
-      skips++;
-      if (skips > this.#mostSkips) viewer.end();
-    };
-    const viewer: Viewer = {
-      send: (piece) => {
-        if ("init" in piece) {
-          pendingInit = piece.init;
-          waiting.length = 0;
-          [seconds, isBegun] = [0, false];
-        } else if (isBegun || piece.fragment.isKey) {
-          isBegun = true;
-          waiting.push(piece.fragment);
-          seconds += piece.fragment.duration;
-          if (seconds > this.#mostWaiting) skipAhead();
-        }
-        flush();
-      },
-      end: () => {
-        this.#viewers.delete(viewer);
-        controller?.close();
-        controller = undefined;
-      },
-    };
-    const body = new ReadableStream<Uint8Array>(
-      {
-        start: (opened) => {
-          controller = opened;
-          this.#viewers.add(viewer);
-          if (this.#init !== undefined) viewer.send({ init: this.#init });
-          for (const fragment of this.#sinceLastKey()) viewer.send({ fragment });
-        },
-        pull: flush,
-        cancel: () => {
-          controller = undefined;
-          this.#viewers.delete(viewer);
-        },
-      },
-      // Octets under way to the viewer, beyond what the socket holds: more would only add delay.
-      new ByteLengthQueuingStrategy({ highWaterMark: 64 * 1024 }),
-    );
-    return {
-      body,
-      get skippedSeconds() {
-        return skipped;
-      },
-    };
+    const viewer = new ViewerQueue({
+      mostWaitingSeconds: this.#mostWaiting,
+      mostSkips: this.#mostSkips,
+      onEnd: () => this.#viewers.delete(viewer),
+    });
+    this.#viewers.add(viewer);
+    if (this.#init !== undefined) viewer.send({ init: this.#init });
+    for (const fragment of this.#sinceLastKey()) viewer.send({ fragment });
+    return viewer;
   }
 
   /** Lets every viewer go. */
