@@ -63,6 +63,7 @@ export type ErrorCode =
   | "signature-required"
   | "state-exists"
   | "store-unavailable"
+  | "stream-quota-reached"
   | "subscription-file-invalid"
   | "too-many-attempts"
   | "too-many-streams"
@@ -136,6 +137,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "signature-required": 403,
   "state-exists": 409,
   "store-unavailable": 503,
+  "stream-quota-reached": 429,
   "subscription-file-invalid": 422,
   "too-many-attempts": 429,
   "too-many-streams": 429,
