@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
+import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { openSocketBus } from "../../gateway-core/ieee1394/socket-bus.ts";
 import { systemClock } from "../../host/system-host.ts";
 import { openBusServer } from "../../simulated-home/ieee1394/bus-server.ts";
@@ -9,6 +10,7 @@ import { createSimulatedBus, type SimulatedBus } from "../../simulated-home/ieee
 import { fakeHost } from "../fakes/fake-host.ts";
 import { type BusWorld, busLaw } from "../laws/bus.law.ts";
 import { createLamp, lampGuid } from "./lamp-unit.ts";
+import { openCardWorld } from "./linux/card-world.ts";
 
 const another = "0050c20000000002";
 
@@ -28,6 +30,7 @@ function wired(lamp: BusNode): { node: BusNode; wire: () => Wire | undefined } {
 function worldOf(
   bus: SimulatedBus,
   lamp: ReturnType<typeof wired>,
+  clock: Clock = systemClock,
 ): Omit<BusWorld, "bus" | "pass" | keyof AsyncDisposable> {
   return {
     guid: lampGuid,
@@ -35,7 +38,7 @@ function worldOf(
     response: Uint8Array.of(0x0c, 0x68, 0x42, 50),
     unplug: () => bus.unplug(lampGuid),
     plugIn: () => bus.plug(lamp.node),
-    plugAnother: () => bus.plug(createLamp(systemClock, { guid: another })),
+    plugAnother: () => bus.plug(createLamp(clock, { guid: another })),
     transmit: (channel, packets) => lamp.wire()?.transmit(channel, packets),
   };
 }
@@ -50,6 +53,23 @@ busLaw("a simulated bus in this very process", async () => {
     bus: bus.connect(),
     pass: () => clock.advance(1),
     async [Symbol.asyncDispose]() {},
+  };
+});
+
+busLaw("the bus of a Linux kernel", async () => {
+  let lamp: ReturnType<typeof wired> | undefined;
+  const world = await openCardWorld({
+    plug(simulated, { clock }) {
+      lamp = wired(createLamp(clock));
+      simulated.plug(lamp.node);
+    },
+  });
+  if (lamp === undefined) throw new Error("the lamp is not plugged in");
+  return {
+    ...worldOf(world.simulated, lamp, world.host.clock),
+    bus: world.bus,
+    pass: world.pass,
+    [Symbol.asyncDispose]: () => world.bus[Symbol.asyncDispose](),
   };
 });
 
