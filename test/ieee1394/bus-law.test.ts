@@ -119,6 +119,25 @@ describe("A bus behind a socket", () => {
     }
   });
 
+  it("outlives a program that is killed while packets are on their way to it", async () => {
+    const simulated = createSimulatedBus({ clock: systemClock });
+    const lamp = wired(createLamp(systemClock));
+    simulated.plug(lamp.node);
+    await using server = await openBusServer(simulated, 0);
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write('{"do":"listen","channel":5}\n{"do":"reset"}\n');
+    const { generation } = simulated.connect().state;
+    await expect.poll(() => simulated.connect().state.generation).toBe(generation + 1);
+    socket.resetAndDestroy();
+    for (let sent = 0; sent < 20; sent++) {
+      lamp.wire()?.transmit(5, [{ cycle: 0, tag: 1, octets: new Uint8Array(1_000) }]);
+      await soon();
+    }
+    await using bus = openSocketBus(server.url, { ...fakeHost(), clock: systemClock });
+    await expect.poll(() => bus.state.nodeIds.length).toBe(2);
+  });
+
   it.each(["tcp://192.168.1.2:1394", "tcp://127.0.0.1", "/dev/fw0"])("is never at %s", (url) => {
     expect(() => openSocketBus(url, fakeHost())).toThrow(/127\.0\.0\.1/);
   });
