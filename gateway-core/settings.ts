@@ -44,8 +44,10 @@ export interface Settings {
     /** What may pass the link, by direction, by content or by both (docs/access-link.md). */
     readonly rules: readonly {
       readonly direction?: "in" | "out";
-      readonly content?: "page" | "topics" | "descriptors" | "proxy";
+      readonly content?: "page" | "topics" | "descriptors" | "proxy" | "streams";
     }[];
+    /** What streams together may take of the home's uplink; as much as it carries unless told. */
+    readonly uplinkKbps?: number;
   };
   /** What is done only with a signature by a key that is registered here (docs/access-link.md). */
   readonly signatures: {

@@ -57,6 +57,8 @@ export async function openHttpsServer(
     },
     createWebListener(answer),
   );
+  // What is written in parts (a head, its body, the end) must not wait for the viewer's acknowledgement of the part before.
+  server.on("secureConnection", (socket) => void socket.setNoDelay(true));
   server.on("upgrade", (request, socket, head) => upgrade({ request, socket, head }));
   server.maxConnections = mostConnections;
   server.setTimeout(silenceMs);

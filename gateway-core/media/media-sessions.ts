@@ -2,37 +2,25 @@
 
 import type { Clock, Timer } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
+import type { AvSource, PieceRing, Rung, StreamHold } from "../contract/stream.ts";
 import { Encoder } from "./encoder.ts";
 import type { StartFfmpeg } from "./ffmpeg-process.ts";
-import { FragmentRing, type Watching } from "./fragment-ring.ts";
 import { createSourceRing } from "./source-ring.ts";
-import { liveArguments, type Rung, type SourceForm } from "./transcode-plan.ts";
-
-/** Where a stream comes from. Reading it starts it at the device; returning the iterator stops it there. */
-export interface MediaSource {
-  readonly form: SourceForm;
-  read(signal: AbortSignal): AsyncIterable<Uint8Array>;
-}
+import { liveArguments } from "./transcode-plan.ts";
 
 export interface MediaSessionsOptions {
   readonly clock: Clock;
   readonly rungs: readonly Rung[];
   /** An FFmpeg that works and the H.264 encoder to use. @throws HomeError `converter-missing` */
   readonly engine: () => Promise<{ readonly start: StartFfmpeg; readonly encoder: string }>;
+  /** Keeps what its viewers need of one rung. */
+  readonly ring: () => PieceRing;
   /** How long a stream goes on without anybody. */
   readonly idleMs?: number;
 }
 
-/** One viewer's hold on a stream; the stream goes on while anybody holds it. */
-export interface MediaHold extends Disposable {
-  /** For `isTypeSupported`, of a rung, once its first octets are there. @throws HomeError of the stream's end */
-  mediaType(rung: string): Promise<string>;
-  /** @throws HomeError `not-found` for a rung that there is not. */
-  watch(rung: string): Watching;
-}
-
 interface Stream {
-  readonly rings: ReadonlyMap<string, FragmentRing>;
+  readonly rings: ReadonlyMap<string, PieceRing>;
   readonly over: Promise<HomeError>;
   holds: number;
   idle: Timer | undefined;
@@ -54,23 +42,22 @@ export class MediaSessions implements AsyncDisposable {
     return this.#streams.size;
   }
 
-  /** `key` names the source: who opens the same key joins the same stream. @throws HomeError `converter-missing` */
-  async hold(key: string, source: () => MediaSource): Promise<MediaHold> {
+  /**
+   * `key` names the source: who opens the same key joins the same stream.
+   * @throws HomeError `converter-missing`, and what the source cannot be opened for
+   */
+  async hold(key: string, source: () => Promise<AvSource>): Promise<StreamHold> {
     const stream = await this.#single(key, source);
     stream.holds++;
     stream.idle?.cancel();
     let isHeld = true;
-    const ringOf = (rung: string): FragmentRing => {
-      const ring = stream.rings.get(rung);
-      if (ring === undefined) throw new HomeError("not-found", `the stream has no rung ${rung}`, { rung });
-      return ring;
-    };
     return {
-      watch: (rung) => ringOf(rung).watch(),
-      async mediaType(rung) {
-        const first = await Promise.race([ringOf(rung).init(), stream.over]);
-        if (first instanceof HomeError) throw first;
-        return first.mediaType;
+      rungs: this.#options.rungs,
+      over: stream.over,
+      async ring(rung) {
+        const ring = stream.rings.get(rung);
+        if (ring === undefined) throw new HomeError("not-found", `the stream has no rung ${rung}`, { rung });
+        return ring;
       },
       [Symbol.dispose]: () => {
         if (!isHeld) return;
@@ -89,7 +76,7 @@ export class MediaSessions implements AsyncDisposable {
     await Promise.all(all.map((one) => (one.status === "fulfilled" ? one.value.stop() : undefined)));
   }
 
-  #single(key: string, source: () => MediaSource): Promise<Stream> {
+  #single(key: string, source: () => Promise<AvSource>): Promise<Stream> {
     const known = this.#streams.get(key);
     if (known !== undefined) return known;
     const opening = this.#open(key, source);
@@ -103,13 +90,12 @@ export class MediaSessions implements AsyncDisposable {
     await stream.stop();
   }
 
-  async #open(key: string, makeSource: () => MediaSource): Promise<Stream> {
+  async #open(key: string, openSource: () => Promise<AvSource>): Promise<Stream> {
     const { clock, rungs, engine } = this.#options;
     const { start, encoder: encoderName } = await engine();
-    const source = makeSource();
+    const source = await openSource();
     const ring = createSourceRing(source.form);
-    const rings = rungs.map(() => new FragmentRing());
-    const leaving = new AbortController();
+    const rings = rungs.map(() => this.#options.ring());
     const { promise: over, resolve: end } = Promise.withResolvers<HomeError>();
     const encoder = new Encoder({
       clock,
@@ -121,17 +107,17 @@ export class MediaSessions implements AsyncDisposable {
       onGivenUp: (reason) => end(reason),
     });
     const feeding = (async () => {
-      for await (const octets of source.read(leaving.signal)) encoder.write(ring.push(octets));
+      for await (const octets of source.octets) encoder.write(ring.push(octets));
       await encoder.finish();
       end(new HomeError("conversion-failed", "the source has ended", {}));
     })().catch((thrown: unknown) => end(toHomeError(thrown)));
     const stream: Stream = {
-      rings: new Map(rungs.map(({ name }, at) => [name, rings[at] ?? new FragmentRing()])),
+      rings: new Map(rungs.flatMap(({ name }, at) => (rings[at] === undefined ? [] : [[name, rings[at]]]))),
       over,
       holds: 0,
       idle: undefined,
       async stop() {
-        leaving.abort();
+        await source[Symbol.asyncDispose]();
         await encoder.stop();
         await feeding;
         for (const one of rings) one.end();

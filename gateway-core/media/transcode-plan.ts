@@ -1,17 +1,7 @@
 /** What FFmpeg is asked to do, as its arguments: decided from the source's form and the rungs wanted. Pure. */
 
 import { HomeError } from "../contract/errors.ts";
-
-export type SourceForm = "mpegts" | "dv";
-
-/** One quality of a stream. */
-export interface Rung {
-  readonly name: string;
-  /** Lines of the picture, at most; its width follows from the source's shape. */
-  readonly height: number;
-  readonly videoKbps: number;
-  readonly audioKbps: number;
-}
+import type { Rung, SourceForm } from "../contract/stream.ts";
 
 export interface LivePlan {
   readonly form: SourceForm;

@@ -25,6 +25,10 @@ export interface DevicePlan {
   readonly tape?: Partial<TapePlan>;
   /** Makes what is on a DV tape; FFmpeg does unless told. */
   readonly makeFrames?: MakeFrames;
+  /** What it tells of its output: four octets of fmt and fdf, or nothing. The model's own unless given. */
+  readonly format?: string | "untold";
+  readonly hasOutput?: boolean;
+  readonly knowsPlugInfo?: boolean;
 }
 
 interface Model {
@@ -76,14 +80,17 @@ const models: Readonly<Record<ModelName, Model>> = {
 export function createModel(plan: DevicePlan): BusDevice {
   const { clock, faults } = plan;
   const model = models[plan.model];
-  const { company, type, format, output } = model;
+  const { company, type } = model;
+  const { format = model.format, knowsPlugInfo = true, hasOutput = true } = plan;
+  const output = hasOutput ? model.output : undefined;
   const guid = plan.guid ?? `${company.toString(16).padStart(6, "0")}${model.serial}`;
   const registers = createRegisters({ clock, rom: romOf(guid, model), outputs: output === undefined ? [] : [output] });
   const subunits = subunitsOf(plan);
   const unit = createAvcUnit({
     ...{ clock, type, company, subunits },
     plugs: [0, output === undefined ? 0 : 1],
-    ...(format === undefined ? {} : { format }),
+    ...(format === undefined || format === "untold" ? {} : { format }),
+    knowsPlugInfo,
     ...(faults === undefined ? {} : { faults }),
   });
   return createBusDevice(guid, registers, unit, transmitterOf(plan, registers, subunits));

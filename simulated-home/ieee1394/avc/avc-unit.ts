@@ -17,6 +17,8 @@ export interface AvcUnitPlan {
   readonly plugs?: readonly [inputs: number, outputs: number];
   /** What leaves by output plug 0: four octets of fmt and fdf. */
   readonly format?: string;
+  /** Whether PLUG INFO is implemented. */
+  readonly knowsPlugInfo?: boolean;
   readonly faults?: AvcFaults;
 }
 
@@ -45,6 +47,7 @@ export function createAvcUnit({
   subunits,
   plugs = [0, 0],
   format,
+  knowsPlugInfo = true,
   faults = {},
 }: AvcUnitPlan): AvcUnit {
   let wire: Wire | undefined;
@@ -62,7 +65,13 @@ export function createAvcUnit({
     return new Map<number, Opcode>([
       [0x30, { status: () => ({ frame: Uint8Array.of(0x30, 7, type << 3, ...big(company, 3)) }) }],
       [0x31, { status: ([page = 0]) => ({ frame: Uint8Array.of(0x31, page, ...subunitTable(page >> 4)) }) }],
-      [0x02, { status: ([kind]) => (kind === 0 ? { frame: Uint8Array.of(2, 0, ...plugs, 0, 0) } : "not-implemented") }],
+      [
+        0x02,
+        {
+          status: ([kind]) =>
+            kind === 0 && knowsPlugInfo ? { frame: Uint8Array.of(2, 0, ...plugs, 0, 0) } : "not-implemented",
+        },
+      ],
       [
         0x18,
         {
