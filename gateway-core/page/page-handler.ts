@@ -2,6 +2,7 @@
 
 import { Hono } from "hono";
 import type { Arrange } from "../contract/appearance.ts";
+import { attentionPath } from "../contract/attention.ts";
 import type { Host } from "../contract/clock.ts";
 import type { Device } from "../contract/device.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../contract/errors.ts";
@@ -13,6 +14,7 @@ import { pageSnapshot } from "../contract/page-state.ts";
 import { sayError, sayRoom } from "../contract/page-words.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addAppearanceRoutes } from "./appearance-routes.ts";
+import { attentionOf } from "./attention.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import { compactProblem } from "./compact.ts";
 import { addCompactRoutes, compactHeaders } from "./compact-routes.ts";
@@ -38,6 +40,10 @@ export interface PageHandlerOptions {
   /** The folder of the built page. */
   readonly assets: string;
   readonly host: Host;
+  /** Of the gateway: major.minor.patch. */
+  readonly version: string;
+  /** Somebody opens the home: devices that came meanwhile are looked for. Returns at once. */
+  readonly search: () => void;
 }
 
 /** Nothing runs, loads or is framed but what the gateway itself serves; Lit's templates are the one trusted type. */
@@ -62,7 +68,7 @@ const pageHeaders = {
 };
 
 export function createPageHandler(options: PageHandlerOptions): Handler {
-  const { feed, control, arrange, things, describe, assets, host } = options;
+  const { feed, control, arrange, things, describe, assets, host, version, search } = options;
   const app = new Hono<PageEnv>();
   const built = readPageAssets(assets, host.log);
   const tokens = createFormTokens(host.ids.fresh());
@@ -111,6 +117,12 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
     await next();
   });
 
+  for (const path of ["/", "/c/", attentionPath]) {
+    app.get(path, async (_, next) => {
+      search();
+      await next();
+    });
+  }
   app.get("/", (context) => {
     const home = grantedState(feed.state, context.env.viewer.grant);
     return printed(context, renderHome(home, optionsOf(context)));
@@ -129,6 +141,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
     const { type: _, ...snapshot } = pageSnapshot(grantedState(feed.state, env.viewer.grant));
     return json(snapshot);
   });
+  app.get(attentionPath, ({ env }) => json({ ...attentionOf(grantedState(feed.state, env.viewer.grant), version) }));
   app.get("/api/events", ({ req, env }) => {
     const { signal } = req.raw;
     const body = feed.open({ lastEventId: req.header("last-event-id"), grant: env.viewer.grant, signal });

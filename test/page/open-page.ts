@@ -33,7 +33,10 @@ export function openPage(devices: readonly Device[] = wholeHome(), assets = "/no
     }
     return chosen;
   };
-  const handler = createPageHandler({ feed, control, arrange, things: () => devices, describe, assets, host });
+  const searches = { count: 0 };
+  const search = (): void => void searches.count++;
+  const own = { assets, host, version: "1.2.3", search };
+  const handler = createPageHandler({ feed, control, arrange, things: () => devices, describe, ...own });
   const ask = (path: string, init: RequestInit = {}, viewer: Viewer = local): Promise<Response> =>
     handler(new Request(`${origin}${path}`, init), viewer);
   const put = (path: string, value: unknown, headers: Record<string, string> = {}): Promise<Response> =>
@@ -42,5 +45,5 @@ export function openPage(devices: readonly Device[] = wholeHome(), assets = "/no
       body: JSON.stringify(value),
       headers: { "content-type": "application/json", ...headers },
     });
-  return { host, live, feed, control, handler, ask, put };
+  return { host, live, feed, control, handler, ask, put, searches };
 }
