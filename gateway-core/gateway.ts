@@ -37,6 +37,7 @@ import type { Settings } from "./settings.ts";
 import { createSetup } from "./setup.ts";
 import { shareSession } from "./shared-session.ts";
 import { createStation, type Plan, type Works } from "./station.ts";
+import { createStreams } from "./streams.ts";
 
 export { readCardTrouble } from "./access-link/card-watch.ts";
 export { enrol, findGatewayPort, parseCard } from "./access-link/enrol.ts";
@@ -156,12 +157,22 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     },
   });
 
+  const streams = createStreams({
+    ...{ settings, host },
+    source: async (device, signal) => {
+      if (open.devices !== undefined) return open.devices.openSource(device, signal);
+      throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
+    },
+  });
   const assets = join(packageRoot, "dist", "ui");
   const gateway = gatewayModel(packageRoot);
   const { version } = gateway;
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
   const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
-    createPageHandler({ ...{ feed, control, arrange, things, describe, assets, host, version }, search: search.ask });
+    createPageHandler({
+      ...{ feed, control, arrange, things, describe, assets, host, version },
+      ...{ search: search.ask, streams: streams.routes },
+    });
 
   const page = makeStation<HomeEvent>({
     name: "page",
@@ -236,6 +247,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     },
     addresses: () => addressesOf(open),
     async [Symbol.asyncDispose]() {
+      await streams[Symbol.asyncDispose]();
       // Outermost first: nobody is told of a home that is being taken apart.
       for (const station of all.toReversed()) await station[Symbol.asyncDispose]();
     },

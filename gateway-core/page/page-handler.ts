@@ -29,6 +29,7 @@ import { readPageAssets } from "./page-assets.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
 import { tagPages } from "./page-tags.ts";
+import { addStreamRoutes, type StreamRoutes } from "./stream-routes.ts";
 
 export interface PageHandlerOptions {
   readonly feed: PageFeed;
@@ -44,6 +45,8 @@ export interface PageHandlerOptions {
   readonly version: string;
   /** Somebody opens the home: devices that came meanwhile are looked for. Returns at once. */
   readonly search: () => void;
+  /** Pictures and sound of devices, where there are any. */
+  readonly streams?: StreamRoutes;
 }
 
 /** Nothing runs, loads or is framed but what the gateway itself serves; Lit's templates are the one trusted type. */
@@ -52,6 +55,7 @@ const contentSecurityPolicy = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
+  "media-src 'self' blob:",
   "connect-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
@@ -157,6 +161,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   );
   addCommandRoutes(app, { control, tokens, host });
   addAppearanceRoutes(app, { arrange, tokens, host, deviceOf });
+  if (options.streams !== undefined) addStreamRoutes(app, options.streams, deviceOf);
   addCompactRoutes(app, { stateOf: ({ env }) => grantedState(feed.state, env.viewer.grant), deviceOf, optionsOf });
 
   const thingsOf = ({ env }: PageContext): readonly Device[] =>
