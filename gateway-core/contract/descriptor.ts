@@ -131,6 +131,8 @@ export interface Descriptor {
   readonly "gk:kind": Kind;
   readonly "gk:match": readonly Match[];
   readonly "gk:screen"?: Screen;
+  /** Pictures and sound can be watched; an adapter narrows it to devices that send any. */
+  readonly "gk:stream"?: boolean;
   readonly properties: { readonly [name: string]: PropertyDescriptor };
   readonly actions?: { readonly [name: string]: ActionDescriptor };
 }

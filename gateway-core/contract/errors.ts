@@ -64,8 +64,10 @@ export type ErrorCode =
   | "signature-required"
   | "state-exists"
   | "store-unavailable"
+  | "stream-quota-reached"
   | "subscription-file-invalid"
   | "too-many-attempts"
+  | "too-many-streams"
   | "unknown-action"
   | "unknown-device"
   | "unknown-property"
@@ -137,8 +139,10 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "signature-required": 403,
   "state-exists": 409,
   "store-unavailable": 503,
+  "stream-quota-reached": 429,
   "subscription-file-invalid": 422,
   "too-many-attempts": 429,
+  "too-many-streams": 429,
   "unknown-action": 404,
   "unknown-device": 404,
   "unknown-property": 404,

@@ -80,6 +80,8 @@ export interface PageDevice {
   readonly appearance?: Appearance;
   /** Told to who was granted only a part of it: how it appears to everybody is not theirs to choose. */
   readonly isPartial?: true;
+  /** Its pictures can be watched, by this viewer. */
+  readonly hasStream?: true;
   readonly tile: PageTile;
   readonly sections: readonly PageSection[];
   readonly compact: readonly string[];

@@ -2,7 +2,15 @@
 
 import type { Trend } from "../contract/history.ts";
 import type { PageDevice } from "../contract/page.ts";
-import { accentOf, iconOf, levelOf, type Place, placesOf, withTileControl } from "../contract/page-look.ts";
+import {
+  accentOf,
+  iconOf,
+  levelOf,
+  type Place,
+  placesOf,
+  tileControlOf,
+  withTileControl,
+} from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
 import type { Speech } from "../contract/page-texts.ts";
 import { say, sayCounts, sayEmpty, sayState } from "../contract/page-words.ts";
@@ -62,6 +70,7 @@ export function renderDevice(device: PageDevice, options: PageOptions): string {
 ${viewOnlyNote(options)}${notice(options.notice)}
 <main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
 <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
+${device.hasStream === true && html`<p class="watch"><a class="button" href="../api/devices/${device.id}/motion.jpg">${icon("play")}${options.speech.texts.watch}</a></p>`}
 ${device.sections.map(
   (section) => html`<section class="rows"><h2>${section.titles[language]}</h2>
 ${section.items.map((name) => html`<div class="row"><span class="row-name">${device.widgets[name]?.titles[language]}</span>${widgetForm(device, name, print)}</div>`)}</section>`,
@@ -97,11 +106,16 @@ function tile(device: PageDevice, print: TilePrint): Markup {
   const { toggle, value, control } = device.tile;
   const title = device.titles[print.speech.language];
   const heading = html`<a class="tile-open" href="devices/${device.id}${query(print)}">${title}</a>`;
-  const isStepped = control !== undefined && control === value;
   return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
 <div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && device.widgets[toggle]?.widget === "switch" && widgetForm(device, toggle, print)}</div>
-<div class="tile-body">${value !== undefined && !isStepped && bigValue(device, value, print)}${spark(print.trends?.get(device.id))}${control !== undefined && html`<div class="tile-control">${!isNumber(device, control) && html`<span class="control-name">${device.widgets[control]?.titles[print.speech.language]}</span>`}${widgetForm(withTileControl(device), control, print)}</div>`}</div>
+<div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${spark(print.trends?.get(device.id))}${control !== undefined && tileControl(device, control, print)}</div>
 </article>`;
+}
+
+function tileControl(device: PageDevice, name: string, print: Print): Markup {
+  const stands = tileControlOf(device);
+  const title = html`<span class="control-name">${device.widgets[name]?.titles[print.speech.language]}</span>`;
+  return html`<div class="tile-control${stands === "figure" && " figured"}">${stands === "named" && title}${widgetForm(withTileControl(device), name, print)}</div>`;
 }
 
 function bigValue(device: PageDevice, name: string, { speech }: Print): Markup {
@@ -146,8 +160,6 @@ function stateWords(device: PageDevice, { speech, now }: Print): string {
   return sayState(device, speech, now);
 }
 
-const isNumber = (device: PageDevice, name: string): boolean =>
-  ["stepper", "slider"].includes(device.widgets[name]?.widget ?? "");
 const silent = ({ available }: PageDevice): Markup | false => !available && html` data-silent`;
 
 interface DocumentOptions extends Pick<PageOptions, "speech" | "files" | "look" | "isKiosk"> {

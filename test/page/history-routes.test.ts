@@ -32,7 +32,7 @@ function kept(): History & { readonly asked: HistoryQuery[] } {
 }
 const openKept = () => {
   const history = kept();
-  return { history, ...openPage(home(), "/nowhere", undefined, history) };
+  return { history, ...openPage(home(), "/nowhere", undefined, undefined, history) };
 };
 const only = (device: string, grant: DeviceGrant): Viewer => ({ ...local, grant: { devices: { [device]: grant } } });
 
@@ -141,7 +141,7 @@ describe("A history that fails", () => {
         throw new HomeError("history-off", "the disk is full", { reason: "full" });
       },
     };
-    const { ask } = openPage(home(), "/nowhere", undefined, history);
+    const { ask } = openPage(home(), "/nowhere", undefined, undefined, history);
     for (const path of ["/", "/devices/sensor", "/api/trends"]) expect((await ask(path)).status).toBe(200);
   });
 });

@@ -10,6 +10,7 @@ import { createLivePage } from "../../gateway-core/page/live-page.ts";
 import { createPageFeed } from "../../gateway-core/page/page-feed.ts";
 import { createPageHandler } from "../../gateway-core/page/page-handler.ts";
 import { noHistory } from "../../gateway-core/page/shown-history.ts";
+import type { StreamRoutes } from "../../gateway-core/page/stream-routes.ts";
 import { FakeControl } from "../fakes/fake-control.ts";
 import { fakeHost } from "../fakes/fake-host.ts";
 import { wholeHome } from "../fakes/page-home.ts";
@@ -23,6 +24,7 @@ export function openPage(
   devices: readonly Device[] = wholeHome(),
   assets = "/nowhere",
   describe = idAndTitle,
+  streams?: StreamRoutes,
   history = noHistory,
 ) {
   const host = fakeHost();
@@ -39,7 +41,12 @@ export function openPage(
     }
     return chosen;
   };
-  const handler = createPageHandler({ feed, control, arrange, things: () => devices, describe, history, assets, host });
+  const searches = { count: 0 };
+  const search = (): void => void searches.count++;
+  const handler = createPageHandler({
+    ...{ feed, control, arrange, things: () => devices, describe, history, assets, host, version: "1.2.3", search },
+    ...(streams === undefined ? {} : { streams }),
+  });
   const ask = (path: string, init: RequestInit = {}, viewer: Viewer = local): Promise<Response> =>
     handler(new Request(`${origin}${path}`, init), viewer);
   const put = (path: string, value: unknown, headers: Record<string, string> = {}): Promise<Response> =>
@@ -48,5 +55,5 @@ export function openPage(
       body: JSON.stringify(value),
       headers: { "content-type": "application/json", ...headers },
     });
-  return { host, live, feed, control, handler, ask, put };
+  return { host, live, feed, control, handler, ask, put, searches };
 }

@@ -91,6 +91,7 @@ describe("The history in a sheet", () => {
     expect(dialog.querySelector("tfoot")?.textContent).toMatch(/Total\s*12\.00\u202fkWh/);
     await settled();
     document.title = "test";
+    vi.useRealTimers();
     const { violations } = await axe.run(dialog);
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
   });
