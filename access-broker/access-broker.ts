@@ -5,21 +5,19 @@
 
 import { randomBytes } from "node:crypto";
 import { linkLabel } from "../gateway-core/contract/access-number.ts";
-import { toHomeError } from "../gateway-core/contract/errors.ts";
 import { openCertificateFiles } from "./authority/certificate-files.ts";
 import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
 import { createServerCertificates } from "./authority/server-certificates.ts";
-import { createLockOut } from "./challenge/lock-out.ts";
 import { createChallenges } from "./challenges.ts";
 import { createCompactDoor } from "./compact-door.ts";
 import { openDescriptorDatabase } from "./descriptor-database/descriptor-database.ts";
+import { createEnrolmentDoor } from "./enrolment-door.ts";
 import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
 import { type GatewayPort, openGatewayPort } from "./gateways/gateway-port.ts";
 import { createFrontDesk } from "./internet/front-desk.ts";
 import { createHomeDoor } from "./internet/home-door.ts";
 import { createHomesDesk } from "./internet/homes-desk.ts";
-import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createSocketDoor } from "./internet/socket-door.ts";
@@ -45,6 +43,7 @@ import { createRemoteMqtt } from "./remote-mqtt-door.ts";
 import { isSocketPath, judgeHttp, judgeSocket, longestBody, type Verdict } from "./request-firewall/http-rules.ts";
 import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
+import { callersAtPublicDoor, openUserDoors } from "./user-doors.ts";
 
 export { setOperatorPassword } from "./operator-password.ts";
 export {
@@ -124,7 +123,6 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     gatewayCertificates.holderOf,
     clock,
   );
-  const cards = createLockOut(clock);
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
   const { sightOf } = challenges.sessions;
@@ -210,28 +208,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     gatewayPort: () => gateways.port,
     homes: createHomesDesk({ clock, host: settings.host, audit, ...challenges.homes }),
     pacFile: () => pacFile(settings.host, proxy.port),
-    async enrol(input, source) {
-      cards.attempt("enrol", source);
-      const { number, answer } = await enrolment.enrol(input).catch((thrown: unknown) => {
-        audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
-        throw thrown;
-      });
-      cards.forgive("enrol", source);
-      // The certificates before are no longer known: a link that one of them opened ends.
-      directory.cut(number);
-      audit("gateway-enrolled", number, null, source, {});
-      return answer;
-    },
-    async renewLate(input, source) {
-      cards.attempt("renew", source);
-      const { number, answer } = await enrolment.renewLate(input).catch((thrown: unknown) => {
-        audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
-        throw thrown;
-      });
-      cards.forgive("renew", source);
-      audit("certificate-renewed", number, null, source, { isLate: true });
-      return answer;
-    },
+    ...createEnrolmentDoor({ clock, enrolment, audit, cut: directory.cut }),
   });
 
   const { answerBareHost: bareHost } = provision;
@@ -242,14 +219,13 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ...{ sessions, openAnswers, audit, takes: isSocketPath, relay: pages.relaySocket },
     admit: (line) => admit(judgeSocket({ ...line, now: clock.now() })),
   });
-  const upgrade = createUpgradeDesk({ ...desk, routes: [remote.route, socketDoor] });
-  const users = opened.use(
-    await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
-      openHttpsServer(settings.listen, port, {
-        ...{ log, contextFor: certificates.contextFor, upgrade },
-        answer: operation.follow(answer),
-      }),
-    ),
+  const caller = callersAtPublicDoor(settings);
+  const upgrade = createUpgradeDesk({ ...desk, caller, routes: [remote.route, socketDoor] });
+  const { users, callers } = opened.use(
+    await openUserDoors(settings, before.users, {
+      ...{ log, contextFor: certificates.contextFor, upgrade },
+      answer: operation.follow(answer),
+    }),
   );
 
   const remoteMqtt = opened.use(
@@ -273,7 +249,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
           tellHomes: directory.tellAll,
           passwordQueue: challenges.passwordQueue,
         },
-        doors: { users, gateways, remoteMqtt, proxy },
+        doors: { users, gateways, remoteMqtt, proxy, ...(callers && { callers }) },
       },
       before.operator,
     ),
@@ -284,7 +260,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
 
   const closing = opened.move();
   return {
-    addresses: addressesOf(settings, taken),
+    addresses: addressesOf(settings, { ...taken, callers: callers?.port }),
     drain() {
       media.drain();
       return operation.drain();

@@ -19,7 +19,19 @@ export interface AccessBrokerSettings {
   /** `postgres://…`; without it SQLite. */
   readonly store?: string;
   readonly media: MediaSettings;
+  readonly callers?: CallerSettings;
   readonly operator: { readonly listen: string; readonly port: number; readonly drainSeconds: number };
+}
+
+/** An access network that says by a header who calls, at a listener of its own. */
+export interface CallerSettings {
+  readonly listen: string;
+  readonly port: number;
+  /** In lower case. */
+  readonly header: string;
+  /** Networks of its servers, and SHA-256 fingerprints of their certificates where they must show one. */
+  readonly peers: readonly string[];
+  readonly certificates?: readonly string[];
 }
 
 /** Files of a certificate that browsers know, and of its key; without them the own authority signs. */
@@ -58,6 +70,7 @@ export function parseAccessBrokerSettings(input: unknown): AccessBrokerSettings 
   for (const [key, listen] of [
     ["listen", parsed.listen],
     ["operator.listen", parsed.operator.listen],
+    ["callers.listen", parsed.callers?.listen ?? parsed.listen],
   ] as const) {
     if (isIP(listen) === 0) throw invalid(key, `"${listen}" is no IP address`);
   }

@@ -16,7 +16,7 @@ export interface Settings {
     readonly rediscoverMs: number;
   };
   readonly ieee1394: {
-    /** `tcp://127.0.0.1:PORT` of a bus behind a socket; "" for none. */
+    /** "" for this machine's own card, "/dev/fwN" for one of several, "none", or `tcp://127.0.0.1:PORT` of a bus behind a socket. */
     readonly bus: string;
     /** Whether devices may be told to record. */
     readonly recording: boolean;

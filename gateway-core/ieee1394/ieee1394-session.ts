@@ -5,6 +5,7 @@ import type { Host } from "../contract/clock.ts";
 import type { Descriptor } from "../contract/descriptor.ts";
 import { HomeError } from "../contract/errors.ts";
 import { createMailbox } from "../contract/mailbox.ts";
+import { createAvStreams } from "./av-streams.ts";
 import { bindingsOf } from "./avc-binding.ts";
 import { type AvcDeviceOptions, describeDevice, getProperties, invokeAction, setProperties } from "./avc-device.ts";
 import type { Bus } from "./bus.ts";
@@ -12,6 +13,7 @@ import { type AvDevice, createDiscovery } from "./discovery.ts";
 import { createFcp } from "./fcp.ts";
 import type { Ieee1394Settings } from "./ieee1394-settings.ts";
 import { createNodeDirectory } from "./node-directory.ts";
+import { createStreamConnections } from "./stream-connections.ts";
 import { watchDevice } from "./watch-device.ts";
 
 /** Starts to look for devices. The session owns the bus from now on. */
@@ -22,6 +24,8 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
   const directory = createNodeDirectory({ bus, host, rediscoverMs: settings.rediscoverMs, signal: life });
   const fcp = createFcp({ bus, clock, locate: directory.locate });
   const discovery = createDiscovery({ directory, fcp, log, signal: life });
+  const connections = createStreamConnections({ bus, clock, locate: directory.locate });
+  const streams = createAvStreams({ bus, clock, fcp, locate: directory.locate, connections });
   /** Whoever follows a device hears of what was commanded to it. */
   const commanded = new Set<(guid: string) => void>();
   const warned = new Set<string>();
@@ -79,7 +83,12 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
       }
     },
 
-    describe: async (ref, model, call) => describeDevice(optionsOf(ref, model, call)),
+    async describe(ref, model, call) {
+      const options = optionsOf(ref, model, call);
+      const described = await describeDevice(options);
+      const { "gk:stream": isWatchable = false, ...rest } = described;
+      return isWatchable && (await streams.isOffered(options.device.guid, options.signal)) ? described : rest;
+    },
 
     get: async (ref, descriptor, names, call) => getProperties(optionsOf(ref, descriptor, call), names),
 
@@ -105,7 +114,13 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
       return command(options, () => invokeAction(options, action, input));
     },
 
+    async stream(ref, descriptor, call) {
+      const { device, signal } = optionsOf(ref, descriptor, call);
+      return streams.open(device.guid, signal);
+    },
+
     async [Symbol.asyncDispose]() {
+      await connections.dispose();
       closing.abort(new HomeError("device-unavailable", "the IEEE 1394 session is closed"));
       fcp.dispose();
       await bus[Symbol.asyncDispose]();

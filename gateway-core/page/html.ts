@@ -1,7 +1,15 @@
 /** The control page as HTML that needs no script: first paint, and the whole page where scripts are off. Pure. */
 
 import type { PageDevice } from "../contract/page.ts";
-import { accentOf, iconOf, levelOf, type Place, placesOf, withTileControl } from "../contract/page-look.ts";
+import {
+  accentOf,
+  iconOf,
+  levelOf,
+  type Place,
+  placesOf,
+  tileControlOf,
+  withTileControl,
+} from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
 import type { Speech } from "../contract/page-texts.ts";
 import { say, sayCounts, sayEmpty, sayState } from "../contract/page-words.ts";
@@ -87,11 +95,16 @@ function tile(device: PageDevice, print: Print): Markup {
   const { toggle, value, control } = device.tile;
   const title = device.titles[print.speech.language];
   const heading = html`<a class="tile-open" href="devices/${device.id}${query(print)}">${title}</a>`;
-  const isStepped = control !== undefined && control === value;
   return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
 <div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && device.widgets[toggle]?.widget === "switch" && widgetForm(device, toggle, print)}</div>
-<div class="tile-body">${value !== undefined && !isStepped && bigValue(device, value, print)}${control !== undefined && html`<div class="tile-control">${!isNumber(device, control) && html`<span class="control-name">${device.widgets[control]?.titles[print.speech.language]}</span>`}${widgetForm(withTileControl(device), control, print)}</div>`}</div>
+<div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${control !== undefined && tileControl(device, control, print)}</div>
 </article>`;
+}
+
+function tileControl(device: PageDevice, name: string, print: Print): Markup {
+  const stands = tileControlOf(device);
+  const title = html`<span class="control-name">${device.widgets[name]?.titles[print.speech.language]}</span>`;
+  return html`<div class="tile-control${stands === "figure" && " figured"}">${stands === "named" && title}${widgetForm(withTileControl(device), name, print)}</div>`;
 }
 
 function bigValue(device: PageDevice, name: string, { speech }: Print): Markup {
@@ -128,8 +141,6 @@ function stateWords(device: PageDevice, { speech, now }: Print): string {
   return sayState(device, speech, now);
 }
 
-const isNumber = (device: PageDevice, name: string): boolean =>
-  ["stepper", "slider"].includes(device.widgets[name]?.widget ?? "");
 const silent = ({ available }: PageDevice): Markup | false => !available && html` data-silent`;
 
 interface DocumentOptions extends Pick<PageOptions, "speech" | "files" | "look" | "isKiosk"> {

@@ -55,6 +55,9 @@ export interface Ask {
   readonly json?: unknown;
   /** The address to come from, of 127.0.0.0/8. */
   readonly from?: string;
+  /** Another port than the public one, and a client certificate for it. */
+  readonly port?: number;
+  readonly pair?: { readonly cert: string; readonly key: string };
 }
 
 export interface Rig extends AsyncDisposable {
@@ -66,6 +69,8 @@ export interface Rig extends AsyncDisposable {
   readonly proxyPort: number;
   readonly gatewayPort: number;
   readonly remotePort: number;
+  /** Of the access network's listener, where one is wished for. */
+  readonly callersPort: number;
   /** `http://` address of the operator's listener, and the broker's way down. */
   readonly operator: string;
   drain(): Promise<void>;
@@ -120,7 +125,7 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
   const provider = { settings, host, folder };
   let broker: AccessBroker | undefined = await openAccessBroker(provider);
   const portOf = (address: string): number => Number(new URL(address.replace("tls:", "https:")).port);
-  const { users, gateways, proxy, operator } = broker.addresses;
+  const { users, gateways, proxy, operator, callers = "tls://127.0.0.1:0" } = broker.addresses;
   const [port, gatewayPort, proxyPort] = [portOf(users), portOf(gateways), portOf(proxy)];
   const portOfMqtts = (address: string): number => portOf(address.replace("mqtts:", "https:"));
   const remotePort = portOfMqtts(broker.addresses.remoteMqtt);
@@ -128,9 +133,13 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
   const ca = await caCertificatePem(provider);
   const opened = new AsyncDisposableStack();
 
-  const optionsOf: Rig["optionsOf"] = (path, { method, headers, name = ownName, body, form, json, from } = {}) => ({
+  const optionsOf: Rig["optionsOf"] = (
+    path,
+    { method, headers, name = ownName, body, form, json, from, ...ask } = {},
+  ) => ({
     host: "127.0.0.1",
-    port,
+    port: ask.port ?? port,
+    ...ask.pair,
     servername: name,
     ca,
     path,
@@ -152,6 +161,7 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
     gatewayPort,
     proxyPort,
     remotePort,
+    callersPort: portOf(callers),
     operator,
     drain: async () => broker?.drain(),
     authority: (name = `${number}.${bareHost}`) => `${name}:${port}`,

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
-import { accentOf, iconOf, levelOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
+import { accentOf, iconOf, levelOf, tileControlOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
 import { say } from "../../gateway-core/contract/page-words.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
@@ -36,12 +36,12 @@ export class GkTile extends DeviceElement {
   }
 
   #control(device: PageDevice, name: string): TemplateResult {
-    const widget = device.widgets[name];
-    const isNumber = widget?.widget === "stepper" || widget?.widget === "slider";
-    const title = isNumber
-      ? nothing
-      : html`<span class="control-name">${widget?.titles[this.page.speech.language]}</span>`;
-    return html`<div class="tile-control">${title}${widgetControl(withTileControl(device), name, this.page)}</div>`;
+    const stands = tileControlOf(device);
+    const title =
+      stands === "named"
+        ? html`<span class="control-name">${device.widgets[name]?.titles[this.page.speech.language]}</span>`
+        : nothing;
+    return html`<div class=${stands === "figure" ? "tile-control figured" : "tile-control"}>${title}${widgetControl(withTileControl(device), name, this.page)}</div>`;
   }
 
   /** With a modifier the link leads to the device's own page, as any link. */
