@@ -15,6 +15,7 @@ import { createEnrolmentDoor } from "./enrolment-door.ts";
 import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
 import { type GatewayPort, openGatewayPort } from "./gateways/gateway-port.ts";
+import { createHomeSight } from "./homes-door.ts";
 import { createFrontDesk } from "./internet/front-desk.ts";
 import { createHomeDoor } from "./internet/home-door.ts";
 import { createHomesDesk } from "./internet/homes-desk.ts";
@@ -106,7 +107,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   let pruning = clock.after(0, prune);
   opened.defer(() => pruning.cancel());
 
-  const directory = createGatewayDirectory();
+  const directory = createGatewayDirectory(clock);
   const { descriptorKey, markOf } = authority;
   const descriptors = opened.use(
     await openDescriptorDatabase({
@@ -206,7 +207,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     clock,
     host: settings.host,
     gatewayPort: () => gateways.port,
-    homes: createHomesDesk({ clock, host: settings.host, audit, ...challenges.homes }),
+    homes: createHomesDesk({
+      ...{ clock, audit, host: settings.host, ...challenges.homes },
+      lookInto: createHomeSight({ host: settings.host, directory, relay }),
+    }),
     pacFile: () => pacFile(settings.host, proxy.port),
     ...createEnrolmentDoor({ clock, enrolment, audit, cut: directory.cut }),
   });

@@ -32,10 +32,12 @@ import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
 import { createSetupHandler } from "./page/setup-handler.ts";
 import { parseHomeEvent, parseTranslationEvent } from "./parse-message.ts";
+import { createSearchAnew } from "./search-anew.ts";
 import type { Settings } from "./settings.ts";
 import { createSetup } from "./setup.ts";
 import { shareSession } from "./shared-session.ts";
 import { createStation, type Plan, type Works } from "./station.ts";
+import { createStreams } from "./streams.ts";
 
 export { readCardTrouble } from "./access-link/card-watch.ts";
 export { enrol, findGatewayPort, parseCard } from "./access-link/enrol.ts";
@@ -119,8 +121,10 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     createEchonetAdapter(transport).open({ ...settings.home }, host, new AbortController().signal),
   );
 
-  const ieee1394 = joinIeee1394(settings, host);
-  const discoveries = [discoveryPlan("echonet", echonet, log), ieee1394.discovery].map((plan) => makeStation(plan));
+  const search = createSearchAnew(clock);
+  const ieee1394 = joinIeee1394(settings, host, search);
+  const plans = [discoveryPlan("echonet", echonet, { log, search }), ieee1394.discovery];
+  const discoveries = plans.map((plan) => makeStation(plan));
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
     name: "translation",
@@ -153,10 +157,22 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     },
   });
 
+  const streams = createStreams({
+    ...{ settings, host },
+    source: async (device, signal) => {
+      if (open.devices !== undefined) return open.devices.openSource(device, signal);
+      throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
+    },
+  });
   const assets = join(packageRoot, "dist", "ui");
+  const gateway = gatewayModel(packageRoot);
+  const { version } = gateway;
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
   const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
-    createPageHandler({ feed, control, arrange, things, describe, assets, host });
+    createPageHandler({
+      ...{ feed, control, arrange, things, describe, assets, host, version },
+      ...{ search: search.ask, streams: streams.routes },
+    });
 
   const page = makeStation<HomeEvent>({
     name: "page",
@@ -215,7 +231,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
   const accessLink = makeStation(
     accessLinkPlan({
       ...{ settings, host, doors: open, feed: feeds.remote, control: remoteControl, describeAt: describeOutside },
-      ...{ gateway: gatewayModel(packageRoot), cardFile },
+      ...{ gateway, cardFile },
       handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
     }),
   );
@@ -231,6 +247,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     },
     addresses: () => addressesOf(open),
     async [Symbol.asyncDispose]() {
+      await streams[Symbol.asyncDispose]();
       // Outermost first: nobody is told of a home that is being taken apart.
       for (const station of all.toReversed()) await station[Symbol.asyncDispose]();
     },

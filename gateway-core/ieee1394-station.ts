@@ -5,6 +5,7 @@ import type { StationStatus } from "./contract/station.ts";
 import { discoveryPlan } from "./discovery-station.ts";
 import { createIeee1394Adapter } from "./ieee1394/ieee1394-adapter.ts";
 import { deviceFiles } from "./ieee1394/linux/start-card.ts";
+import type { SearchAnew } from "./search-anew.ts";
 import type { Settings } from "./settings.ts";
 import { type SharedSession, shareSession } from "./shared-session.ts";
 import type { Plan } from "./station.ts";
@@ -14,10 +15,11 @@ export interface Ieee1394 {
   readonly discovery: Plan<never>;
 }
 
-export function joinIeee1394({ ieee1394 }: Settings, host: Host): Ieee1394 {
+export function joinIeee1394({ ieee1394 }: Settings, host: Host, search: SearchAnew): Ieee1394 {
   const adapter = createIeee1394Adapter();
   const session = shareSession(() => adapter.open({ ...ieee1394 }, host, new AbortController().signal));
-  return { session, discovery: discoveryPlan("ieee1394", session, host.log, statusOf(ieee1394.bus)) };
+  const asked = { log: host.log, search };
+  return { session, discovery: discoveryPlan("ieee1394", session, asked, statusOf(ieee1394.bus)) };
 }
 
 /** A machine without a card looks for one to come. */

@@ -4,6 +4,7 @@ import { BlockList, isIP } from "node:net";
 import { type Schema, type ValidationError, Validator } from "jsonschema";
 import { HomeError } from "./contract/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "./contract/json.ts";
+import type { Rung } from "./contract/stream.ts";
 import schema from "./settings.schema.json" with { type: "json" };
 
 export interface Settings {
@@ -64,6 +65,15 @@ export interface Settings {
     readonly hostNames: readonly string[];
     readonly cert?: string;
     readonly key?: string;
+  };
+  /** Pictures and sound of the home's devices. */
+  readonly media: {
+    /** The program to try first; the optional package's and the machine's own unless told. */
+    readonly ffmpeg?: string;
+    /** What streams are converted to, best first. */
+    readonly rungs: readonly Rung[];
+    /** How long a stream goes on with nobody watching. */
+    readonly idleSeconds: number;
   };
   /** The proxy for the home's computers; who may use it: page.networks. */
   readonly homeProxy: { readonly enabled: boolean; readonly listen: string; readonly port: number };

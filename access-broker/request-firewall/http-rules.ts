@@ -36,7 +36,7 @@ const name = `(?<name>${word})`;
 
 const rules: readonly Rule[] = [
   { path: /^\/$/, methods: read, kind: "whole" },
-  { path: /^\/api\/(?:home|events)$/, methods: read, kind: "whole" },
+  { path: /^\/api\/(?:home|events|attention)$/, methods: read, kind: "whole" },
   { path: new RegExp(`^/api/devices/${id}/properties$`), methods: [...read, "PUT"], kind: "properties" },
   /** POST: the form of a page without script. */
   { path: new RegExp(`^/api/devices/${id}/properties/${name}$`), methods: [...read, "PUT", "POST"], kind: "property" },

@@ -63,6 +63,7 @@ export function renderDevice(device: PageDevice, options: PageOptions): string {
 ${viewOnlyNote(options)}${notice(options.notice)}
 <main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
 <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
+${device.hasStream === true && html`<p class="watch"><a class="button" href="../api/devices/${device.id}/motion.jpg">${icon("play")}${options.speech.texts.watch}</a></p>`}
 ${device.sections.map(
   (section) => html`<section class="rows"><h2>${section.titles[language]}</h2>
 ${section.items.map((name) => html`<div class="row"><span class="row-name">${device.widgets[name]?.titles[language]}</span>${widgetForm(device, name, print)}</div>`)}</section>`,

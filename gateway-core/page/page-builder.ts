@@ -26,6 +26,7 @@ export function buildPageDevice(device: Device): PageDevice {
     ...{ id, kind, title, titles, room, available, availabilityAt },
     ...(lookUp === undefined ? {} : { lookUp }),
     ...(appearance === undefined ? {} : { appearance }),
+    ...(descriptor["gk:stream"] === true ? { hasStream: true } : {}),
     ...{ tile, sections, compact: compact.slice(0, compactItems), widgets, roles, values },
   };
 }

@@ -2,6 +2,7 @@
 
 import { Hono } from "hono";
 import type { Arrange } from "../contract/appearance.ts";
+import { attentionPath } from "../contract/attention.ts";
 import type { Host } from "../contract/clock.ts";
 import type { Device } from "../contract/device.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../contract/errors.ts";
@@ -13,6 +14,7 @@ import { pageSnapshot } from "../contract/page-state.ts";
 import { sayError, sayRoom } from "../contract/page-words.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addAppearanceRoutes } from "./appearance-routes.ts";
+import { attentionOf } from "./attention.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import { compactProblem } from "./compact.ts";
 import { addCompactRoutes, compactHeaders } from "./compact-routes.ts";
@@ -27,6 +29,7 @@ import { readPageAssets } from "./page-assets.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
 import { tagPages } from "./page-tags.ts";
+import { addStreamRoutes, type StreamRoutes } from "./stream-routes.ts";
 
 export interface PageHandlerOptions {
   readonly feed: PageFeed;
@@ -38,6 +41,12 @@ export interface PageHandlerOptions {
   /** The folder of the built page. */
   readonly assets: string;
   readonly host: Host;
+  /** Of the gateway: major.minor.patch. */
+  readonly version: string;
+  /** Somebody opens the home: devices that came meanwhile are looked for. Returns at once. */
+  readonly search: () => void;
+  /** Pictures and sound of devices, where there are any. */
+  readonly streams?: StreamRoutes;
 }
 
 /** Nothing runs, loads or is framed but what the gateway itself serves; Lit's templates are the one trusted type. */
@@ -46,6 +55,7 @@ const contentSecurityPolicy = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
+  "media-src 'self' blob:",
   "connect-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
@@ -62,7 +72,7 @@ const pageHeaders = {
 };
 
 export function createPageHandler(options: PageHandlerOptions): Handler {
-  const { feed, control, arrange, things, describe, assets, host } = options;
+  const { feed, control, arrange, things, describe, assets, host, version, search } = options;
   const app = new Hono<PageEnv>();
   const built = readPageAssets(assets, host.log);
   const tokens = createFormTokens(host.ids.fresh());
@@ -111,6 +121,12 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
     await next();
   });
 
+  for (const path of ["/", "/c/", attentionPath]) {
+    app.get(path, async (_, next) => {
+      search();
+      await next();
+    });
+  }
   app.get("/", (context) => {
     const home = grantedState(feed.state, context.env.viewer.grant);
     return printed(context, renderHome(home, optionsOf(context)));
@@ -129,6 +145,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
     const { type: _, ...snapshot } = pageSnapshot(grantedState(feed.state, env.viewer.grant));
     return json(snapshot);
   });
+  app.get(attentionPath, ({ env }) => json({ ...attentionOf(grantedState(feed.state, env.viewer.grant), version) }));
   app.get("/api/events", ({ req, env }) => {
     const { signal } = req.raw;
     const body = feed.open({ lastEventId: req.header("last-event-id"), grant: env.viewer.grant, signal });
@@ -144,6 +161,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   );
   addCommandRoutes(app, { control, tokens, host });
   addAppearanceRoutes(app, { arrange, tokens, host, deviceOf });
+  if (options.streams !== undefined) addStreamRoutes(app, options.streams, deviceOf);
   addCompactRoutes(app, { stateOf: ({ env }) => grantedState(feed.state, env.viewer.grant), deviceOf, optionsOf });
 
   const thingsOf = ({ env }: PageContext): readonly Device[] =>

@@ -25,6 +25,7 @@ describe("A guest", () => {
   it.each([
     ["GET", "/"],
     ["GET", "/api/home"],
+    ["GET", "/api/attention"],
     ["GET", "/api/events"],
     ["GET", "/things"],
     ["GET", "/assets/main.js"],
