@@ -9,3 +9,6 @@ import "./styles/slider.css";
 import "./styles/setup.css";
 import "./styles/sheet.css";
 import "./elements/gk-home.ts";
+import { installWorker } from "./install-worker.ts";
+
+installWorker();
