@@ -10,3 +10,6 @@ import "./styles/setup.css";
 import "./styles/sheet.css";
 import "./styles/history.css";
 import "./elements/gk-home.ts";
+import { installWorker } from "./install-worker.ts";
+
+installWorker();

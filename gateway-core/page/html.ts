@@ -167,6 +167,12 @@ interface DocumentOptions extends Pick<PageOptions, "speech" | "files" | "look" 
   readonly isScripted: boolean;
 }
 
+/** The page of the home can be installed as an app of its own; its manifest may stand behind a login. */
+const installable = html`<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f5f7">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#111417">
+<link rel="manifest" href="manifest.webmanifest" crossorigin="use-credentials">
+<link rel="apple-touch-icon" href="icons/touch-180.png">`;
+
 /** A whole page. */
 export function document(
   title: string,
@@ -182,6 +188,7 @@ export function document(
 <meta name="color-scheme" content="${theme ?? "light dark"}">
 <title>${title}</title>
 <link rel="icon" href="${root}favicon.svg" type="image/svg+xml">
+${isScripted && installable}
 ${style !== undefined && html`<link rel="stylesheet" href="${root}${style}">`}
 ${isScripted && script !== undefined && html`<script type="module" src="${root}${script}"></script>`}
 </head><body>${body}</body></html>

@@ -13,6 +13,7 @@ import type { Control } from "../contract/messages.ts";
 import type { PageDevice } from "../contract/page.ts";
 import { pageSnapshot } from "../contract/page-state.ts";
 import { sayError, sayRoom } from "../contract/page-words.ts";
+import { pageWorker, pageWorkerHeaders, pageWorkerPath } from "../contract/page-worker.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addAppearanceRoutes } from "./appearance-routes.ts";
 import { attentionOf } from "./attention.ts";
@@ -54,7 +55,7 @@ export interface PageHandlerOptions {
   readonly streams?: StreamRoutes;
 }
 
-/** Nothing runs, loads or is framed but what the gateway itself serves; Lit's templates are the one trusted type. */
+/** Nothing runs, loads or is framed but what the gateway itself serves; Lit's templates and the address of the worker are the trusted types. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -62,11 +63,13 @@ const contentSecurityPolicy = [
   "img-src 'self'",
   "media-src 'self' blob:",
   "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types lit-html",
+  "trusted-types lit-html genkan",
 ].join("; ");
 
 const pageHeaders = {
@@ -111,9 +114,10 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
     return context.html(page, 200, pageHeaders);
   };
 
-  for (const path of ["/assets/:file", "/favicon.svg"]) {
+  for (const path of ["/assets/:file", "/icons/:file", "/favicon.svg", "/manifest.webmanifest"]) {
     app.get(path, ({ req }) => built.answer(req.path.slice(1), req.header("accept-encoding") ?? null) ?? notFound(req));
   }
+  app.get(`/${pageWorkerPath}`, () => new Response(pageWorker, { headers: pageWorkerHeaders }));
   app.use(tagPages(built.files));
   app.use(async (_, next) => {
     if (!feed.isOffered) throw new HomeError("page-not-wired", "the flow wires no devices to this page now");
