@@ -15,6 +15,7 @@ import { createEnrolmentDoor } from "./enrolment-door.ts";
 import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
 import { type GatewayPort, openGatewayPort } from "./gateways/gateway-port.ts";
+import { createHomeSight } from "./homes-door.ts";
 import { createFrontDesk } from "./internet/front-desk.ts";
 import { createHomeDoor } from "./internet/home-door.ts";
 import { createHomesDesk } from "./internet/homes-desk.ts";
@@ -22,6 +23,7 @@ import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createSocketDoor } from "./internet/socket-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
+import { createMediaDoor } from "./media-door.ts";
 import { createOperation } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
@@ -105,7 +107,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   let pruning = clock.after(0, prune);
   opened.defer(() => pruning.cancel());
 
-  const directory = createGatewayDirectory();
+  const directory = createGatewayDirectory(clock);
   const { descriptorKey, markOf } = authority;
   const descriptors = opened.use(
     await openDescriptorDatabase({
@@ -128,7 +130,8 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const openAnswers = opened.use(createOpenAnswers(clock, sightOf));
   const pages = createPagesDoor({ clock, find: directory.find, sightOf });
   const sessions = pages.endingWith(challenges.sessions);
-  const relay = operation.farewell.wrap(pages.relay);
+  const media = opened.use(createMediaDoor({ host, limits: settings.media, find: directory.find, audit }));
+  const relay = media.wrap(operation.farewell.wrap(pages.relay));
 
   const remote = opened.use(
     createRemoteMqtt({
@@ -204,7 +207,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     clock,
     host: settings.host,
     gatewayPort: () => gateways.port,
-    homes: createHomesDesk({ clock, host: settings.host, audit, ...challenges.homes }),
+    homes: createHomesDesk({
+      ...{ clock, audit, host: settings.host, ...challenges.homes },
+      lookInto: createHomeSight({ host: settings.host, directory, relay }),
+    }),
     pacFile: () => pacFile(settings.host, proxy.port),
     ...createEnrolmentDoor({ clock, enrolment, audit, cut: directory.cut }),
   });
@@ -243,6 +249,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
           certificates,
           files,
           remote: remote.homes,
+          media,
           tellHomes: directory.tellAll,
           passwordQueue: challenges.passwordQueue,
         },
@@ -258,7 +265,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const closing = opened.move();
   return {
     addresses: addressesOf(settings, { ...taken, callers: callers?.port }),
-    drain: operation.drain,
+    drain() {
+      media.drain();
+      return operation.drain();
+    },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

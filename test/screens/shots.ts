@@ -1,6 +1,7 @@
 /** The pictures of docs/screens/: what is seen, through which window, in which language and light. */
 
 import type { Page } from "playwright";
+import { homesOf, login } from "./broker-pages.ts";
 import type { Scene } from "./stage.ts";
 import type { View } from "./views.ts";
 
@@ -10,6 +11,8 @@ export interface Shot {
   readonly view: View;
   readonly language: "en" | "ja";
   readonly scheme: "light" | "dark";
+  /** A page of the access broker, in the place of one of the scene. */
+  readonly markup?: (language: "en" | "ja") => string;
   /** From the page's root. */
   readonly path?: string;
   readonly isScriptless?: true;
@@ -84,4 +87,9 @@ export const shots: readonly Shot[] = [
     path: "c/d/ac-living",
     isScriptless: true,
   },
+  { of: "login", scene: "four", view: "phone", language: "ja", scheme: "light", markup: login },
+  { of: "login", scene: "four", view: "desktop", language: "en", scheme: "dark", markup: login },
+  { of: "homes", scene: "four", view: "phone", language: "ja", scheme: "light", markup: homesOf },
+  { of: "homes", scene: "four", view: "phone", language: "en", scheme: "dark", markup: homesOf },
+  { of: "homes", scene: "four", view: "tablet", language: "en", scheme: "light", markup: homesOf },
 ];

@@ -13,10 +13,12 @@ import { views } from "./views.ts";
 
 const folder = join(packageRoot(), "docs", "screens");
 
+const provider = "https://genkan.localhost/";
+
 const nameOf = ({ of, view, language, scheme }: Shot): string => `${of}-${view}-${language}-${scheme}`;
 
 async function take(browser: Browser, shot: Shot, origin: string, file: string): Promise<void> {
-  const { view, language, scheme, path = "", isScriptless = false, isWhole = false, deed } = shot;
+  const { view, language, scheme, path = "", isScriptless = false, isWhole = false, deed, markup } = shot;
   const context = await browser.newContext({
     ...views[view],
     locale: language,
@@ -26,8 +28,12 @@ async function take(browser: Browser, shot: Shot, origin: string, file: string):
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
-  await page.goto(new URL(path, origin).href);
-  if (!isScriptless) await page.locator(".tile, .empty").first().waitFor();
+  if (markup !== undefined) {
+    // What a browser shows in a secure context only.
+    await page.route(provider, (route) => route.fulfill({ body: markup(language), contentType: "text/html" }));
+  }
+  await page.goto(markup === undefined ? new URL(path, origin).href : provider);
+  if (!isScriptless && markup === undefined) await page.locator(".tile, .empty").first().waitFor();
   await deed?.(page);
   await page.screenshot({ path: file, fullPage: isWhole, animations: "disabled", caret: "hide" });
   await context.close();
