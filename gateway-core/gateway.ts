@@ -168,10 +168,15 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
   const gateway = gatewayModel(packageRoot);
   const { version } = gateway;
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
-  const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
+  const handlerOf = (
+    feed: typeof feeds.lan,
+    control: Control,
+    describe: (device: Device) => JsonObject,
+    routes = streams.routes,
+  ) =>
     createPageHandler({
       ...{ feed, control, arrange, things, describe, assets, host, version },
-      ...{ search: search.ask, streams: streams.routes },
+      ...{ search: search.ask, streams: routes },
     });
 
   const page = makeStation<HomeEvent>({
@@ -231,8 +236,8 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
   const accessLink = makeStation(
     accessLinkPlan({
       ...{ settings, host, doors: open, feed: feeds.remote, control: remoteControl, describeAt: describeOutside },
-      ...{ gateway, cardFile },
-      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
+      ...{ gateway, cardFile, openStream: streams.open },
+      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http), streams.linkRoutes),
     }),
   );
   const homeProxy = makeStation(homeProxyPlan(settings, host, open));
