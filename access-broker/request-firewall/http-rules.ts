@@ -40,6 +40,8 @@ const rules: readonly Rule[] = [
   { path: new RegExp(`^/api/devices/${id}/properties$`), methods: [...read, "PUT"], kind: "properties" },
   /** POST: the form of a page without script. */
   { path: new RegExp(`^/api/devices/${id}/properties/${name}$`), methods: [...read, "PUT", "POST"], kind: "property" },
+  { path: /^\/api\/trends$/, methods: read, kind: "whole" },
+  { path: new RegExp(`^/api/devices/${id}/history/${name}$`), methods: read, kind: "property" },
   { path: new RegExp(`^/api/devices/${id}/actions/${name}$`), methods: ["POST"], kind: "action" },
   { path: new RegExp(`^/api/devices/${id}/appearance$`), methods: [...read, "PUT", "POST"], kind: "appearance" },
   { path: new RegExp(`^/api/devices/${id}/stream$`), methods: ["POST"], kind: "stream" },
