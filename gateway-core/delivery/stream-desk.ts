@@ -6,9 +6,10 @@
 
 import type { Clock, Ids, Timer } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
-import { type Grant, maySeeDevice, mayWatch, windowRefusal } from "../contract/grant.ts";
+import type { Grant } from "../contract/grant.ts";
 import type { StreamHold } from "../contract/stream.ts";
 import { type Handler, problemResponse, type Viewer } from "../contract/web.ts";
+import { mayOpenStream, streamRefusal } from "./stream-refusal.ts";
 import { StreamSession } from "./stream-session.ts";
 
 export interface StreamDeskOptions {
@@ -51,7 +52,7 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
   let isOver = false;
 
   async function begin(device: string, viewer: Viewer, signal: AbortSignal): Promise<Response> {
-    mayOpen(device, viewer);
+    mayOpenStream(viewer.grant, device, clock.now());
     makeRoom(viewer);
     opening++;
     try {
@@ -67,13 +68,6 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
     } finally {
       opening--;
     }
-  }
-
-  /** @throws HomeError `unknown-device`, `not-granted` */
-  function mayOpen(device: string, { grant }: Viewer): void {
-    if (!maySeeDevice(grant, device)) throw new HomeError("unknown-device", `no device ${device} is known`, { device });
-    const refusal = refusalOf(grant, device, clock.now());
-    if (refusal !== undefined) throw refusal;
   }
 
   function makeRoom(viewer: Viewer): void {
@@ -92,7 +86,7 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
     const session = sessions.get(id);
     if (session === undefined || !isSameViewer(session.viewer, viewer)) throw gone();
     session.viewer = viewer;
-    const refusal = refusalOf(viewer.grant, session.device, clock.now());
+    const refusal = streamRefusal(viewer.grant, session.device, clock.now());
     if (refusal !== undefined) session.end(refusal);
     return session;
   }
@@ -104,7 +98,7 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
         if (now - session.readAt > rememberedMs) sessions.delete(id);
         continue;
       }
-      const refusal = refusalOf(session.viewer.grant, session.device, now);
+      const refusal = streamRefusal(session.viewer.grant, session.device, now);
       if (refusal !== undefined) session.end(refusal);
       else if (now - session.readAt > idleMs) session.end(gone());
     }
@@ -151,7 +145,7 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
     judge(grantOf) {
       for (const session of standing()) {
         const grant = grantOf(session.viewer);
-        const refusal = grant === undefined ? gone() : refusalOf(grant, session.device, clock.now());
+        const refusal = grant === undefined ? gone() : streamRefusal(grant, session.device, clock.now());
         if (refusal !== undefined) session.end(refusal);
         if (grant === undefined) sessions.delete(session.id);
         else session.viewer = { ...session.viewer, grant };
@@ -164,14 +158,6 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
       sessions.clear();
     },
   };
-}
-
-/** Why this is not theirs to watch now. */
-function refusalOf(grant: Grant, device: string, now: number): HomeError | undefined {
-  const isGranted = mayWatch(grant, device);
-  return (
-    windowRefusal(grant, now) ?? (isGranted ? undefined : new HomeError("not-granted", "streams were not granted"))
-  );
 }
 
 const isSameViewer = (a: Viewer, b: Viewer): boolean =>

@@ -5,8 +5,8 @@
 
 import { type Clock, sleep } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
-import type { Bus, NodeAt } from "./bus.ts";
-import { createIrm, type Reservation, swapQuadlet } from "./irm.ts";
+import type { Bus, NodeAt, Reservation } from "./bus.ts";
+import { createIrm, swapQuadlet } from "./irm.ts";
 import {
   connectedPlug,
   decodeOutputPlug,

@@ -32,6 +32,7 @@ const idleAfterMs = 10_000;
 export class MediaSessions implements AsyncDisposable {
   readonly #options: MediaSessionsOptions;
   readonly #streams = new Map<string, Promise<Stream>>();
+  readonly #stopping = new Set<Promise<void>>();
 
   constructor(options: MediaSessionsOptions) {
     this.#options = options;
@@ -47,7 +48,8 @@ export class MediaSessions implements AsyncDisposable {
    * @throws HomeError `converter-missing`, and what the source cannot be opened for
    */
   async hold(key: string, source: () => Promise<AvSource>): Promise<StreamHold> {
-    const stream = await this.#single(key, source);
+    const opening = this.#single(key, source);
+    const stream = await opening;
     stream.holds++;
     stream.idle?.cancel();
     let isHeld = true;
@@ -65,7 +67,10 @@ export class MediaSessions implements AsyncDisposable {
         stream.holds--;
         if (stream.holds > 0) return;
         const { clock, idleMs = idleAfterMs } = this.#options;
-        stream.idle = clock.after(idleMs, () => void this.#stop(key, stream));
+        stream.idle = clock.after(idleMs, () => {
+          this.#forget(key, opening);
+          void this.#stop(stream);
+        });
       },
     };
   }
@@ -73,24 +78,40 @@ export class MediaSessions implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const all = await Promise.allSettled(this.#streams.values());
     this.#streams.clear();
-    await Promise.all(all.map((one) => (one.status === "fulfilled" ? one.value.stop() : undefined)));
+    await Promise.all(all.map((one) => (one.status === "fulfilled" ? this.#stop(one.value) : undefined)));
+    await Promise.all(this.#stopping);
   }
 
   #single(key: string, source: () => Promise<AvSource>): Promise<Stream> {
     const known = this.#streams.get(key);
     if (known !== undefined) return known;
-    const opening = this.#open(key, source);
+    const opening = this.#open(source);
     this.#streams.set(key, opening);
-    opening.catch(() => this.#streams.delete(key));
+    opening.then(
+      async (stream) => {
+        await stream.over;
+        this.#forget(key, opening);
+        await this.#stop(stream);
+      },
+      () => this.#forget(key, opening),
+    );
     return opening;
   }
 
-  async #stop(key: string, stream: Stream): Promise<void> {
-    if ((await this.#streams.get(key)) === stream) this.#streams.delete(key);
-    await stream.stop();
+  async #stop(stream: Stream): Promise<void> {
+    stream.idle?.cancel();
+    const stopped = stream.stop();
+    this.#stopping.add(stopped);
+    await stopped;
+    this.#stopping.delete(stopped);
   }
 
-  async #open(key: string, openSource: () => Promise<AvSource>): Promise<Stream> {
+  /** At once: who comes from now on gets a stream of their own, never one that is being stopped. */
+  #forget(key: string, opening: Promise<Stream>): void {
+    if (this.#streams.get(key) === opening) this.#streams.delete(key);
+  }
+
+  async #open(openSource: () => Promise<AvSource>): Promise<Stream> {
     const { clock, rungs, engine } = this.#options;
     const { start, encoder: encoderName } = await engine();
     const source = await openSource();
@@ -111,19 +132,22 @@ export class MediaSessions implements AsyncDisposable {
       await encoder.finish();
       end(new HomeError("conversion-failed", "the source has ended", {}));
     })().catch((thrown: unknown) => end(toHomeError(thrown)));
-    const stream: Stream = {
+    let stopped: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      await source[Symbol.asyncDispose]();
+      await encoder.stop();
+      await feeding;
+      for (const one of rings) one.end();
+    };
+    return {
       rings: new Map(rungs.flatMap(({ name }, at) => (rings[at] === undefined ? [] : [[name, rings[at]]]))),
       over,
       holds: 0,
       idle: undefined,
-      async stop() {
-        await source[Symbol.asyncDispose]();
-        await encoder.stop();
-        await feeding;
-        for (const one of rings) one.end();
+      stop() {
+        stopped ??= stop();
+        return stopped;
       },
     };
-    void over.then(() => this.#stop(key, stream));
-    return stream;
   }
 }

@@ -66,6 +66,32 @@ export function clipArguments({ form, profile, rung, encoder, audio = 0, output 
   ];
 }
 
+/** From fragments of one rung at pipe:0 to JPEG pictures at pipe:1: so many a second, or the first alone. */
+export function pictureArguments(perSecond: number | undefined): readonly string[] {
+  const many = ["-vf", `fps=${perSecond}`];
+  return [
+    ...quiet,
+    ...["-protocol_whitelist", "pipe", "-probesize", "32", "-analyzeduration", "0", "-threads", "1"],
+    ...["-f", "mp4", "-i", "pipe:0", "-an"],
+    ...(perSecond === undefined ? ["-frames:v", "1"] : many),
+    ...[
+      "-c:v",
+      "mjpeg",
+      "-q:v",
+      "6",
+      "-pix_fmt",
+      "yuvj420p",
+      "-threads",
+      "1",
+      "-f",
+      "image2pipe",
+      "-flush_packets",
+      "1",
+      "pipe:1",
+    ],
+  ];
+}
+
 const outputNumber = (at: number): number => (at === 0 ? 1 : at + 2);
 const quiet = ["-hide_banner", "-loglevel", "error", "-nostdin"];
 
