@@ -10,6 +10,7 @@ import { type AvcDeviceOptions, describeDevice, getProperties, invokeAction, set
 import type { Bus } from "./bus.ts";
 import { type AvDevice, createDiscovery } from "./discovery.ts";
 import { createFcp } from "./fcp.ts";
+import { createHaviSession } from "./havi-session.ts";
 import type { Ieee1394Settings } from "./ieee1394-settings.ts";
 import { createNodeDirectory } from "./node-directory.ts";
 import { watchDevice } from "./watch-device.ts";
@@ -22,6 +23,7 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
   const directory = createNodeDirectory({ bus, host, rediscoverMs: settings.rediscoverMs, signal: life });
   const fcp = createFcp({ bus, clock, locate: directory.locate });
   const discovery = createDiscovery({ directory, fcp, log, signal: life });
+  const havi = createHaviSession({ bus, directory, settings, host, signal: life });
   /** Whoever follows a device hears of what was commanded to it. */
   const commanded = new Set<(guid: string) => void>();
   const warned = new Set<string>();
@@ -70,25 +72,33 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
   return {
     async *discover(call) {
       const mailbox = createMailbox<Sighting>(AbortSignal.any([call.signal, life]));
-      const stop = discovery.follow((sighting) => mailbox.put(sighting));
-      if (call.active) discovery.look();
+      const stops = [discovery, havi].map(({ follow }) => follow((sighting) => mailbox.put(sighting)));
+      if (call.active) for (const { look } of [discovery, havi]) look();
       try {
         yield* mailbox;
       } finally {
-        stop();
+        for (const stop of stops) stop();
       }
     },
 
-    describe: async (ref, model, call) => describeDevice(optionsOf(ref, model, call)),
+    async describe(ref, model, call) {
+      if (havi.has(ref.id)) return havi.describe(ref, model, call);
+      return describeDevice(optionsOf(ref, model, call));
+    },
 
-    get: async (ref, descriptor, names, call) => getProperties(optionsOf(ref, descriptor, call), names),
+    async get(ref, descriptor, names, call) {
+      if (havi.has(ref.id)) return havi.get(ref, descriptor, names, call);
+      return getProperties(optionsOf(ref, descriptor, call), names);
+    },
 
     async set(ref, descriptor, values, call) {
+      if (havi.has(ref.id)) return havi.set(ref, descriptor, values, call);
       const options = optionsOf(ref, descriptor, call);
       return command(options, () => setProperties(options, values));
     },
 
     async *subscribe(ref, descriptor, call) {
+      if (havi.has(ref.id)) return yield* havi.subscribe(ref, descriptor, call);
       const options = optionsOf(ref, descriptor, call);
       const { device } = options;
       yield* watchDevice({
@@ -101,6 +111,7 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
     },
 
     async invoke(ref, descriptor, action, input, call) {
+      if (havi.has(ref.id)) return havi.invoke(ref, descriptor, action, input, call);
       const options = optionsOf(ref, descriptor, call);
       return command(options, () => invokeAction(options, action, input));
     },
@@ -108,6 +119,7 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
     async [Symbol.asyncDispose]() {
       closing.abort(new HomeError("device-unavailable", "the IEEE 1394 session is closed"));
       fcp.dispose();
+      havi.dispose();
       await bus[Symbol.asyncDispose]();
     },
   };
