@@ -7,6 +7,7 @@ const codecs = [
   "gateway-core/echonet/{capture-record,recorded-exchanges,property-map-codec,text-codec}.ts",
   "gateway-core/ieee1394/{avc,havi,iec61883}/*.ts",
   "gateway-core/ieee1394/{avc-value,bandwidth,config-rom,csr,plug,registers,socket-bus-message,table-json,value-checks}.ts",
+  "gateway-core/ieee1394/linux/{cdev-event,cdev-struct,topology-map}.ts",
   "gateway-core/ieee1394/{explain,explain-config-rom,explain-csr,rom-blocks,rom-image,rom-text}.ts",
   "access-broker/outbound-proxy/{networks,target,proxy-rules,proxy-headers,proxy-credentials,pac}.ts",
   "access-broker/challenge/{requirement,networks,ssh-key,ssh-signature}.ts",

@@ -5,25 +5,25 @@
 
 import { randomBytes } from "node:crypto";
 import { linkLabel } from "../gateway-core/contract/access-number.ts";
-import { toHomeError } from "../gateway-core/contract/errors.ts";
 import { openCertificateFiles } from "./authority/certificate-files.ts";
 import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
 import { createServerCertificates } from "./authority/server-certificates.ts";
-import { createLockOut } from "./challenge/lock-out.ts";
 import { createChallenges } from "./challenges.ts";
 import { createCompactDoor } from "./compact-door.ts";
 import { openDescriptorDatabase } from "./descriptor-database/descriptor-database.ts";
+import { createEnrolmentDoor } from "./enrolment-door.ts";
 import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
 import { type GatewayPort, openGatewayPort } from "./gateways/gateway-port.ts";
+import { createHomeSight } from "./homes-door.ts";
 import { createFrontDesk } from "./internet/front-desk.ts";
 import { createHomeDoor } from "./internet/home-door.ts";
 import { createHomesDesk } from "./internet/homes-desk.ts";
-import { type HttpsServer, openHttpsServer } from "./internet/https-server.ts";
 import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createSocketDoor } from "./internet/socket-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
+import { createMediaDoor } from "./media-door.ts";
 import { createOperation } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
@@ -44,6 +44,7 @@ import { createRemoteMqtt } from "./remote-mqtt-door.ts";
 import { isSocketPath, judgeHttp, judgeSocket, longestBody, type Verdict } from "./request-firewall/http-rules.ts";
 import { certificateFilesOf, hstsSecondsOf } from "./settings.ts";
 import { createAuditTrail } from "./subscriptions/audit-trail.ts";
+import { callersAtPublicDoor, openUserDoors } from "./user-doors.ts";
 
 export { setOperatorPassword } from "./operator-password.ts";
 export {
@@ -106,7 +107,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   let pruning = clock.after(0, prune);
   opened.defer(() => pruning.cancel());
 
-  const directory = createGatewayDirectory();
+  const directory = createGatewayDirectory(clock);
   const { descriptorKey, markOf } = authority;
   const descriptors = opened.use(
     await openDescriptorDatabase({
@@ -123,14 +124,14 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     gatewayCertificates.holderOf,
     clock,
   );
-  const cards = createLockOut(clock);
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
   const challenges = await createChallenges(store, clock, settings.host, secret);
   const { sightOf } = challenges.sessions;
   const openAnswers = opened.use(createOpenAnswers(clock, sightOf));
   const pages = createPagesDoor({ clock, find: directory.find, sightOf });
   const sessions = pages.endingWith(challenges.sessions);
-  const relay = operation.farewell.wrap(pages.relay);
+  const media = opened.use(createMediaDoor({ host, limits: settings.media, find: directory.find, audit }));
+  const relay = media.wrap(operation.farewell.wrap(pages.relay));
 
   const remote = opened.use(
     createRemoteMqtt({
@@ -206,30 +207,12 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     clock,
     host: settings.host,
     gatewayPort: () => gateways.port,
-    homes: createHomesDesk({ clock, host: settings.host, audit, ...challenges.homes }),
+    homes: createHomesDesk({
+      ...{ clock, audit, host: settings.host, ...challenges.homes },
+      lookInto: createHomeSight({ host: settings.host, directory, relay }),
+    }),
     pacFile: () => pacFile(settings.host, proxy.port),
-    async enrol(input, source) {
-      cards.attempt("enrol", source);
-      const { number, answer } = await enrolment.enrol(input).catch((thrown: unknown) => {
-        audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
-        throw thrown;
-      });
-      cards.forgive("enrol", source);
-      // The certificates before are no longer known: a link that one of them opened ends.
-      directory.cut(number);
-      audit("gateway-enrolled", number, null, source, {});
-      return answer;
-    },
-    async renewLate(input, source) {
-      cards.attempt("renew", source);
-      const { number, answer } = await enrolment.renewLate(input).catch((thrown: unknown) => {
-        audit("enrolment-refused", null, null, source, { reason: toHomeError(thrown).code });
-        throw thrown;
-      });
-      cards.forgive("renew", source);
-      audit("certificate-renewed", number, null, source, { isLate: true });
-      return answer;
-    },
+    ...createEnrolmentDoor({ clock, enrolment, audit, cut: directory.cut }),
   });
 
   const { answerBareHost: bareHost } = provision;
@@ -240,14 +223,13 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     ...{ sessions, openAnswers, audit, takes: isSocketPath, relay: pages.relaySocket },
     admit: (line) => admit(judgeSocket({ ...line, now: clock.now() })),
   });
-  const upgrade = createUpgradeDesk({ ...desk, routes: [remote.route, socketDoor] });
-  const users = opened.use(
-    await onFreePort<HttpsServer>(settings.listen, before.users, (port) =>
-      openHttpsServer(settings.listen, port, {
-        ...{ log, contextFor: certificates.contextFor, upgrade },
-        answer: operation.follow(answer),
-      }),
-    ),
+  const caller = callersAtPublicDoor(settings);
+  const upgrade = createUpgradeDesk({ ...desk, caller, routes: [remote.route, socketDoor] });
+  const { users, callers } = opened.use(
+    await openUserDoors(settings, before.users, {
+      ...{ log, contextFor: certificates.contextFor, upgrade },
+      answer: operation.follow(answer),
+    }),
   );
 
   const remoteMqtt = opened.use(
@@ -267,10 +249,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
           certificates,
           files,
           remote: remote.homes,
+          media,
           tellHomes: directory.tellAll,
           passwordQueue: challenges.passwordQueue,
         },
-        doors: { users, gateways, remoteMqtt, proxy },
+        doors: { users, gateways, remoteMqtt, proxy, ...(callers && { callers }) },
       },
       before.operator,
     ),
@@ -281,8 +264,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
 
   const closing = opened.move();
   return {
-    addresses: addressesOf(settings, taken),
-    drain: operation.drain,
+    addresses: addressesOf(settings, { ...taken, callers: callers?.port }),
+    drain() {
+      media.drain();
+      return operation.drain();
+    },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

@@ -109,7 +109,7 @@ export async function createChallenges(
     account: createAccount({ store, nonces, now }),
     people: createPeople({ store, invite: invitations.invite }),
     redeem: invitations.redeem,
-    homes: createHomesChallenge({ store, nonces, now, rpId, lockOut: createLockOut(clock) }),
+    homes: createHomesChallenge({ store, requirementOf, nonces, clock, rpId, secret, lockOut: createLockOut(clock) }),
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,

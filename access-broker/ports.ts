@@ -48,17 +48,22 @@ export function rememberPorts(
   memory.write(name, { ...taken, ...Object.fromEntries(doors.map((door) => [wishOf(door), wished[door]])) });
 }
 
-export type Addresses = Readonly<Record<(typeof doors)[number], string>>;
+/** `callers`: where an access network comes in that says who calls, if the settings name one. */
+export type Addresses = Readonly<Record<(typeof doors)[number], string>> & { readonly callers?: string };
 
-export function addressesOf({ listen, operator }: AccessBrokerSettings, ports: Ports): Addresses {
+export function addressesOf(
+  { listen, operator, callers }: AccessBrokerSettings,
+  ports: Ports & { readonly callers?: number | undefined },
+): Addresses {
   const at = (scheme: string, address: string, port: number): string =>
     `${scheme}://${address.includes(":") ? `[${address}]` : address}:${port}`;
   return {
     users: at("https", listen, ports.users),
     gateways: at("tls", listen, ports.gateways),
-    proxy: at("https", listen, ports.proxy),
     remoteMqtt: at("mqtts", listen, ports.remoteMqtt),
+    proxy: at("https", listen, ports.proxy),
     operator: at(isLoopback(operator.listen) ? "http" : "https", operator.listen, ports.operator),
+    ...(callers && ports.callers !== undefined && { callers: at("https", callers.listen, ports.callers) }),
   };
 }
 

@@ -5,6 +5,7 @@ import { parseAccessNumber } from "../gateway-core/contract/access-number.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import { isJsonObject } from "../gateway-core/contract/json.ts";
 import { parseRequirement } from "./challenge/requirement.ts";
+import { assertHomePolicy } from "./outbound-proxy/home-policy.ts";
 import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
 import type { SubscribedHome } from "./subscriptions/people-store.ts";
 import type { Store } from "./subscriptions/store.ts";
@@ -66,7 +67,10 @@ export async function importSubscriptions({
   if (name !== settings.host) throw fileInvalid("host");
   const at = host.clock.now();
   if (!(at < Date.parse(expires))) throw fileInvalid("expired");
-  for (const { requirement } of homes) if (requirement !== null) parseRequirement(requirement);
+  for (const { requirement, proxy } of homes) {
+    if (requirement !== null) parseRequirement(requirement);
+    if (proxy) assertHomePolicy(proxy);
+  }
   await using store = openStore(provider);
   await store.putHomes(homes);
   for (const { number } of homes) {
@@ -92,5 +96,6 @@ async function homeIn(store: Store, number: string): Promise<SubscribedHome> {
     return { user, role, grant, isSuspended: isOut, passwordHash, state, credentials };
   });
   const requirement = await store.findRequirement(number);
-  return { number, methods, isSuspended, requirement, people: await Promise.all(people) };
+  const proxy = (await store.findProxyPolicy(number)) ?? null;
+  return { number, methods, isSuspended, requirement, people: await Promise.all(people), proxy };
 }

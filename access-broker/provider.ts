@@ -106,7 +106,7 @@ export async function setRequirement({
 }
 
 /**
- * Lets the computers of a home use the outbound proxy, or no longer (what is open ends within a minute), and where to:
+ * Lets the computers of a home use the outbound proxy, or no longer (what is open ends within a second), and where to:
  * what is not told stays as it is.
  * @throws HomeError `value-invalid`, `settings-invalid`, `not-found` when nobody is subscribed under that number.
  */

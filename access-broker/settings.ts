@@ -18,7 +18,20 @@ export interface AccessBrokerSettings {
   readonly tls: TlsSettings;
   /** `postgres://…`; without it SQLite. */
   readonly store?: string;
+  readonly media: MediaSettings;
+  readonly callers?: CallerSettings;
   readonly operator: { readonly listen: string; readonly port: number; readonly drainSeconds: number };
+}
+
+/** An access network that says by a header who calls, at a listener of its own. */
+export interface CallerSettings {
+  readonly listen: string;
+  readonly port: number;
+  /** In lower case. */
+  readonly header: string;
+  /** Networks of its servers, and SHA-256 fingerprints of their certificates where they must show one. */
+  readonly peers: readonly string[];
+  readonly certificates?: readonly string[];
 }
 
 /** Files of a certificate that browsers know, and of its key; without them the own authority signs. */
@@ -39,6 +52,15 @@ interface ProxySettings {
   readonly longestSeconds: number;
 }
 
+/** How much each home may send of what its devices show. */
+interface MediaSettings {
+  readonly kbpsPerHome: number;
+  readonly octetsPerDay: number;
+  readonly linksAtOnce: number;
+  readonly viewersAtOnce: number;
+  readonly longestSeconds: number;
+}
+
 /** @throws HomeError `settings-invalid` that names the key: {key, …}. */
 export function parseAccessBrokerSettings(input: unknown): AccessBrokerSettings {
   const settings: unknown = isJsonObject(input) ? withDefaults(input) : input;
@@ -48,18 +70,20 @@ export function parseAccessBrokerSettings(input: unknown): AccessBrokerSettings 
   for (const [key, listen] of [
     ["listen", parsed.listen],
     ["operator.listen", parsed.operator.listen],
+    ["callers.listen", parsed.callers?.listen ?? parsed.listen],
   ] as const) {
     if (isIP(listen) === 0) throw invalid(key, `"${listen}" is no IP address`);
   }
   return parsed;
 }
 
-const withDefaults = ({ proxy = {}, tls = {}, operator = {}, ...input }: JsonObject): JsonObject => ({
+const withDefaults = ({ proxy = {}, tls = {}, operator = {}, media = {}, ...input }: JsonObject): JsonObject => ({
   ...defaultsOf(schema.properties),
   ...input,
   proxy: filled(proxy, schema.properties.proxy.properties),
   tls: filled(tls, schema.properties.tls.properties),
   operator: filled(operator, schema.properties.operator.properties),
+  media: filled(media, schema.properties.media.properties),
 });
 
 const filled = (told: Json, properties: Readonly<Record<string, object>>): Json =>

@@ -36,7 +36,7 @@ for (let home = 0; home < Number(count); home++) {
 const nobody = (): Promise<never> => Promise.reject(new Error("nothing of that is asked here"));
 const port = await openGatewayPort("127.0.0.1", 0, {
   ...{ clock, log },
-  directory: createGatewayDirectory(),
+  directory: createGatewayDirectory(clock),
   gatewayCa: gateways.caPem,
   ownCertificate: () => certificates.pairFor(`link.${host}`),
   known: async (serials) =>

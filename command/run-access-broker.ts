@@ -21,9 +21,8 @@ export async function runAccessBroker(args: Arguments): Promise<void> {
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
   const ca = await publishCa(args);
-  const { users, gateways, remoteMqtt, proxy, operator } = broker.addresses;
-  const facts = { users, gateways, remoteMqtt, proxy, operator, host: settings.host, ca };
-  tellReady(args.isJson, facts, `${users}\n${gateways}\n${remoteMqtt}\n${proxy}\n${operator}`);
+  const { addresses } = broker;
+  tellReady(args.isJson, { ...addresses, host: settings.host, ca }, Object.values(addresses).join("\n"));
   await stopping;
   endAtSecondSignal();
   await broker.drain();

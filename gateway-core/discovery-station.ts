@@ -4,11 +4,17 @@ import type { Log } from "./contract/clock.ts";
 import { HomeError, toHomeError } from "./contract/errors.ts";
 import type { DiscoveryEvent } from "./contract/messages.ts";
 import type { StationStatus } from "./contract/station.ts";
+import type { SearchAnew } from "./search-anew.ts";
 import type { SharedSession } from "./shared-session.ts";
 import type { Plan } from "./station.ts";
 
 /** @param status what it shows when open, where that is more than "open" */
-export function discoveryPlan(protocol: string, shared: SharedSession, log: Log, status?: StationStatus): Plan<never> {
+export function discoveryPlan(
+  protocol: string,
+  shared: SharedSession,
+  { log, search }: { readonly log: Log; readonly search: Pick<SearchAnew, "join"> },
+  status?: StationStatus,
+): Plan<never> {
   return {
     name: `discovery:${protocol}`,
     parse: refuse,
@@ -21,12 +27,14 @@ export function discoveryPlan(protocol: string, shared: SharedSession, log: Log,
         else seen.set(sighting.ref.id, { type: "sighting", sighting });
         send({ type: "sighting", sighting } satisfies DiscoveryEvent);
       }).catch((thrown) => log.write("error", "discovery-failed", { error: toHomeError(thrown).toBody() }));
+      const leave = search.join(session);
       if (status !== undefined) show(status);
       return {
         snapshots: (): readonly DiscoveryEvent[] => [
           { type: "sightings", sightings: [...seen.values()].map(({ sighting }) => sighting) },
         ],
         async close() {
+          leave();
           leaving.abort();
           await following;
           await shared.give();

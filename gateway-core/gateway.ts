@@ -24,6 +24,7 @@ import { recordedTransport, type WriteRecord } from "./echonet/recording-transpo
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
 import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, openHomePage } from "./home-doors.ts";
+import { joinHistory } from "./home-history.ts";
 import { joinIeee1394 } from "./ieee1394-station.ts";
 import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
@@ -32,10 +33,12 @@ import { createPageFeed } from "./page/page-feed.ts";
 import { createPageHandler } from "./page/page-handler.ts";
 import { createSetupHandler } from "./page/setup-handler.ts";
 import { parseHomeEvent, parseTranslationEvent } from "./parse-message.ts";
+import { createSearchAnew } from "./search-anew.ts";
 import type { Settings } from "./settings.ts";
 import { createSetup } from "./setup.ts";
 import { shareSession } from "./shared-session.ts";
 import { createStation, type Plan, type Works } from "./station.ts";
+import { createStreams } from "./streams.ts";
 
 export { readCardTrouble } from "./access-link/card-watch.ts";
 export { enrol, findGatewayPort, parseCard } from "./access-link/enrol.ts";
@@ -80,17 +83,21 @@ export interface GatewayOptions {
   readonly after?: Promise<void>;
   /** Where a provider may have left an enrolment card beforehand. */
   readonly cardFile?: string;
+  /** Where what devices measure is kept over time; unless told, nothing is. */
+  readonly historyFile?: string;
   /** Takes each ECHONET Lite datagram that this gateway sends and hears. */
   readonly capture?: WriteRecord;
 }
 
-export function createGateway({ settings, host, packageRoot, after, capture, cardFile }: GatewayOptions): Gateway {
+export function createGateway(options: GatewayOptions): Gateway {
+  const { settings, host, packageRoot, after, capture, cardFile, historyFile } = options;
   const { clock, log } = host;
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
   const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
   const open: HomeDoors & { devices?: Devices } = {};
 
+  const history = joinHistory(settings, host, historyFile);
   const control = createLastingControl(() => open.devices?.control);
   const keys = openRegisteredKeys(host);
   /** What whoever is outside reaches of the control. */
@@ -119,8 +126,10 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     createEchonetAdapter(transport).open({ ...settings.home }, host, new AbortController().signal),
   );
 
-  const ieee1394 = joinIeee1394(settings, host);
-  const discoveries = [discoveryPlan("echonet", echonet, log), ieee1394.discovery].map((plan) => makeStation(plan));
+  const search = createSearchAnew(clock);
+  const ieee1394 = joinIeee1394(settings, host, search);
+  const plans = [discoveryPlan("echonet", echonet, { log, search }), ieee1394.discovery];
+  const discoveries = plans.map((plan) => makeStation(plan));
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
     name: "translation",
@@ -131,11 +140,13 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
         ["echonet", await echonet.take()],
         ["ieee1394", await ieee1394.session.take()],
       ]);
+      await history.open();
       const devices = createDevices({ host, sessions, ...origins });
       open.devices = devices;
       devices.control.onResult(control.tell);
       devices.onEvent((event) => {
         send(event);
+        history.receive(event);
         for (const listener of homeListeners) listener(event);
       });
       devices.onWanted((wanted) => send(wanted, 1));
@@ -147,16 +158,29 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
         async close() {
           delete open.devices;
           await devices[Symbol.asyncDispose]();
+          await history.close();
           await Promise.all([echonet.give(), ieee1394.session.give()]);
         },
       };
     },
   });
 
+  const streams = createStreams({
+    ...{ settings, host },
+    source: async (device, signal) => {
+      if (open.devices !== undefined) return open.devices.openSource(device, signal);
+      throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
+    },
+  });
   const assets = join(packageRoot, "dist", "ui");
+  const gateway = gatewayModel(packageRoot);
+  const { version } = gateway;
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
   const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
-    createPageHandler({ feed, control, arrange, things, describe, assets, host });
+    createPageHandler({
+      ...{ feed, control, arrange, things, describe, assets, host, version },
+      ...{ history, search: search.ask, streams: streams.routes },
+    });
 
   const page = makeStation<HomeEvent>({
     name: "page",
@@ -215,7 +239,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
   const accessLink = makeStation(
     accessLinkPlan({
       ...{ settings, host, doors: open, feed: feeds.remote, control: remoteControl, describeAt: describeOutside },
-      ...{ gateway: gatewayModel(packageRoot), cardFile },
+      ...{ gateway, cardFile },
       handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
     }),
   );
@@ -231,6 +255,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
     },
     addresses: () => addressesOf(open),
     async [Symbol.asyncDispose]() {
+      await streams[Symbol.asyncDispose]();
       // Outermost first: nobody is told of a home that is being taken apart.
       for (const station of all.toReversed()) await station[Symbol.asyncDispose]();
     },

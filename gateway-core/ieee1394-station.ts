@@ -1,8 +1,11 @@
-/** Joins IEEE 1394 to the gateway: its one session, and the station that finds its devices. Without a bus in the settings nothing is opened. */
+/** Joins IEEE 1394 to the gateway: its one session, and the station that finds its devices. */
 
 import type { Host } from "./contract/clock.ts";
+import type { StationStatus } from "./contract/station.ts";
 import { discoveryPlan } from "./discovery-station.ts";
 import { createIeee1394Adapter } from "./ieee1394/ieee1394-adapter.ts";
+import { deviceFiles } from "./ieee1394/linux/start-card.ts";
+import type { SearchAnew } from "./search-anew.ts";
 import type { Settings } from "./settings.ts";
 import { type SharedSession, shareSession } from "./shared-session.ts";
 import type { Plan } from "./station.ts";
@@ -12,12 +15,17 @@ export interface Ieee1394 {
   readonly discovery: Plan<never>;
 }
 
-export function joinIeee1394({ ieee1394 }: Settings, host: Host): Ieee1394 {
+export function joinIeee1394({ ieee1394 }: Settings, host: Host, search: SearchAnew): Ieee1394 {
   const adapter = createIeee1394Adapter();
   const session = shareSession(() => adapter.open({ ...ieee1394 }, host, new AbortController().signal));
-  const status =
-    ieee1394.bus === ""
-      ? ({ state: "open", text: "no-bus" } as const)
-      : ({ state: "open", text: "open", detail: ieee1394.bus } as const);
-  return { session, discovery: discoveryPlan("ieee1394", session, host.log, status) };
+  const asked = { log: host.log, search };
+  return { session, discovery: discoveryPlan("ieee1394", session, asked, statusOf(ieee1394.bus)) };
+}
+
+/** A machine without a card looks for one to come. */
+function statusOf(bus: string): StationStatus {
+  if (bus === "none") return { state: "open", text: "no-bus" };
+  const [first] = deviceFiles();
+  const detail = bus === "" && first !== undefined ? `/dev/${first}` : bus;
+  return detail === "" ? { state: "open", text: "no-card" } : { state: "open", text: "open", detail };
 }

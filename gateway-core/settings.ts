@@ -4,6 +4,7 @@ import { BlockList, isIP } from "node:net";
 import { type Schema, type ValidationError, Validator } from "jsonschema";
 import { HomeError } from "./contract/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "./contract/json.ts";
+import type { Rung } from "./contract/stream.ts";
 import schema from "./settings.schema.json" with { type: "json" };
 
 export interface Settings {
@@ -16,7 +17,7 @@ export interface Settings {
     readonly rediscoverMs: number;
   };
   readonly ieee1394: {
-    /** `tcp://127.0.0.1:PORT` of a bus behind a socket; "" for none. */
+    /** "" for this machine's own card, "/dev/fwN" for one of several, "none", or `tcp://127.0.0.1:PORT` of a bus behind a socket. */
     readonly bus: string;
     /** Whether devices may be told to record. */
     readonly recording: boolean;
@@ -44,8 +45,10 @@ export interface Settings {
     /** What may pass the link, by direction, by content or by both (docs/access-link.md). */
     readonly rules: readonly {
       readonly direction?: "in" | "out";
-      readonly content?: "page" | "topics" | "descriptors" | "proxy";
+      readonly content?: "page" | "topics" | "descriptors" | "proxy" | "streams";
     }[];
+    /** What streams together may take of the home's uplink; as much as it carries unless told. */
+    readonly uplinkKbps?: number;
   };
   /** What is done only with a signature by a key that is registered here (docs/access-link.md). */
   readonly signatures: {
@@ -63,8 +66,19 @@ export interface Settings {
     readonly cert?: string;
     readonly key?: string;
   };
+  /** Pictures and sound of the home's devices. */
+  readonly media: {
+    /** The program to try first; the optional package's and the machine's own unless told. */
+    readonly ffmpeg?: string;
+    /** What streams are converted to, best first. */
+    readonly rungs: readonly Rung[];
+    /** How long a stream goes on with nobody watching. */
+    readonly idleSeconds: number;
+  };
   /** The proxy for the home's computers; who may use it: page.networks. */
   readonly homeProxy: { readonly enabled: boolean; readonly listen: string; readonly port: number };
+  /** What devices measure over time, in a file of the gateway's own folder. */
+  readonly history: { readonly enabled: boolean; readonly days: number; readonly megabytes: number };
   readonly descriptors: {
     readonly folders: readonly string[];
     /** Types of the package's catalogue that this home does without. */

@@ -29,7 +29,15 @@ describe("settings", () => {
       accessLink: { enabled: true, cardFolders: ["/media", "/run/media", "/Volumes"], rules: [{}] },
       access: { mode: "both", listen: "0.0.0.0", port: 8447, hostNames: [] },
       homeProxy: { enabled: false, listen: "127.0.0.1", port: 3128 },
+      history: { enabled: true, days: 400, megabytes: 200 },
       descriptors: { folders: [], withoutTypes: [] },
+      media: {
+        idleSeconds: 10,
+        rungs: [
+          { name: "high", height: 480, videoKbps: 800, audioKbps: 64 },
+          { name: "low", height: 240, videoKbps: 200, audioKbps: 40 },
+        ],
+      },
       signatures: { required: [], atHome: false },
     };
     expect(parseSettings({})).toEqual(defaults);

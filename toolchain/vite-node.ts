@@ -49,6 +49,8 @@ export const nodeBuild: UserConfig = {
     lib: {
       entry: {
         genkan: join(root, "command", "genkan.ts"),
+        // A thread of its own begins with a file of its own.
+        "firewire-thread": join(root, "gateway-core", "ieee1394", "linux", "card-thread.ts"),
         ...Object.fromEntries(nodeNames.map((name) => [`nodes/${name}`, join(nodes, `${name}.ts`)])),
       },
       formats: ["es"],

@@ -18,7 +18,7 @@ export interface Claim {
   readonly number: AccessNumber;
   /** The home's origin as the client knows it, `https://<number>.<host>[:port]`. */
   readonly origin: string;
-  /** The address that the connection comes from. */
+  /** The address that the connection comes from, or the number that an access network says who calls: `tel:+81312345678`. */
   readonly source: string;
   /** Who they say they are; a passkey tells by itself. */
   readonly user?: string;

@@ -1,14 +1,18 @@
 /** At the bare host a passkey tells which homes are its person's: the same passkey is known at each of them. It opens none. */
 
+import { createHash } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import type { Clock } from "../../gateway-core/contract/clock.ts";
 import type { Json, JsonObject } from "../../gateway-core/contract/json.ts";
 import { refused } from "./challenge.ts";
 import { type Credential, type CredentialStore, factOf } from "./credentials.ts";
+import { createHomesTokens } from "./homes-token.ts";
 import type { LockOut } from "./lock-out.ts";
 import type { Nonces } from "./nonces.ts";
 import { type VerifyAssertion, verifyAssertion } from "./passkey.ts";
 import { readAssertion, requestOptions } from "./passkey-challenge.ts";
-import { isBarred, type StandingStore } from "./standing.ts";
+import { type Requirement, rightsOf } from "./requirement.ts";
+import { type Access, accessOf, isBarred, type StandingStore } from "./standing.ts";
 
 const purpose = "passkey homes";
 /** Of one credential id: whoever makes up an id that somebody has already brings a key of their own. */
@@ -18,35 +22,53 @@ export interface OwnHome {
   readonly number: AccessNumber;
   readonly user: string;
   readonly role: "owner" | "guest";
+  /** What this passkey by itself would open there now, from where the person asks by a browser. */
+  readonly access: Access;
 }
 
 export interface HomesChallengeOptions {
   readonly store: Pick<CredentialStore, "listCredentialsAnywhere" | "advanceCredential"> & StandingStore;
+  readonly requirementOf: (number: AccessNumber) => Promise<Requirement>;
   readonly nonces: Nonces;
-  readonly now: () => number;
+  readonly clock: Pick<Clock, "now">;
   readonly rpId: string;
   readonly lockOut: LockOut;
+  /** The broker's own, the same after a restart. */
+  readonly secret: string;
   /** A test counts how often. */
   readonly verify?: VerifyAssertion;
 }
 
-export function createHomesChallenge({
-  store,
-  nonces,
-  now,
-  rpId,
-  lockOut,
-  verify = verifyAssertion,
-}: HomesChallengeOptions) {
+export function createHomesChallenge(options: HomesChallengeOptions) {
+  const { store, requirementOf, nonces, clock, rpId, lockOut, secret, verify = verifyAssertion } = options;
+  const tokens = createHomesTokens(secret, clock);
+
+  async function homesOf(own: readonly Credential[], source: string): Promise<readonly OwnHome[]> {
+    const homes: OwnHome[] = [];
+    for (const { number, user } of own) {
+      const standing = await store.findStanding(number, user);
+      if (standing === undefined || isBarred(standing)) continue;
+      const { role, grant, home } = standing;
+      const shown = { assurances: ["passkey"], source, hasTotp: false } as const;
+      const rights = home.methods.includes("https") ? rightsOf(await requirementOf(number), shown) : "none";
+      homes.push({ number, user, role, access: accessOf(grant, rights, clock.now()) });
+    }
+    return homes.sort((a, b) => (a.number < b.number ? -1 : 1));
+  }
+
   return {
     /** `{get}`: what a browser is asked. */
     prepare: (origin: string): JsonObject => ({ get: requestOptions(nonces.make(purpose, [origin]).nonce, rpId) }),
 
     /**
-     * The homes at which this very passkey lets somebody in.
+     * The homes at which this very passkey lets somebody in, and a token that shows them again.
      * @throws HomeError `login-refused`, `too-many-attempts`
      */
-    async homesOf(origin: string, source: string, response: Json | undefined): Promise<readonly OwnHome[]> {
+    async touch(
+      origin: string,
+      source: string,
+      response: Json | undefined,
+    ): Promise<{ readonly homes: readonly OwnHome[]; readonly token: string }> {
       lockOut.attempt("homes", source);
       const assertion = readAssertion(response);
       const found = await store.listCredentialsAnywhere("passkey", assertion.id);
@@ -63,14 +85,24 @@ export function createHomesChallenge({
       if (first === undefined) throw refused(found.length === 0 ? "unknown" : "wrong-signature");
       if (!nonces.isGood(assertion.nonce, purpose, [origin])) throw refused("nonce-invalid");
       if (!nonces.spend(assertion.nonce)) throw refused("nonce-used");
-      if (!(await store.advanceCredential(first, reached, now()))) throw refused("counter-stale");
+      if (!(await store.advanceCredential(first, reached, clock.now()))) throw refused("counter-stale");
       lockOut.forgive("homes", source);
-      const homes: OwnHome[] = [];
-      for (const { number, user } of own) {
-        const standing = await store.findStanding(number, user);
-        if (standing !== undefined && !isBarred(standing)) homes.push({ number, user, role: standing.role });
-      }
-      return homes;
+      const token = tokens.make({ id: assertion.id, keyDigest: digestOf(first) });
+      return { homes: await homesOf(own, source), token };
+    },
+
+    /** The homes that the token's passkey opens today; undefined for a token that is none. */
+    async shownBy(token: string, source: string): Promise<readonly OwnHome[] | undefined> {
+      const passkey = tokens.read(token);
+      if (passkey === undefined) return undefined;
+      const found = await store.listCredentialsAnywhere("passkey", passkey.id);
+      const own = found.filter((one) => digestOf(one) === passkey.keyDigest);
+      return homesOf(own, source);
     },
   };
 }
+
+const digestOf = (credential: Credential): string =>
+  createHash("sha256")
+    .update(String(factOf(credential, "publicKey")))
+    .digest("base64url");

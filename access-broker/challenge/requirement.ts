@@ -4,7 +4,7 @@
  *     requirement = way *( "|" way )
  *     way         = [ "view:" ] ( methods [ "@" networks ] / "@" networks )
  *     methods     = method *( "+" method )          ; password, totp, key, passkey
- *     networks    = network *( "," network )        ; 192.0.2.0/24, 2001:db8::/32
+ *     networks    = network *( "," network )        ; 192.0.2.0/24, 2001:db8::/32, tel:+81312345678
  */
 
 import { HomeError } from "../../gateway-core/contract/errors.ts";

@@ -10,6 +10,7 @@ import {
 import type { TLSSocket } from "node:tls";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { windowOctets } from "../../gateway-core/contract/link.ts";
+import { createDataWindow, type DataWindow } from "./data-window.ts";
 import { away, headOf } from "./link-head.ts";
 import { type LinkSocket, openLinkSocket, type SocketRequest } from "./link-socket.ts";
 import { bodyOf } from "./stream-body.ts";
@@ -58,8 +59,20 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
     settings: { initialWindowSize: windowOctets, enablePush: false },
     maxSessionMemory: 32,
   });
+  const window = createDataWindow({
+    clock,
+    ping: (heard) => !session.destroyed && session.ping((error, tookMs) => error === null && heard(tookMs)),
+    apply(octets) {
+      if (session.destroyed) return;
+      session.settings({ initialWindowSize: octets });
+      session.setLocalWindowSize(octets);
+    },
+  });
   session.once("connect", () => {
-    if (!session.destroyed) session.setLocalWindowSize(windowOctets);
+    if (session.destroyed) return;
+    session.setLocalWindowSize(windowOctets);
+    // Before anything is under way: the line's own delay.
+    session.ping((error, tookMs) => error === null && window.answered(tookMs));
   });
   // Each stream tells its own failure; the session's is the end of all of them.
   session.on("error", () => undefined);
@@ -74,12 +87,14 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
     }
     isAnswered = false;
     beat = clock.after(pingMs, ping);
-    session.ping((error) => {
+    session.ping((error, tookMs) => {
       isAnswered = error === null;
+      if (isAnswered) window.answered(tookMs);
     });
   }
   session.on("close", () => {
     beat.cancel();
+    window[Symbol.dispose]();
     onChange();
   });
 
@@ -110,7 +125,7 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
       if (request.signal.aborted) stop();
       const head = await headOf(stream, clock);
       try {
-        return answerOf(stream, head, request.method);
+        return answerOf(stream, head, request.method, window);
       } catch (cause) {
         stop();
         throw away(cause);
@@ -145,12 +160,17 @@ function send(
 }
 
 /** The web's answer; its body is not awaited where there is none. Throws what the web's API says to a status or header that is none. */
-function answerOf(stream: ClientHttp2Stream, head: IncomingHttpHeaders, method: string): Response {
+function answerOf(
+  stream: ClientHttp2Stream,
+  head: IncomingHttpHeaders,
+  method: string,
+  window: Pick<DataWindow, "open">,
+): Response {
   const status = Number(head[constants.HTTP2_HEADER_STATUS]);
   const headers = headersOf(head);
   const hasBody = method !== "HEAD" && !bodiless.includes(status);
   if (!hasBody) stream.close(constants.NGHTTP2_CANCEL);
-  return new Response(hasBody ? bodyOf(stream) : null, { status, headers });
+  return new Response(hasBody ? bodyOf(stream, window.open()) : null, { status, headers });
 }
 
 function headersOf(head: IncomingHttpHeaders): Headers {

@@ -13,12 +13,15 @@ export function headOf(stream: ClientHttp2Stream, clock: Clock): Promise<Incomin
     const timer = clock.after(headMs, () => stream.close(constants.NGHTTP2_CANCEL));
     // Stays for the life of the stream: what breaks later is told by the body.
     stream.on("error", (cause) => reject(away(cause)));
-    stream.once("close", () => {
+    const onClose = (): void => {
       timer.cancel();
       reject(away(undefined));
-    });
+    };
+    stream.once("close", onClose);
     stream.once("response", (head) => {
       timer.cancel();
+      // An error costs its stack, whoever hears of it.
+      stream.off("close", onClose);
       resolve(head);
     });
   });

@@ -1,17 +1,21 @@
 /** The body of an HTTP/2 answer as a web stream: read only as fast as it is taken, cancelled when nobody takes it any more. */
 
 import { type ClientHttp2Stream, constants } from "node:http2";
+import type { Flow } from "./data-window.ts";
 
 /** Errors when the stream ends before its time. */
-export function bodyOf(stream: ClientHttp2Stream): ReadableStream<Uint8Array> {
+export function bodyOf(stream: ClientHttp2Stream, flow: Flow): ReadableStream<Uint8Array> {
   let isDone = false;
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         stream.pause();
         stream.on("data", (chunk: Buffer) => {
+          flow.took(chunk.length);
           controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
-          if ((controller.desiredSize ?? 0) <= 0) stream.pause();
+          if ((controller.desiredSize ?? 0) > 0) return;
+          flow.hold(true);
+          stream.pause();
         });
         const finish = (act: () => void): void => {
           if (isDone) return;
@@ -26,9 +30,13 @@ export function bodyOf(stream: ClientHttp2Stream): ReadableStream<Uint8Array> {
           ),
         );
         stream.once("error", (cause) => finish(() => controller.error(cause)));
-        stream.once("close", () => finish(() => controller.error(new Error("the stream was cut"))));
+        stream.once("close", () => {
+          flow[Symbol.dispose]();
+          finish(() => controller.error(new Error("the stream was cut")));
+        });
       },
       pull() {
+        flow.hold(false);
         stream.resume();
       },
       cancel() {

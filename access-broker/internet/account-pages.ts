@@ -21,11 +21,13 @@ export interface AccountFacts {
   readonly own: string;
   /** Whether the person says who else comes in. */
   readonly isOwner: boolean;
+  /** Where the page of the person's homes is. */
+  readonly homes: string;
   readonly now: number;
 }
 
 export function accountPage(facts: AccountFacts, speech: Speech, alert?: string): OwnPage {
-  const { user, holdings, sessions, own, isOwner, now } = facts;
+  const { user, holdings, sessions, own, isOwner, homes, now } = facts;
   const { say } = speech;
   const text = (word: Word, more = {}): string => escapeHtml(say(word, more));
   const held = (kind: string, list: readonly Held[]): string =>
@@ -81,7 +83,7 @@ ${renderChoice({
 <h2>${text("devices")}</h2>${renderList(devices)}
 ${sessions.length > 1 ? postButton("/account/sessions/others", {}, text("endOthers"), say("devices")) : ""}
 ${isOwner ? `<h2>${text("people")}</h2><a class="button quiet" href="/account/people">${text("peopleOpen")}</a>` : ""}
-<hr><a class="button quiet" href="/password">${text("changePassword")}</a>
+<hr>${holdings.passkeys.length > 0 ? `<a class="button quiet" href="${escapeHtml(homes)}">${text("homesTitle")}</a>\n` : ""}<a class="button quiet" href="/password">${text("changePassword")}</a>
 <a class="button quiet" href="/">${text("backHome")}</a>`,
   };
 }

@@ -1,95 +1,111 @@
-/** A person's own homes at the bare host: shown to whoever has the passkey that opens them, and to nobody else. No session is begun here. */
+/** A person's own homes at the bare host, the initial page: shown to whoever has the passkey that opens them, and to nobody else. No home is opened here. */
 
-import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
 import type { Json, JsonObject } from "../../gateway-core/contract/json.ts";
-import { pageAnswer } from "./answers.ts";
-import { passkeyFields } from "./forms.ts";
+import { leadTo, pageAnswer } from "./answers.ts";
+import { homesForm, homesPage } from "./homes-pages.ts";
 import { refusedForm } from "./login-desk.ts";
-import { escapeHtml, type OwnPage, renderAlert, renderList } from "./own-page.ts";
+import { homesCookie, homesToken, noHomesCookie } from "./session-cookie.ts";
+import type { HomeSight, ShownHome } from "./shown-home.ts";
 import { isForPerson, readMembers, type Visit } from "./visit.ts";
-import type { Speech } from "./words.ts";
-
-interface OwnHome {
-  readonly number: AccessNumber;
-  readonly user: string;
-  readonly role: "owner" | "guest";
-}
 
 export interface HomesDeskOptions {
   readonly clock: Clock;
   readonly host: string;
   readonly prepare: (origin: string) => JsonObject;
   /** @throws HomeError `login-refused`, `too-many-attempts` */
-  readonly homesOf: (origin: string, source: string, response: Json | undefined) => Promise<readonly OwnHome[]>;
+  readonly touch: (
+    origin: string,
+    source: string,
+    response: Json | undefined,
+  ) => Promise<{ readonly homes: readonly ShownHome[]; readonly token: string }>;
+  readonly shownBy: (token: string, source: string) => Promise<readonly ShownHome[] | undefined>;
+  /** Waits a moment for the home; never rejects. */
+  readonly lookInto: (home: ShownHome, visit: Visit) => Promise<HomeSight>;
   readonly audit: (event: string, number: null, user: null, source: string, facts: JsonObject) => void;
+}
+
+export interface HomesDesk {
+  /** Answers `/homes` and what is below it. */
+  readonly answer: (visit: Visit) => Promise<Response>;
+  /** To where who comes to the bare host goes on; undefined for who has not shown a passkey here. */
+  readonly wayOn: (visit: Visit) => Promise<string | undefined>;
 }
 
 const unstored = { headers: { "cache-control": "no-store" } };
 
-/** Answers `/homes` and `/homes/challenge`. */
-export function createHomesDesk({ clock, host, prepare, homesOf, audit }: HomesDeskOptions) {
+export function createHomesDesk(options: HomesDeskOptions): HomesDesk {
+  const { clock, host, prepare, touch, shownBy, lookInto, audit } = options;
   const originOf = ({ authority }: Visit): string => `https://${authority}`;
+  const portOf = ({ authority }: Visit): string => authority.slice(host.length);
+  const addressOf = ({ number }: Pick<ShownHome, "number">, visit: Visit): string =>
+    `https://${number}.${host}${portOf(visit)}/`;
+  /** The form may lead straight on to a home. */
+  const formPage = (visit: Visit, alert?: string): Response =>
+    pageAnswer(homesForm(visit.speech, alert), visit, 200, `https://*.${host}${portOf(visit)}`);
 
-  async function list(visit: Visit): Promise<Response> {
+  async function prove(visit: Visit): Promise<Response> {
     const { passkey = null } = await readMembers(visit, clock);
     try {
-      const homes = await homesOf(
-        originOf(visit),
-        visit.source,
-        typeof passkey === "string" ? parsed(passkey) : passkey,
-      );
+      const response = typeof passkey === "string" ? parsed(passkey) : passkey;
+      const { homes, token } = await touch(originOf(visit), visit.source, response);
       audit("homes-shown", null, null, visit.source, { homes: homes.length });
-      const told = homes.map((home) => ({ ...home, address: `https://${home.number}.${host}${portOf(visit)}/` }));
-      if (!isForPerson(visit)) return Response.json({ homes: told }, unstored);
-      return pageAnswer(homesPage(told, visit.speech), visit);
+      if (!isForPerson(visit)) return Response.json({ homes: homes.map((home) => toldOf(home, visit)) }, unstored);
+      if (homes.length === 0) return formPage(visit, visit.speech.say("homesNone"));
+      return leadTo(goesTo(homes, visit), homesCookie(token));
     } catch (thrown) {
       const { code, cause } = toHomeError(thrown);
-      audit("login-refused", null, null, visit.source, {
-        reason: typeof cause === "string" ? cause : code,
-        by: "homes",
-      });
+      const reason = typeof cause === "string" ? cause : code;
+      audit("login-refused", null, null, visit.source, { reason, by: "homes" });
       return refusedForm(thrown, visit, () => homesForm(visit.speech, visit.speech.say("homesNone")));
     }
   }
-  const portOf = ({ authority }: Visit): string => authority.slice(host.length);
 
-  return async (visit: Visit): Promise<Response> => {
-    const { method, path } = visit;
-    if (path === "/homes/challenge") {
-      if (method === "POST") return Response.json(prepare(originOf(visit)), unstored);
-      throw new HomeError("method-not-allowed", `${method} is not for ${path}`, { allow: ["POST"] });
+  /** Who has one home wants to be there. */
+  const goesTo = (homes: readonly ShownHome[], visit: Visit): string => {
+    const [only, ...others] = homes;
+    return only !== undefined && others.length === 0 ? addressOf(only, visit) : "/homes";
+  };
+  const toldOf = (home: ShownHome, visit: Visit) => {
+    const { number, user, role } = home;
+    return { number, user, role, address: addressOf(home, visit) };
+  };
+  const homesBy = async (visit: Visit): Promise<readonly ShownHome[] | undefined> => {
+    const token = homesToken(visit.headers);
+    const homes = token === undefined ? undefined : await shownBy(token, visit.source);
+    return homes?.length === 0 ? undefined : homes;
+  };
+
+  async function show(visit: Visit): Promise<Response> {
+    const homes = await homesBy(visit);
+    if (homes === undefined) {
+      if (isForPerson(visit)) return formPage(visit);
+      throw new HomeError("session-required", "show a passkey at /homes first");
     }
-    if (method === "POST") return list(visit);
-    if (method === "GET" || method === "HEAD") return pageAnswer(homesForm(visit.speech), visit);
-    throw new HomeError("method-not-allowed", `${method} is not for ${path}`, { allow: ["GET", "HEAD", "POST"] });
-  };
-}
+    const lines = await Promise.all(
+      homes.map(async (home) => ({ ...toldOf(home, visit), ...(await lookInto(home, visit)) })),
+    );
+    if (!isForPerson(visit)) return Response.json({ homes: lines }, unstored);
+    return pageAnswer(homesPage(lines, clock.now(), visit.speech), visit);
+  }
 
-export function homesForm({ say }: Speech, alert?: string): OwnPage {
   return {
-    title: say("homesTitle"),
-    hasPasskey: true,
-    body: `<p>${escapeHtml(say("homesText"))}</p>
-${renderAlert(alert)}<noscript><p>${escapeHtml(say("passkeyNoScript"))}</p></noscript>
-<form method="post" action="/homes" data-passkey="get" data-ask="/homes/challenge" hidden>${passkeyFields({ say })}
-<button type="submit">${escapeHtml(say("homesShow"))}</button></form>
-<hr><a class="button quiet" href="/">${escapeHtml(say("homesByNumber"))}</a>`,
-  };
-}
-
-/** Each with its own address. */
-export function homesPage(homes: readonly (OwnHome & { readonly address: string })[], { say }: Speech): OwnPage {
-  const rows = homes.map(({ number, user, role, address }) => {
-    const small = say("homesAs", { user, role: say(role === "owner" ? "homesOwner" : "roleGuest") });
-    const open = `<a class="button quiet" href="${escapeHtml(address)}" aria-label="${escapeHtml(say("homesOpen"))}: ${escapeHtml(number)}">${escapeHtml(say("homesOpen"))}</a>`;
-    return `<li><div>${escapeHtml(number)}<small>${escapeHtml(small)}</small></div>${open}</li>`;
-  });
-  return {
-    title: say("homesTitle"),
-    body: `${homes.length === 0 ? `<p>${escapeHtml(say("homesNone"))}</p>` : renderList(rows)}
-<hr><a class="button quiet" href="/">${escapeHtml(say("homesByNumber"))}</a>`,
+    async answer(visit) {
+      const { method, path } = visit;
+      const isPost = method === "POST";
+      if (path === "/homes/challenge" && isPost) return Response.json(prepare(originOf(visit)), unstored);
+      if (path === "/homes/logout" && isPost) return leadTo("/homes", noHomesCookie);
+      if (path !== "/homes")
+        throw new HomeError("method-not-allowed", `${method} is not for ${path}`, { allow: ["POST"] });
+      if (isPost) return prove(visit);
+      if (method === "GET" || method === "HEAD") return show(visit);
+      throw new HomeError("method-not-allowed", `${method} is not for ${path}`, { allow: ["GET", "HEAD", "POST"] });
+    },
+    async wayOn(visit) {
+      const homes = await homesBy(visit);
+      return homes && goesTo(homes, visit);
+    },
   };
 }
 

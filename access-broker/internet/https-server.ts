@@ -4,6 +4,7 @@ import { createSecureServer } from "node:http2";
 import type { SecureContext } from "node:tls";
 import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import type { Log } from "../../gateway-core/contract/clock.ts";
+import type { CallerReading } from "./caller-number.ts";
 import type { Upgraded } from "./upgrade-desk.ts";
 import type { Visit } from "./visit.ts";
 import { createWebListener, longestHead } from "./web-listener.ts";
@@ -23,8 +24,9 @@ export interface HttpsServerOptions {
   /** The certificate for a name; rejects for a foreign one. */
   readonly contextFor: (serverName: string) => Promise<SecureContext>;
   readonly answer: (visit: Visit) => Promise<Response>;
-  /** A request to switch protocols; never rejects. */
-  readonly upgrade: (upgraded: Upgraded) => void;
+  /** A request to switch protocols; never rejects. Without it such a request is one like any other. */
+  readonly upgrade?: (upgraded: Upgraded) => void;
+  readonly caller?: CallerReading | undefined;
 }
 
 /** @throws an error of `listen` as Node tells it. */
@@ -33,7 +35,7 @@ export async function openHttpsServer(
   port: number,
   options: HttpsServerOptions,
 ): Promise<HttpsServer> {
-  const { log, contextFor, answer, upgrade } = options;
+  const { log, contextFor, answer, upgrade, caller } = options;
   const http1 = {
     headersTimeout: headMs,
     requestTimeout: 2 * headMs,
@@ -45,6 +47,9 @@ export async function openHttpsServer(
       ...http1,
       allowHTTP1: true,
       minVersion: "TLSv1.2",
+      // Judged by its fingerprint (caller-number.ts), whoever signed it.
+      requestCert: (caller?.network?.certificates.length ?? 0) > 0,
+      rejectUnauthorized: false,
       handshakeTimeout: handshakeMs,
       settings: { maxConcurrentStreams: 100, maxHeaderListSize: longestHead, enableConnectProtocol: false },
       // Without a certificate for it the handshake is refused by an alert.
@@ -55,9 +60,14 @@ export async function openHttpsServer(
         );
       },
     },
-    createWebListener(answer),
+    createWebListener(answer, caller),
   );
-  server.on("upgrade", (request, socket, head) => upgrade({ request, socket, head }));
+  // What is written in parts (a head, its body, the end) must not wait for the viewer's acknowledgement of the part before.
+  server.on("secureConnection", (socket) => void socket.setNoDelay(true));
+  const isPeer = caller?.network?.isPeer;
+  // Who is none of them is not even shaken hands with.
+  if (isPeer !== undefined) server.on("connection", (socket) => isPeer(socket.remoteAddress ?? "") || socket.destroy());
+  if (upgrade !== undefined) server.on("upgrade", (request, socket, head) => upgrade({ request, socket, head }));
   server.maxConnections = mostConnections;
   server.setTimeout(silenceMs);
   const listening = await listenOn(server, { host: address, port }, (cause) =>

@@ -6,7 +6,8 @@ import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { CertificateAnswer } from "../../gateway-core/contract/link.ts";
 import { leadTo, pageAnswer } from "./answers.ts";
 import { numberForm } from "./forms.ts";
-import { readBody, type Visit } from "./visit.ts";
+import type { HomesDesk } from "./homes-desk.ts";
+import { isForPerson, readBody, type Visit } from "./visit.ts";
 
 const longestEnrolment = 16 * 1024;
 
@@ -14,8 +15,7 @@ export interface ProviderDoorOptions {
   readonly clock: Clock;
   readonly host: string;
   readonly gatewayPort: () => number;
-  /** A person's own homes: `/homes` and what is below it. */
-  readonly homes: (visit: Visit) => Promise<Response>;
+  readonly homes: HomesDesk;
   /** How browsers find the outbound proxy. */
   readonly pacFile: () => string;
   /** `{token, csr}` → certificates. @throws HomeError `card-invalid`, `card-used`, `card-expired`, `certificate-refused`, `too-many-attempts` */
@@ -52,11 +52,13 @@ export function createProviderDoor(options: ProviderDoorOptions) {
       const headers = { "content-type": "application/x-ns-proxy-autoconfig", "cache-control": "no-cache" };
       return new Response(pacFile(), { headers });
     }
-    if (path === "/homes" || path === "/homes/challenge") return homes(visit);
+    if (/^\/homes(?:\/(?:challenge|logout))?$/.test(path)) return homes.answer(visit);
     if (path !== "/") return answerGateway(visit);
     if (method !== "GET" && method !== "HEAD") throw notAllowed(method, ["GET", "HEAD"]);
     const port = authority.slice(host.length);
     const number = tidyNumber(query.get("number") ?? "");
+    const wayOn = query.has("number") || !isForPerson(visit) ? undefined : await homes.wayOn(visit);
+    if (wayOn !== undefined) return leadTo(wayOn);
     if (isAccessNumber(number)) return leadTo(`https://${number}.${host}${port}/`);
     const form = numberForm(speech, number === "" ? undefined : speech.say("numberWrong"));
     return pageAnswer(form, visit, number === "" ? 200 : 422, `https://*.${host}${port}`);

@@ -20,6 +20,17 @@ export function deviceCookie(token: string): string {
 
 export const deviceToken = (headers: Headers): string | undefined => cookieNamed(headers, deviceName);
 
+/** The cookie of the bare host that shows a person their homes: it opens none of them. */
+const homesName = "__Host-genkan-homes";
+const homesHours = 24;
+
+export function homesCookie(token: string): string {
+  return `${homesName}=${token}; ${attributes}; Max-Age=${homesHours * 60 * 60}`;
+}
+
+export const noHomesCookie: string = `${homesName}=; ${attributes}; Max-Age=0`;
+export const homesToken = (headers: Headers): string | undefined => cookieNamed(headers, homesName);
+
 /** The token of a session; undefined when there is none, or more than one, or it is no token. */
 export function sessionToken(headers: Headers): string | undefined {
   const token = cookieNamed(headers, name);

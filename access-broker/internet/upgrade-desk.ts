@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Log } from "../../gateway-core/contract/clock.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../../gateway-core/contract/errors.ts";
+import type { CallerReading } from "./caller-number.ts";
 import { checkOrigin } from "./origin-check.ts";
 import { ownNameOf } from "./own-name.ts";
 import type { Visit } from "./visit.ts";
@@ -44,6 +45,7 @@ export interface UpgradeDeskOptions {
   readonly hstsSeconds?: number;
   /** The first one that takes the path has it. */
   readonly routes: readonly SocketRoute[];
+  readonly caller?: CallerReading | undefined;
 }
 
 export function createUpgradeDesk({
@@ -51,6 +53,7 @@ export function createUpgradeDesk({
   log,
   hstsSeconds = 0,
   routes,
+  caller,
 }: UpgradeDeskOptions): (upgraded: Upgraded) => void {
   async function open({ request, socket, head }: Upgraded, visit: Visit): Promise<void> {
     const { number } = ownNameOf(visit, host);
@@ -75,7 +78,7 @@ export function createUpgradeDesk({
       });
     });
     socket.on("error", () => undefined);
-    const visit = async (): Promise<Visit> => ({ ...visitOf(request, leaving.signal, closed), body: null });
+    const visit = async (): Promise<Visit> => ({ ...visitOf(request, leaving.signal, closed, caller), body: null });
     visit()
       .then((one) => open(upgraded, one))
       .catch((thrown: unknown) => {

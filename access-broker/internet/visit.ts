@@ -18,7 +18,7 @@ export interface Visit {
   /** The name in the TLS handshake (SNI). */
   readonly serverName: string;
   readonly headers: Headers;
-  /** The address that the connection comes from. */
+  /** The address that the connection comes from, or the number that an access network says (caller-number.ts). */
   readonly source: string;
   readonly speech: Speech;
   readonly body: Readable | null;

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { drained } from "../../gateway-core/bytes/drained.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { type CallerReading, callerOf } from "./caller-number.ts";
 import type { Visit } from "./visit.ts";
 import { speechFor } from "./words.ts";
 
@@ -14,7 +15,7 @@ type Incoming = IncomingMessage | Http2ServerRequest;
 type Outgoing = ServerResponse | Http2ServerResponse;
 
 /** `answer` never rejects. */
-export function createWebListener(answer: (visit: Visit) => Promise<Response>) {
+export function createWebListener(answer: (visit: Visit) => Promise<Response>, caller?: CallerReading) {
   return (incoming: Incoming, outgoing: Outgoing): void => {
     const leaving = new AbortController();
     const { promise: closed, resolve } = Promise.withResolvers<void>();
@@ -29,7 +30,7 @@ export function createWebListener(answer: (visit: Visit) => Promise<Response>) {
     // A viewer that resets its connection is told by "close".
     for (const side of [incoming, outgoing]) side.on("error", () => undefined);
     const serve = async (): Promise<void> => {
-      const visit = visitOf(incoming, leaving.signal, closed);
+      const visit = visitOf(incoming, leaving.signal, closed, caller);
       await send(await answer(visit), visit, outgoing);
     };
     // Headers that no web API takes, of the request or of the answer: nothing can be said to them.
@@ -37,12 +38,14 @@ export function createWebListener(answer: (visit: Visit) => Promise<Response>) {
   };
 }
 
-/** What a door needs to know of a request. */
-export function visitOf(incoming: Incoming, signal: AbortSignal, closed: Promise<void>): Visit {
+/** What a door needs to know of a request. @throws HomeError `host-not-allowed` as `callerOf`, `body-too-large` */
+export function visitOf(incoming: Incoming, signal: AbortSignal, closed: Promise<void>, caller?: CallerReading): Visit {
   const target = incoming.url ?? "";
   const at = target.indexOf("?");
   const headers = headersOf(incoming.rawHeaders);
-  const { serverName, source } = endsOf(incoming);
+  const { serverName, address } = endsOf(incoming);
+  const asserted = caller === undefined ? null : headers.get(caller.header);
+  if (caller !== undefined) headers.delete(caller.header);
   const hasBody = incoming.method !== "GET" && incoming.method !== "HEAD";
   return {
     method: incoming.method ?? "",
@@ -52,7 +55,7 @@ export function visitOf(incoming: Incoming, signal: AbortSignal, closed: Promise
     authority: authorityOf(incoming.rawHeaders),
     serverName,
     headers,
-    source,
+    source: caller?.network === undefined ? address : callerOf(caller.network, asserted, incoming),
     speech: speechFor(headers.get("accept-language")),
     body: hasBody ? incoming : null,
     signal,
@@ -61,9 +64,9 @@ export function visitOf(incoming: Incoming, signal: AbortSignal, closed: Promise
 }
 
 /** HTTP/2 hands out its socket behind a proxy; both tell the same. */
-function endsOf({ socket }: Incoming): { readonly serverName: string; readonly source: string } {
+function endsOf({ socket }: Incoming): { readonly serverName: string; readonly address: string } {
   const name = "servername" in socket ? socket.servername : undefined;
-  return { serverName: typeof name === "string" ? name : "", source: socket.remoteAddress ?? "" };
+  return { serverName: typeof name === "string" ? name : "", address: socket.remoteAddress ?? "" };
 }
 
 /** @throws HomeError `body-too-large`: what HTTP/2 announces as its limit, nobody has to keep. */
@@ -96,11 +99,12 @@ async function send(response: Response, { method, signal: left }: Visit, outgoin
   left.addEventListener("abort", leave, { once: true });
   const cookies = headers.getSetCookie();
   const fields = { ...Object.fromEntries(headers), ...(cookies.length > 0 ? { "set-cookie": cookies } : {}) };
-  // The head goes at once: an event stream may have nothing to say for a while.
   if ("stream" in outgoing) outgoing.writeHead(status, fields);
-  else outgoing.writeHead(status, fields);
+  else {
+    outgoing.writeHead(status, fields);
+    if (reader !== undefined) together(outgoing);
+  }
   if (reader === undefined) return void outgoing.end();
-  if ("flushHeaders" in outgoing) outgoing.flushHeaders();
   try {
     for (let piece = await reader.read(); !piece.done && !left.aborted; piece = await reader.read()) {
       const isFree = "stream" in outgoing ? outgoing.write(piece.value) : outgoing.write(piece.value);
@@ -110,6 +114,18 @@ async function send(response: Response, { method, signal: left }: Visit, outgoin
   } catch {
     cut(outgoing);
   }
+}
+
+/**
+ * What is there of an answer already goes as one record with its head; the head goes at once all the same, as an event stream
+ * may have nothing to say for a while.
+ */
+function together(outgoing: ServerResponse): void {
+  // Not the answer's own `cork`: Node 24 writes the last chunk before those that it held back.
+  const { socket } = outgoing;
+  socket?.cork();
+  outgoing.flushHeaders();
+  setImmediate(() => socket?.uncork());
 }
 
 /** What broke off must not look whole. */

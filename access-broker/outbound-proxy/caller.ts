@@ -8,6 +8,8 @@ export interface Caller {
   /** The person whose program it is; null where the link says no more than which home. */
   readonly user: string | null;
   readonly source: string;
+  /** The same for all that the same credential opened from the same place. */
+  readonly mark: string;
   /** Whether what was shown is still good: asked again while something is open. */
   mayStill(): Promise<boolean>;
 }

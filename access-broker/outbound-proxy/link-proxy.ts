@@ -39,6 +39,7 @@ interface Visit {
 export function createLinkProxy({ clock, desk }: LinkProxyOptions): LinkProxy {
   const visits = new WeakMap<Duplex, Visit>();
   const links = new Map<AccessNumber, { close(): void }>();
+  let joined = 0;
   // Listens nowhere: it reads the streams that are handed to it.
   const server = createServer(serverLimits);
   desk.serve(server, async ({ socket, rawHeaders }) => {
@@ -84,7 +85,8 @@ export function createLinkProxy({ clock, desk }: LinkProxyOptions): LinkProxy {
       session.setLocalWindowSize(linkWindowOctets);
       session.on("error", () => undefined);
       session.setTimeout(silenceMs, () => session.destroy());
-      const caller: Caller = { number, user: null, source, mayStill: async () => !session.destroyed };
+      const mayStill = async (): Promise<boolean> => !session.destroyed;
+      const caller: Caller = { number, user: null, source, mark: `link ${joined++}`, mayStill };
       session.on("stream", (stream: ServerHttp2Stream, head) => open(stream, head, caller));
       const link = { close: () => session.destroy() };
       links.get(number)?.close();

@@ -72,7 +72,7 @@ export function createProgramLogin({ clock, programs, audit }: ProgramLoginOptio
     try {
       const credential = await credentialOf(shown, source);
       const mayStill = async () => (await programs.rightsNow(number, user, credential, source)) === "all";
-      return { number, user, source, mayStill };
+      return { number, user, source, mark: `${number} ${user} ${credential} ${source}`, mayStill };
     } catch (thrown) {
       const { code, cause } = toHomeError(thrown);
       const reason = typeof cause === "string" ? cause : code;

@@ -16,8 +16,8 @@ import { joinTunnel } from "./tunnel.ts";
 const headMs = 10_000;
 const betweenRequestsMs = 15_000;
 const longestHead = 16 * 1024;
-/** How soon what is open ends when its home or its password may no longer. */
-const recheckMs = 60_000;
+/** What is open is looked at so often: within a second it ends when its home, its person or its password may no longer. */
+const recheckMs = 500;
 
 export interface ProxyCounters {
   readonly tunnels: number;
@@ -130,17 +130,30 @@ export function createProxyDesk(options: ProxyDeskOptions): ProxyDesk {
     }
   }
 
+  /** Each home and each credential is asked after once, however much it has open. */
   const recheck = async (): Promise<void> => {
-    for (const { caller, upstream } of open) {
-      const isFine = (await policyOf(caller.number)) !== undefined && (await caller.mayStill());
+    const known = new Map<string, boolean>();
+    for (const { caller, upstream } of [...open]) {
+      const { number, mark, mayStill } = caller;
+      const isFine = known.get(mark) ?? ((await policyOf(number)) !== undefined && (await mayStill()));
+      known.set(mark, isFine);
       if (!isFine) upstream.destroy();
     }
   };
-  const look = (): void => {
-    rechecking = clock.after(recheckMs, look);
-    recheck().catch((cause: unknown) => log.write("error", "proxy-recheck-failed", { cause: String(cause) }));
+  let hasFailed = false;
+  const look = async (): Promise<void> => {
+    try {
+      await recheck();
+      hasFailed = false;
+    } catch (cause) {
+      // Until the store answers again, what is open lives on; said once.
+      if (!hasFailed) log.write("error", "proxy-recheck-failed", { cause: String(cause) });
+      hasFailed = true;
+    }
+    if (!isClosed) rechecking = clock.after(recheckMs, () => void look());
   };
-  let rechecking = clock.after(recheckMs, look);
+  let isClosed = false;
+  let rechecking = clock.after(recheckMs, () => void look());
 
   return {
     serve(server, identify) {
@@ -151,6 +164,7 @@ export function createProxyDesk(options: ProxyDeskOptions): ProxyDesk {
     },
     counters: () => ({ ...counters }),
     [Symbol.dispose]() {
+      isClosed = true;
       rechecking.cancel();
       for (const { upstream } of open) upstream.destroy();
       log.write("info", "proxy-closed", counters);

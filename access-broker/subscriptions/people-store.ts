@@ -44,10 +44,18 @@ export interface SubscribedPerson extends Standing {
 }
 
 /** A home as a subscription file holds it. */
+/** Names, addresses and networks: where alone a home's computers are led (empty: everywhere), and where never. */
+export interface ProxyPolicy {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
 export interface SubscribedHome extends HomeRules {
   readonly number: AccessNumber;
   readonly requirement: string | null;
   readonly people: readonly SubscribedPerson[];
+  /** What it wants of the outbound proxy; null: it may not use it; undefined: as it was. */
+  readonly proxy?: ProxyPolicy | null | undefined;
 }
 
 /** What opens a home once, for the person that it was made for; kept as a hash. A person has one at most. */

@@ -106,7 +106,7 @@ export function peopleQueries({ all, one, run, transaction }: Postgres): PeopleS
 }
 
 async function putHome(queries: Queries, home: SubscribedHome): Promise<void> {
-  const { number, methods, isSuspended, requirement, people } = home;
+  const { number, methods, isSuspended, requirement, people, proxy } = home;
   // Their sessions, credentials and invitations go with them.
   for (const table of ["users", "homes", "requirements"]) {
     await queries.run(`DELETE FROM ${table} WHERE number = $1`, number);
@@ -119,6 +119,10 @@ async function putHome(queries: Queries, home: SubscribedHome): Promise<void> {
     await queries.run("INSERT INTO requirements (number, requirement) VALUES ($1, $2)", number, requirement);
   }
   for (const person of people) await putPerson(queries, number, person);
+  if (proxy !== undefined) await queries.run("DELETE FROM proxy_homes WHERE number = $1", number);
+  if (proxy) {
+    await queries.run("INSERT INTO proxy_homes (number, policy) VALUES ($1, $2)", number, JSON.stringify(proxy));
+  }
 }
 
 async function putPerson(queries: Queries, number: string, person: SubscribedPerson): Promise<void> {

@@ -65,12 +65,14 @@ export function peopleStatements(
       );
     }
   };
-  const putHome = ({ number, methods, isSuspended, requirement, people }: SubscribedHome): void => {
+  const putHome = ({ number, methods, isSuspended, requirement, people, proxy }: SubscribedHome): void => {
     // Their sessions, credentials and invitations go with them.
     for (const table of ["users", "homes", "requirements"]) run(`DELETE FROM ${table} WHERE number = ?`, number);
     run("INSERT INTO homes VALUES (?, ?, ?)", number, methods.join(), Number(isSuspended));
     if (requirement !== null) run("INSERT INTO requirements VALUES (?, ?)", number, requirement);
     for (const person of people) putPerson(number, person);
+    if (proxy !== undefined) run("DELETE FROM proxy_homes WHERE number = ?", number);
+    if (proxy) run("INSERT INTO proxy_homes (number, policy) VALUES (?, ?)", number, JSON.stringify(proxy));
   };
   const find = (secretHash: string, now: number): Invitation | undefined => {
     const row = sql("SELECT * FROM invitations WHERE secret_hash = ? AND expires_at > ?").get(secretHash, now);

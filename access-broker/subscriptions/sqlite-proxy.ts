@@ -2,7 +2,8 @@
 
 import type { StatementSync } from "node:sqlite";
 import { isJsonObject } from "../../gateway-core/contract/json.ts";
-import type { ProxyPolicy, Store } from "./store.ts";
+import type { ProxyPolicy } from "./people-store.ts";
+import type { Store } from "./store.ts";
 
 export const proxyPolicyTable = "ALTER TABLE proxy_homes ADD COLUMN policy TEXT NOT NULL DEFAULT '{}';";
 

@@ -4,7 +4,7 @@ import type { AccessNumber } from "../../gateway-core/contract/access-number.ts"
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import type { AuditStore } from "./audit-store.ts";
 import type { DescriptorStore } from "./descriptor-store.ts";
-import type { HomeRules, PeopleStore, Standing } from "./people-store.ts";
+import type { HomeRules, PeopleStore, ProxyPolicy, Standing } from "./people-store.ts";
 import type { StoreCopy } from "./store-copy.ts";
 
 /** `one-time`: good for one login; `one-time-used`: that login has been, and another password must be set; `none`: there is none. */
@@ -58,12 +58,6 @@ export interface Credential {
   readonly counter: number;
   readonly addedAt: number;
   readonly usedAt: number | null;
-}
-
-/** Names, addresses and networks: where alone a home's computers are led (empty: everywhere), and where never. */
-export interface ProxyPolicy {
-  readonly allow: readonly string[];
-  readonly deny: readonly string[];
 }
 
 export interface StoredCard {

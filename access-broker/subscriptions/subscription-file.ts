@@ -8,7 +8,7 @@ import { communicationMethods } from "../../gateway-core/contract/communication-
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { isJson, isJsonObject, type Json, type JsonObject } from "../../gateway-core/contract/json.ts";
 import { assertUserName, readOwnGrant } from "./people.ts";
-import type { SubscribedHome, SubscribedPerson } from "./people-store.ts";
+import type { ProxyPolicy, SubscribedHome, SubscribedPerson } from "./people-store.ts";
 
 export interface SubscriptionFile {
   /** The provider's host: a file is for no other. */
@@ -37,7 +37,7 @@ export const fileInvalid = (reason: "form" | "signature" | "host" | "expired", c
   new HomeError("subscription-file-invalid", `the subscription file cannot be used: ${reason}`, { reason }, cause);
 
 function homeOf(input: Json): SubscribedHome {
-  const { number, methods, isSuspended, requirement, people } = objectOf(input);
+  const { number, methods, isSuspended, requirement, people, proxy } = objectOf(input);
   const told = listOf(methods);
   return {
     number: parseAccessNumber(number),
@@ -45,7 +45,14 @@ function homeOf(input: Json): SubscribedHome {
     isSuspended: isSuspended === true,
     requirement: requirement === null ? null : textOf(requirement),
     people: listOf(people).map(personOf),
+    // A file of an earlier version says nothing of it.
+    proxy: proxy === undefined || proxy === null ? proxy : policyOf(proxy),
   };
+}
+
+function policyOf(input: Json): ProxyPolicy {
+  const { allow, deny } = objectOf(input);
+  return { allow: listOf(allow).map(textOf), deny: listOf(deny).map(textOf) };
 }
 
 function personOf(input: Json): SubscribedPerson {

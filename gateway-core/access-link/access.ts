@@ -18,6 +18,7 @@ import { openEventJournal } from "./event-journal.ts";
 import { openLearnedDescriptors } from "./learned-descriptors.ts";
 import type { FindLocalEnd } from "./link-interface.ts";
 import { type LinkRules, mayPass } from "./link-rules.ts";
+import type { OpenStream } from "./media-uplink.ts";
 import { gatewayIdOf, homeAddress, type Registration, readRegistration } from "./registration.ts";
 import { createRemoteHome, type RemoteHome } from "./remote-home.ts";
 
@@ -65,6 +66,8 @@ export interface AccessOptions {
   readonly parse: (candidate: unknown) => Descriptor;
   readonly onDescriptor: (event: DescriptorEvent) => void;
   readonly onCommand: (command: RemoteCommand) => void;
+  /** Streams of the home's devices, and what they may take of its uplink together. */
+  readonly streams?: { readonly open: OpenStream; readonly mostKbps?: number | undefined };
 }
 
 /** What stands while the registration is the same. */
@@ -76,13 +79,26 @@ interface Standing {
 
 /** @throws HomeError `internal` when what is kept of the enrolment cannot be read. */
 export function openAccess(options: AccessOptions): Access {
-  const { host, isEnabled, cards, gateway, handlerAt, parse, onDescriptor, onCommand, from, rules = [{}] } = options;
+  const {
+    host,
+    isEnabled,
+    cards,
+    gateway,
+    handlerAt,
+    parse,
+    onDescriptor,
+    onCommand,
+    from,
+    rules = [{}],
+    streams,
+  } = options;
   const { clock, log, memory } = host;
   const journal = openEventJournal(host);
   const remote = createRemoteHome(log, onCommand, journal);
   const watch = createCardWatch(host, { ...cards, ...(from === undefined ? {} : { from }) });
   const mayAsk = isEnabled && mayPass(rules, "descriptors", "out") && mayPass(rules, "descriptors", "in");
   const mayTell = mayPass(rules, "topics", "out");
+  const passing = mayPass(rules, "streams", "out") ? streams : streams && { ...streams, open: refuseStream };
   const listeners = new Set<() => void>();
   const tellState = (): void => {
     for (const listener of listeners) listener();
@@ -99,7 +115,15 @@ export function openAccess(options: AccessOptions): Access {
     query?.onEvent(onDescriptor);
     const link =
       registration && isEnabled
-        ? openAccessLink({ host, registration, handler: handlerFor(registration), query, remote, from })
+        ? openAccessLink({
+            host,
+            registration,
+            handler: handlerFor(registration),
+            query,
+            remote,
+            from,
+            streams: passing,
+          })
         : undefined;
     link?.onState(tellState);
     link?.setPage(isPageOffered);
@@ -206,3 +230,6 @@ export function openAccess(options: AccessOptions): Access {
     },
   };
 }
+
+const refuseStream = (): Promise<never> =>
+  Promise.reject(new HomeError("not-granted", "this home's streams do not pass its link"));

@@ -7,11 +7,12 @@ import { createPrivateKey } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { type Host, sleep } from "../contract/clock.ts";
-import { type ErrorCode, type HomeError, toHomeError } from "../contract/errors.ts";
+import { type ErrorCode, HomeError, toHomeError } from "../contract/errors.ts";
 import {
   type CertificateAnswer,
   type DownMessage,
   linkProtocols,
+  type OpenLink,
   parseCertificateAnswer,
   type UpMessage,
 } from "../contract/link.ts";
@@ -22,6 +23,7 @@ import { type DataServer, serveDataLink } from "./data-server.ts";
 import type { DescriptorQuery } from "./descriptor-query.ts";
 import { findGatewayPort } from "./enrol.ts";
 import type { FindLocalEnd } from "./link-interface.ts";
+import { createMediaUplink, type OpenStream } from "./media-uplink.ts";
 import { createProxyLine } from "./proxy-line.ts";
 import { ask, dial } from "./registered-broker.ts";
 import { isRenewalDue, type Registration, withCertificate, writeRegistration } from "./registration.ts";
@@ -54,6 +56,8 @@ export interface AccessLinkOptions {
   readonly query?: Pick<DescriptorQuery, "setLine" | "hear"> | undefined;
   /** What tells the home's topics to remote MQTT, if anything does. */
   readonly remote?: Pick<RemoteHome, "setLine" | "hear"> | undefined;
+  /** Streams for who is outside, if anything of this home sends any, and what they may take of the uplink. */
+  readonly streams?: { readonly open: OpenStream; readonly mostKbps?: number | undefined } | undefined;
 }
 
 const firstBackOffMs = 500;
@@ -71,6 +75,7 @@ export function openAccessLink({
   query,
   remote,
   from,
+  streams = noStreams,
 }: AccessLinkOptions): AccessLink {
   const { clock, ids, log } = host;
   const leaving = new AbortController();
@@ -107,6 +112,11 @@ export function openAccessLink({
   };
 
   const proxy = createProxyLine(clock, () => dialLink(linkProtocols.proxy));
+  const media = createMediaUplink({ clock, dial: () => dialLink(linkProtocols.media), ...streams });
+
+  function openLink(asked: OpenLink): Promise<void> {
+    return asked.protocol === linkProtocols.data ? openData(asked.ticket) : media.serve(asked, asked.ticket);
+  }
 
   async function openData(ticket: string): Promise<void> {
     const socket = await dialLink(linkProtocols.data);
@@ -135,7 +145,7 @@ export function openAccessLink({
     try {
       if (message.topic === "down/certificate") takeCertificate(message.body);
       else if (message.topic === "down/open")
-        openData(message.body.ticket).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
+        openLink(message.body).catch((thrown: unknown) => warnOnce(toHomeError(thrown)));
       else if (message.topic === "down/leaving") takeLeave(message.body.spreadMs);
       else if (message.topic === "down/remote" || message.topic === "down/command") remote?.hear(message);
       else query?.hear(message);
@@ -193,6 +203,7 @@ export function openAccessLink({
     await client.closed;
     query?.setLine(undefined);
     remote?.setLine(undefined);
+    media.cut();
     rest();
     leave();
     control = undefined;
@@ -259,11 +270,16 @@ export function openAccessLink({
     async [Symbol.asyncDispose]() {
       leaving.abort();
       proxy.close();
+      media.cut();
       for (const server of servers) server.close();
       await kept;
     },
   };
 }
+
+const noStreams = {
+  open: (): Promise<never> => Promise.reject(new HomeError("not-found", "nothing of this home sends a stream")),
+};
 
 /** Whether a link may still begin at that address. */
 function isStill(from: FindLocalEnd | undefined, localAddress: string | undefined): boolean {

@@ -8,9 +8,10 @@ export type LinkDirection = "out" | "in";
 
 /**
  * `page`: the control page; out is looking, in is changing. `topics`: remote MQTT; out is what is told, in are commands.
- * `descriptors`: questions about devices, and their answers. `proxy`: the home's computers on their way out.
+ * `descriptors`: questions about devices, and their answers. `proxy`: the home's computers on their way out. `streams`:
+ * what devices send, out.
  */
-export type LinkContent = "page" | "topics" | "descriptors" | "proxy";
+export type LinkContent = "page" | "topics" | "descriptors" | "proxy" | "streams";
 
 export interface LinkRule {
   /** Both unless told. */

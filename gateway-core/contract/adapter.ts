@@ -5,6 +5,7 @@ import type { Descriptor, DescriptorKey } from "./descriptor.ts";
 import type { DeviceId } from "./device.ts";
 import type { ErrorBody } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { AvSource } from "./stream.ts";
 
 /** A device as its adapter knows it. `id` is stable over restarts, address changes and bus resets: `[a-z0-9-]`. */
 export interface DeviceRef {
@@ -59,6 +60,12 @@ export interface Session extends AsyncDisposable {
   /** All readable properties once, then each change (pushed or polled) and each change of availability, until aborted. */
   subscribe(ref: DeviceRef, descriptor: Descriptor, call: Call): AsyncIterable<Change>;
   invoke(ref: DeviceRef, descriptor: Descriptor, action: string, input: Json, call: Call): Promise<Outcome>;
+  /**
+   * Of a device whose narrowed descriptor has `gk:stream`: reserves and connects, before the device is told to play. The
+   * signal is for the opening only.
+   * @throws HomeError `unknown-device`, `bus-full`, `device-unavailable`, `device-silent`
+   */
+  stream?(ref: DeviceRef, descriptor: Descriptor, call: Call): Promise<AvSource>;
 }
 
 export interface Adapter {

@@ -31,6 +31,7 @@ export type ErrorCode =
   | "form-token-invalid"
   | "frame-malformed"
   | "frame-too-long"
+  | "history-off"
   | "home-away"
   | "host-not-allowed"
   | "import-invalid"
@@ -63,8 +64,10 @@ export type ErrorCode =
   | "signature-required"
   | "state-exists"
   | "store-unavailable"
+  | "stream-quota-reached"
   | "subscription-file-invalid"
   | "too-many-attempts"
+  | "too-many-streams"
   | "unknown-action"
   | "unknown-device"
   | "unknown-property"
@@ -103,6 +106,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "form-token-invalid": 403,
   "frame-malformed": 400,
   "frame-too-long": 413,
+  "history-off": 503,
   "home-away": 503,
   "host-not-allowed": 421,
   "import-invalid": 422,
@@ -135,8 +139,10 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "signature-required": 403,
   "state-exists": 409,
   "store-unavailable": 503,
+  "stream-quota-reached": 429,
   "subscription-file-invalid": 422,
   "too-many-attempts": 429,
+  "too-many-streams": 429,
   "unknown-action": 404,
   "unknown-device": 404,
   "unknown-property": 404,

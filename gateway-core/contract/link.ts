@@ -14,17 +14,20 @@ import {
 } from "./descriptor-query.ts";
 import { HomeError } from "./errors.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
+import { type MediaAsk, readMediaAsk } from "./media-link.ts";
 import { type RemoteDown, type RemoteUp, readHomeTopic, readRemoteCommand, readSnapshotEnd } from "./remote-link.ts";
 
 /**
  * Control: MQTT 3.1.1, always on. Data: one line with a ticket, then HTTP/2 in reverse (the dialler serves). Proxy: HTTP/2,
- * where the dialler asks; a CONNECT to `proxyAuthority` opens a connection to the outbound proxy (RFC 9113 §8.5).
+ * where the dialler asks; a CONNECT to `proxyAuthority` opens a connection to the outbound proxy (RFC 9113 §8.5). Media: one
+ * line with a ticket, then the pieces of one rung of one device's stream (bytes/media-frames.ts).
  */
 export const linkProtocols: {
   readonly control: "genkan-mqtt/1";
   readonly data: "genkan-h2/1";
   readonly proxy: "genkan-proxy/1";
-} = { control: "genkan-mqtt/1", data: "genkan-h2/1", proxy: "genkan-proxy/1" };
+  readonly media: "genkan-media/1";
+} = { control: "genkan-mqtt/1", data: "genkan-h2/1", proxy: "genkan-proxy/1", media: "genkan-media/1" };
 
 /** The one place that a proxy link leads to: what the computers of the home ask stands inside. */
 export const proxyAuthority = "proxy.invalid:80";
@@ -65,12 +68,17 @@ export type UpMessage =
 /** What the access broker asks or answers. */
 export type DownMessage =
   | RemoteDown
-  | { readonly topic: "down/open"; readonly body: { readonly protocol: "genkan-h2/1"; readonly ticket: string } }
+  | { readonly topic: "down/open"; readonly body: OpenLink }
   | { readonly topic: "down/certificate"; readonly body: CertificateAnswer }
   | { readonly topic: "down/descriptor"; readonly body: DescriptorAnswer }
   | { readonly topic: "down/descriptors"; readonly body: DescriptorsState }
   /** The broker goes down: the gateway comes back within `spreadMs`, at a moment of its own. */
   | { readonly topic: "down/leaving"; readonly body: { readonly spreadMs: number } };
+
+/** Dial another link, with this ticket. */
+export type OpenLink =
+  | { readonly protocol: "genkan-h2/1"; readonly ticket: string }
+  | ({ readonly protocol: "genkan-media/1"; readonly ticket: string } & MediaAsk);
 
 /** The answer to `POST /enrol` and to `up/renew`: PEM, the gateway's own certificate and those above it. */
 export interface CertificateAnswer {
@@ -138,8 +146,10 @@ export function parseUpMessage(topic: string, payload: string): UpMessage | unde
  */
 export function parseDownMessage(topic: string, payload: string): DownMessage | undefined {
   if (topic === "down/open") {
-    const { protocol, ticket } = members(topic, payload);
+    const { protocol, ticket, ...ask } = members(topic, payload);
     if (protocol === linkProtocols.data && isTicket(ticket)) return { topic, body: { protocol, ticket } };
+    const media = protocol === linkProtocols.media ? readMediaAsk(ask) : undefined;
+    if (media && isTicket(ticket)) return { topic, body: { protocol: linkProtocols.media, ticket, ...media } };
   } else if (topic === "down/certificate") return { topic, body: parseCertificateAnswer(members(topic, payload)) };
   else if (topic === "down/descriptor") {
     const body = readDescriptorAnswer(members(topic, payload));

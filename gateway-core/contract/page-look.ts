@@ -1,9 +1,9 @@
 /** What of a device's look follows from its kind and state: accent, activity, level, place on the page. The gateway's HTML and the browser look the same. Pure. */
 
 import type { Kind } from "./descriptor.ts";
-import type { PageDevice } from "./page.ts";
+import type { PageDevice, Widget } from "./page.ts";
 import type { Speech } from "./page-texts.ts";
-import { sayRoom } from "./page-words.ts";
+import { placeWords, sayRoom } from "./page-words.ts";
 
 /** The colour families of the page; the style sheet has each in light and dark. */
 export type Accent = "cool" | "heat" | "light" | "av" | "bath" | "energy" | "security" | "air" | "neutral";
@@ -58,14 +58,33 @@ export function levelOf(device: PageDevice): number | undefined {
 /** Words that stand side by side in a tile; more would break into lines. */
 const mostSideBySide = 2;
 
-/** The device with the control of its tile as a tile has room for it: a choice of many is a list there. */
+/** The device with the control of its tile as a tile has room for it: a choice of many is a list there, and a number only a number. */
 export function withTileControl(device: PageDevice): PageDevice {
   const name = device.tile.control ?? "";
   const widget = device.widgets[name];
-  if (widget?.widget !== "segmented" && widget?.widget !== "buttons") return device;
+  const drawn = widget && tileWidget(widget);
+  return drawn === undefined || drawn === widget
+    ? device
+    : { ...device, widgets: { ...device.widgets, [name]: drawn } };
+}
+
+function tileWidget(widget: Widget): Widget {
+  if (widget.widget === "stepper" || widget.widget === "slider") {
+    if (widget.words.every(({ readOnly }) => readOnly === true)) return widget;
+    // They are said where they stand in the number's place, and set in the sheet.
+    return { ...widget, words: widget.words.map((word) => ({ ...word, readOnly: true })) };
+  }
+  if (widget.widget !== "segmented" && widget.widget !== "buttons") return widget;
   const settable = widget.options.filter(({ readOnly }) => readOnly !== true);
-  if (settable.length <= mostSideBySide) return device;
-  return { ...device, widgets: { ...device.widgets, [name]: { ...widget, widget: "select" } } };
+  return settable.length <= mostSideBySide ? widget : { ...widget, widget: "select" };
+}
+
+/** How the control of a tile stands there: as its large figure, alone, or beside another value and then with its name. */
+export function tileControlOf({ tile, widgets }: PageDevice): "figure" | "alone" | "named" {
+  const { control, value } = tile;
+  const widget = widgets[control ?? ""]?.widget;
+  if (widget !== "stepper" && widget !== "slider") return "named";
+  return control === value ? "figure" : value === undefined ? "alone" : "named";
 }
 
 /** What a device is drawn as. */
@@ -85,11 +104,12 @@ export interface Place {
 export function placesOf(devices: readonly PageDevice[], speech: Speech): readonly Place[] {
   const rooms = new Map<string, PageDevice[]>();
   const elsewhere: PageDevice[] = [];
+  const words = placeWords(devices);
   const sorted = devices.toSorted((a, b) => chosenOrder(a) - chosenOrder(b) || kindOrder(a) - kindOrder(b));
   const hidden = sorted.filter(({ appearance }) => appearance?.isHidden === true);
   const favourites = sorted.filter((device) => device.appearance?.isFavourite === true && !hidden.includes(device));
   for (const device of sorted.filter((one) => !hidden.includes(one) && !favourites.includes(one))) {
-    const room = sayRoom(device, speech);
+    const room = sayRoom(device, speech, words);
     if (room === null) elsewhere.push(device);
     else rooms.set(room, [...(rooms.get(room) ?? []), device]);
   }

@@ -48,6 +48,8 @@ export interface PageTexts {
   readonly edit: string;
   /** Said where nothing on the page is the person's to control. */
   readonly viewOnly: string;
+  /** To see what the device sends. */
+  readonly watch: string;
   /** What a person reads for an error code; `other` for the rest. */
   readonly errors: { readonly other: string; readonly [code: string]: string };
   /** How a tile says a measured value where its number alone would be unclear: `<kind>.<role>` → "room {value}". */

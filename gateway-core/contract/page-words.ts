@@ -54,6 +54,7 @@ export function sayState(device: PageDevice, speech: Speech, now: number): strin
   const parts = [...(isToggleTold ? [toggle] : []), ...told]
     .map((name) => sayInTile(device, name, speech))
     .filter((part) => part !== unknownValue);
+  if (parts.length === 0 && toggle !== undefined) parts.push(sayInTile(device, toggle, speech));
   if (parts.length > 0) return parts.join(" · ");
   const valueTitle = value === undefined ? undefined : device.widgets[value]?.titles[speech.language];
   return valueTitle ?? unknownValue;
@@ -61,15 +62,23 @@ export function sayState(device: PageDevice, speech: Speech, now: number): strin
 
 const isMeasured = (widget: Widget | undefined): boolean => widget?.widget === "text" && widget.isSet !== true;
 
-/** The place as the device's own words say it. */
-export function sayRoom(device: PageDevice, speech: Speech): string | null {
+/** The place as the device's own words say it; of a device without such words, as the words of `others` do. */
+export function sayRoom(device: PageDevice, speech: Speech, others: readonly Option[] = []): string | null {
   if (device.room === null) return null;
-  const place = device.widgets[device.roles["installationLocation"] ?? ""];
-  if (place === undefined) return device.room;
-  // What a person wrote in the device's own words is said in every language as the device's own.
+  const place = placeOf(device);
+  // What a person wrote in a device's own words is said in every language as the device's own.
   const isMeant = ({ titles }: Option): boolean => titles.en === device.room || titles.ja === device.room;
+  if (place === undefined) return others.find(isMeant)?.titles[speech.language] ?? device.room;
   return say(place, wordsOf(place).find(isMeant)?.value ?? device.room, speech).text;
 }
+
+/** The words for places that devices of the home bring along. */
+export function placeWords(devices: readonly PageDevice[]): readonly Option[] {
+  const lists = devices.map(placeOf).filter((place) => place !== undefined);
+  return lists.flatMap(wordsOf);
+}
+
+const placeOf = ({ widgets, roles }: PageDevice): Widget | undefined => widgets[roles["installationLocation"] ?? ""];
 
 /** "4 devices · 1 not answering"; nothing of none. */
 export function sayCounts(devices: readonly PageDevice[], { texts }: Speech): string {
@@ -172,6 +181,12 @@ function stepOf(widget: Widget): number {
   return "step" in widget ? widget.step : 0;
 }
 
+/** Longer scales are no steps that people count. */
+const longestScale = 20;
+
+/** A bare step on a short scale says little without its end: "6 / 8". */
 function unitOf(widget: Widget): string {
-  return "unit" in widget ? widget.unit : "";
+  const unit = "unit" in widget ? widget.unit : "";
+  const isScale = unit === "" && "maximum" in widget && widget.minimum >= 0 && widget.maximum <= longestScale;
+  return isScale ? `/\u202f${widget.maximum}` : unit;
 }

@@ -4,6 +4,7 @@ import type { Appearance } from "./appearance.ts";
 import type { Kind, Texts } from "./descriptor.ts";
 import type { LookUp } from "./descriptor-events.ts";
 import type { DeviceId, PropertyState } from "./device.ts";
+import type { HistoryKind } from "./history.ts";
 import type { Json } from "./json.ts";
 import type { CommandResult } from "./messages.ts";
 
@@ -79,10 +80,14 @@ export interface PageDevice {
   readonly appearance?: Appearance;
   /** Told to who was granted only a part of it: how it appears to everybody is not theirs to choose. */
   readonly isPartial?: true;
+  /** Its pictures can be watched, by this viewer. */
+  readonly hasStream?: true;
   readonly tile: PageTile;
   readonly sections: readonly PageSection[];
   readonly compact: readonly string[];
   readonly widgets: { readonly [name: string]: Widget };
+  /** Properties whose history is kept, the most telling first, and of which kind it is. */
+  readonly histories?: { readonly [property: string]: HistoryKind };
   /** The roles of properties, so that a tile can pick its icon's state and accent: role → property. */
   readonly roles: { readonly [role: string]: string };
   readonly values: { readonly [property: string]: PropertyState };

@@ -4,9 +4,10 @@ import type { Session } from "../contract/adapter.ts";
 import type { Arrange } from "../contract/appearance.ts";
 import type { Host } from "../contract/clock.ts";
 import type { DescriptorEvent, DescriptorsWanted } from "../contract/descriptor-events.ts";
-import type { Device } from "../contract/device.ts";
+import type { Device, DeviceId } from "../contract/device.ts";
 import { HomeError } from "../contract/errors.ts";
 import type { Control, DiscoveryEvent, HomeEvent } from "../contract/messages.ts";
+import type { AvSource } from "../contract/stream.ts";
 import { dress, openAppearances } from "./appearances.ts";
 import { createBinder } from "./binder.ts";
 import { createControl } from "./control.ts";
@@ -31,6 +32,11 @@ export interface Devices extends AsyncDisposable {
   readonly control: Control;
   readonly arrange: Arrange;
   list(): readonly Device[];
+  /**
+   * Connects to what a device sends; the signal is for the opening only.
+   * @throws HomeError `unknown-device`, `not-found` of a device that sends nothing, and what its adapter says
+   */
+  openSource(id: DeviceId, signal: AbortSignal): Promise<AvSource>;
 }
 
 export function createDevices({ host, sessions, ...origins }: DevicesOptions): Devices {
@@ -83,6 +89,17 @@ export function createDevices({ host, sessions, ...origins }: DevicesOptions): D
       return chosen;
     },
     list: () => registry.list().map(dressed),
+    async openSource(id, signal) {
+      const [device, reached] = [registry.get(id), binder.reach(id)];
+      if (device === undefined || reached === undefined) {
+        throw new HomeError("unknown-device", `no device ${id} is known`, { device: id });
+      }
+      const { session, ref } = reached;
+      if (device.descriptor["gk:stream"] !== true || session.stream === undefined) {
+        throw new HomeError("not-found", `the device ${id} sends no pictures`, { device: id });
+      }
+      return session.stream(ref, device.descriptor, { signal });
+    },
     async [Symbol.asyncDispose]() {
       closing.abort();
       await binder[Symbol.asyncDispose]();

@@ -32,9 +32,11 @@ export function narrowDescriptor(model: Descriptor, maps: PropertyMaps, onBroken
     }),
   );
   const names = new Set([...Object.keys(properties), ...Object.keys(actions)]);
-  const screen = model["gk:screen"];
+  // No appliance sends pictures this way, whatever a descriptor says.
+  const { "gk:stream": _, ...rest } = model;
+  const screen = rest["gk:screen"];
   return {
-    ...model,
+    ...rest,
     properties,
     ...(model.actions === undefined ? {} : { actions }),
     ...(screen === undefined ? {} : { "gk:screen": narrowScreen(screen, names) }),

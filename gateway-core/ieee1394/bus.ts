@@ -56,6 +56,24 @@ export interface IsochronousPacket {
   readonly octets: Uint8Array;
 }
 
+/** Channel and bandwidth that a stream has been given. */
+export interface Reservation {
+  readonly channel: number;
+  readonly units: number;
+  /** After another bus reset it is void. */
+  readonly generation: number;
+}
+
+export interface Reservations {
+  /**
+   * The channel wished for if it is free, else another.
+   * @throws HomeError `bus-full` {neededUnits, availableUnits?}; `device-silent` with `reason` "generation" when a reset came between
+   */
+  reserve(units: number, wish?: number): Promise<Reservation>;
+  /** What is void already, or cannot be given back, is let go. */
+  free(reservation: Reservation): Promise<void>;
+}
+
 /** Transactions never reject: how they failed is their rcode. Listeners are called until the function returned is. */
 export interface Bus extends AsyncDisposable {
   readonly state: BusState;
@@ -64,6 +82,8 @@ export interface Bus extends AsyncDisposable {
   write(at: NodeAt, address: number, octets: Uint8Array): Promise<Rcode>;
   lock(at: NodeAt, address: number, kind: LockKind, octets: Uint8Array): Promise<Answer>;
   resetBus(): void;
+  /** Where the machine reserves by itself: it keeps channel and bandwidth for whoever asks again after a reset, and frees them when the process ends. */
+  readonly irm?: Reservations;
   /** After each bus reset, and when the bus itself comes or goes. */
   onReset(listener: (state: BusState) => void): () => void;
   onFcp(listener: (frame: FcpWrite) => void): () => void;

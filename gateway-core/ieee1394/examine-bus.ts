@@ -3,13 +3,12 @@
 import type { Host } from "../contract/clock.ts";
 import { sleep } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
-import { absentBus } from "./absent-bus.ts";
 import { type Bus, type NodeAt, noBus } from "./bus.ts";
 import { type ConfigRom, decodeConfigRom } from "./config-rom.ts";
 import { takesAvc } from "./discovery.ts";
+import { type OpenBus, openNamedBus } from "./open-bus.ts";
 import { decodeOutputPlug, outputPlugAddress } from "./plug.ts";
 import { readBusInfo, readRom } from "./rom-reader.ts";
-import { openSocketBus } from "./socket-bus.ts";
 
 export interface ExaminedNode {
   /** Physical id, 0 to 62. */
@@ -33,7 +32,7 @@ export async function examineBus(
   name: string,
   host: Host,
   patienceMs: number,
-  open: (name: string, host: Host) => Bus = (name, host) => (name === "" ? absentBus : openSocketBus(name, host)),
+  open: OpenBus = openNamedBus,
 ): Promise<readonly ExaminedNode[] | undefined> {
   await using bus = open(name, host);
   for (let waitedMs = 0; bus.state === noBus && waitedMs < patienceMs; waitedMs += stepMs) {

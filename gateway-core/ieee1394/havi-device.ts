@@ -147,8 +147,10 @@ export async function invokeHaviAction(options: HaviDeviceOptions, name: string,
  * @throws HomeError `device-silent`
  */
 export async function describeHaviDevice(options: HaviDeviceOptions): Promise<Descriptor> {
-  const { descriptor, device, screen, signal, mayRecord } = options;
-  const bindings = haviBindingsOf(descriptor);
+  const { device, screen, signal, mayRecord } = options;
+  // Streams between HAVi plugs are not built.
+  const { "gk:stream": _, ...descriptor } = options.descriptor;
+  const bindings = haviBindingsOf(options.descriptor);
   const missing = new Set<string>();
   for (const group of byCall(Object.keys(descriptor.properties), bindings).values()) {
     const isThere = await answers(options, group);

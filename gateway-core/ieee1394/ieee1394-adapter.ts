@@ -1,20 +1,12 @@
 /** IEEE 1394 AV devices as an adapter (contract/adapter.ts). */
 
 import type { Adapter } from "../contract/adapter.ts";
-import type { Host } from "../contract/clock.ts";
-import { absentBus } from "./absent-bus.ts";
-import type { Bus } from "./bus.ts";
 import { startIeee1394Session } from "./ieee1394-session.ts";
 import { parseIeee1394Settings } from "./ieee1394-settings.ts";
-import { openSocketBus } from "./socket-bus.ts";
-
-/** Opens the bus that a setting names; "" is none. @throws HomeError `settings-invalid` */
-export type OpenBus = (name: string, host: Host) => Bus;
-
-const openNamed: OpenBus = (name, host) => (name === "" ? absentBus : openSocketBus(name, host));
+import { type OpenBus, openNamedBus } from "./open-bus.ts";
 
 /** Config: `{bus, recording?, availabilityMs?, pollMs?, rediscoverMs?}` (ieee1394-settings.ts). */
-export function createIeee1394Adapter(openBus: OpenBus = openNamed): Adapter {
+export function createIeee1394Adapter(openBus: OpenBus = openNamedBus): Adapter {
   return {
     protocol: "ieee1394",
     async open(config, host, signal) {

@@ -5,6 +5,7 @@ import type { Host } from "../contract/clock.ts";
 import type { Descriptor } from "../contract/descriptor.ts";
 import { HomeError } from "../contract/errors.ts";
 import { createMailbox } from "../contract/mailbox.ts";
+import { createAvStreams } from "./av-streams.ts";
 import { bindingsOf } from "./avc-binding.ts";
 import { type AvcDeviceOptions, describeDevice, getProperties, invokeAction, setProperties } from "./avc-device.ts";
 import type { Bus } from "./bus.ts";
@@ -13,6 +14,7 @@ import { createFcp } from "./fcp.ts";
 import { createHaviSession } from "./havi-session.ts";
 import type { Ieee1394Settings } from "./ieee1394-settings.ts";
 import { createNodeDirectory } from "./node-directory.ts";
+import { createStreamConnections } from "./stream-connections.ts";
 import { watchDevice } from "./watch-device.ts";
 
 /** Starts to look for devices. The session owns the bus from now on. */
@@ -24,6 +26,8 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
   const fcp = createFcp({ bus, clock, locate: directory.locate });
   const discovery = createDiscovery({ directory, fcp, log, signal: life });
   const havi = createHaviSession({ bus, directory, settings, host, signal: life });
+  const connections = createStreamConnections({ bus, clock, locate: directory.locate });
+  const streams = createAvStreams({ bus, clock, fcp, locate: directory.locate, connections });
   /** Whoever follows a device hears of what was commanded to it. */
   const commanded = new Set<(guid: string) => void>();
   const warned = new Set<string>();
@@ -83,7 +87,10 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
 
     async describe(ref, model, call) {
       if (havi.has(ref.id)) return havi.describe(ref, model, call);
-      return describeDevice(optionsOf(ref, model, call));
+      const options = optionsOf(ref, model, call);
+      const described = await describeDevice(options);
+      const { "gk:stream": isWatchable = false, ...rest } = described;
+      return isWatchable && (await streams.isOffered(options.device.guid, options.signal)) ? described : rest;
     },
 
     async get(ref, descriptor, names, call) {
@@ -116,7 +123,13 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
       return command(options, () => invokeAction(options, action, input));
     },
 
+    async stream(ref, descriptor, call) {
+      const { device, signal } = optionsOf(ref, descriptor, call);
+      return streams.open(device.guid, signal);
+    },
+
     async [Symbol.asyncDispose]() {
+      await connections.dispose();
       closing.abort(new HomeError("device-unavailable", "the IEEE 1394 session is closed"));
       fcp.dispose();
       havi.dispose();

@@ -4,7 +4,7 @@ import { HomeError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
 
 export interface Ieee1394Settings {
-  /** `tcp://127.0.0.1:PORT` of a bus behind a socket; "" for none. */
+  /** "" for this machine's own card, "/dev/fwN" for one of several, "none", or `tcp://127.0.0.1:PORT` of a bus behind a socket. */
   readonly bus: string;
   /** Whether devices may be told to record. */
   readonly recording: boolean;

@@ -4,25 +4,8 @@
  */
 
 import { HomeError } from "../contract/errors.ts";
-import type { Bus, NodeAt } from "./bus.ts";
+import type { Bus, NodeAt, Reservations } from "./bus.ts";
 import { initialRegisterSpace } from "./csr.ts";
-
-export interface Reservation {
-  readonly channel: number;
-  readonly units: number;
-  /** After another bus reset it is void. */
-  readonly generation: number;
-}
-
-export interface Irm {
-  /**
-   * Bandwidth first, then a channel, the one wished for if it is free.
-   * @throws HomeError `bus-full` {neededUnits, availableUnits}; `device-silent` with `reason` "generation" when a reset came between
-   */
-  reserve(units: number, wish?: number): Promise<Reservation>;
-  /** What is void already, or cannot be given back, is let go. */
-  free(reservation: Reservation): Promise<void>;
-}
 
 const bandwidthAvailable = initialRegisterSpace + 0x220;
 /** By the channel of their top bit: a 1 is a channel that is free. */
@@ -67,7 +50,10 @@ export async function swapQuadlet(
   throw new HomeError("device-silent", "a register was changed by others each time", { reason: "conflict-error" });
 }
 
-export function createIrm(bus: Bus): Irm {
+/** Bandwidth first, then a channel; by the machine's own means where it has some. */
+export function createIrm(bus: Bus): Reservations {
+  if (bus.irm !== undefined) return bus.irm;
+
   function manager(): NodeAt {
     const { irmNodeId, generation } = bus.state;
     if (irmNodeId !== undefined) return { nodeId: irmNodeId, generation };
@@ -130,9 +116,15 @@ function freeChannel(quadlet: number, first: number, wish: number | undefined): 
   return free.find((channel) => channel === wish) ?? free[0];
 }
 
-function busFull(neededUnits: number, availableUnits: number): HomeError {
-  return new HomeError("bus-full", `a stream of ${neededUnits} units does not fit: ${availableUnits} are left`, {
-    neededUnits,
-    availableUnits,
-  });
+/** `availableUnits`: where they can be read. */
+export function busFull(neededUnits: number, availableUnits: number | undefined): HomeError {
+  const left = availableUnits === undefined ? {} : { availableUnits };
+  return new HomeError(
+    "bus-full",
+    `a stream of ${neededUnits} units does not fit: ${availableUnits ?? "too few"} are left`,
+    {
+      neededUnits,
+      ...left,
+    },
+  );
 }

@@ -21,8 +21,8 @@ export interface AvChunk {
   readonly droppedChunks: number;
 }
 
-/** Some seconds of frames: a reader that is further behind loses the oldest. */
-const mostWaiting = 120;
+/** Some seconds of DV: a reader that is further behind loses the oldest. */
+const mostWaitingOctets = 16_000_000;
 const withHeader = 1;
 const transportOctets = 188;
 
@@ -32,16 +32,18 @@ export interface SourceOptions {
   readonly signal: AbortSignal;
 }
 
-/** Ends when the signal aborts. @throws HomeError of the connection, when that ends by itself */
+/** Listens from the first `next()` on, and ends when the signal aborts. @throws HomeError of the connection, when that ends by itself */
 export async function* receiveStream({ bus, connection, signal }: SourceOptions): AsyncGenerator<AvChunk> {
   const waiting: AvChunk[] = [];
   let ended: HomeError | undefined;
   let dropped = 0;
+  let waitingOctets = 0;
   let wake = (): void => undefined;
   const assembler = createAssembler((chunk) => {
     waiting.push(chunk);
-    if (waiting.length > mostWaiting) {
-      waiting.shift();
+    waitingOctets += chunk.octets.length;
+    while (waitingOctets > mostWaitingOctets) {
+      waitingOctets -= waiting.shift()?.octets.length ?? 0;
       dropped++;
     }
     wake();
@@ -60,6 +62,7 @@ export async function* receiveStream({ bus, connection, signal }: SourceOptions)
       const chunk = waiting.shift();
       if (signal.aborted) return;
       if (chunk !== undefined) {
+        waitingOctets -= chunk.octets.length;
         const droppedChunks = dropped;
         dropped = 0;
         yield { ...chunk, droppedChunks };

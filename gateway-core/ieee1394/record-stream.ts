@@ -5,7 +5,7 @@ import { HomeError } from "../contract/errors.ts";
 import type { Bus } from "./bus.ts";
 import { type AvChunk, receiveStream } from "./isochronous-source.ts";
 import { createNodeDirectory } from "./node-directory.ts";
-import { openSocketBus } from "./socket-bus.ts";
+import { type OpenBus, openNamedBus } from "./open-bus.ts";
 import { createStreamConnections } from "./stream-connections.ts";
 
 export interface RecordOptions {
@@ -16,7 +16,7 @@ export interface RecordOptions {
   readonly host: Host;
   readonly signal: AbortSignal;
   readonly onConnected: (channel: number) => void;
-  readonly openBus?: (name: string, host: Host) => Bus;
+  readonly openBus?: OpenBus;
 }
 
 const guidIn = /^(?:ieee1394-)?([0-9a-f]{16})(?:-|$)/;
@@ -26,7 +26,7 @@ const stepMs = 50;
 
 /** @throws HomeError `value-invalid` for no such id; `settings-invalid`, `device-unavailable`, `device-silent`, `bus-full` */
 export async function* recordStream(options: RecordOptions): AsyncGenerator<AvChunk> {
-  const { device, host, signal, onConnected, openBus = openSocketBus } = options;
+  const { device, host, signal, onConnected, openBus = openNamedBus } = options;
   const guid = guidIn.exec(device)?.[1];
   if (guid === undefined) {
     throw new HomeError("value-invalid", `"${device}" is neither the id of an AV device nor an EUI-64`, {

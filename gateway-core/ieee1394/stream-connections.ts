@@ -5,8 +5,8 @@
 
 import { type Clock, sleep } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
-import type { Bus, NodeAt } from "./bus.ts";
-import { createIrm, type Reservation, swapQuadlet } from "./irm.ts";
+import type { Bus, NodeAt, Reservation } from "./bus.ts";
+import { createIrm, swapQuadlet } from "./irm.ts";
 import {
   connectedPlug,
   decodeOutputPlug,
@@ -46,6 +46,8 @@ export interface StreamConnectionsOptions {
 /** For so long after a reset only those may reserve who had reserved before it (IEEE 1394a-2000, 8.3.2.3.6). */
 const graceMs = 1_000;
 const attempts = 5;
+/** A device that does not answer while it is still busy with the reset is asked again. */
+const againMs = 100;
 /** How long another controller takes from its bandwidth to its plug. */
 const rivalMs = 50;
 
@@ -54,6 +56,8 @@ interface Open {
   readonly plug: number;
   channel: number;
   reservation: Reservation | undefined;
+  /** The bus reset since which it stands. */
+  generation: number;
   readonly listeners: Set<(ended?: HomeError) => void>;
 }
 
@@ -63,6 +67,7 @@ export function createStreamConnections({ bus, clock, locate }: StreamConnection
   const open = new Set<Open>();
   let resetAt = Number.NEGATIVE_INFINITY;
   let restoring = new AbortController();
+  let restored: Promise<void> = Promise.resolve();
 
   const inUse = () =>
     [...open].map(({ guid, plug, channel, reservation }) => ({ guid, plug, channel, units: reservation?.units ?? 0 }));
@@ -92,6 +97,7 @@ export function createStreamConnections({ bus, clock, locate }: StreamConnection
       if (!isTransmitting(register)) throw withInUse(thrown, inUse());
     }
     const channel = reservation?.channel ?? register.channel;
+    const { generation } = at;
     try {
       const { last, isDone } = await swapQuadlet(bus, at, outputPlugAddress(plug), quadlet, (now) =>
         connectedPlug(now, channel, overheadId),
@@ -99,11 +105,12 @@ export function createStreamConnections({ bus, clock, locate }: StreamConnection
       if (!isDone) throw offline(guid, plug);
       const before = decodeOutputPlug(last);
       if (reservation === undefined || !isTransmitting(before)) {
-        return { guid, plug, channel, reservation, listeners: new Set() };
+        return { guid, plug, channel, reservation, generation, listeners: new Set() };
       }
       // Somebody was quicker: the stream comes by their channel.
       await irm.free(reservation);
-      return { guid, plug, channel: before.channel, reservation: undefined, listeners: new Set() };
+      const stream = { channel: before.channel, reservation: undefined };
+      return { guid, plug, ...stream, generation, listeners: new Set() };
     } catch (thrown) {
       if (reservation !== undefined) await irm.free(reservation);
       throw thrown;
@@ -111,7 +118,7 @@ export function createStreamConnections({ bus, clock, locate }: StreamConnection
   }
 
   /** Again with each bus reset that comes between. */
-  async function persist<T>(act: () => Promise<T>): Promise<T> {
+  async function persist<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await act();
@@ -119,6 +126,7 @@ export function createStreamConnections({ bus, clock, locate }: StreamConnection
         const isReset = thrown instanceof HomeError && thrown.details["reason"] === "generation";
         if (!isReset || attempt === attempts) throw thrown;
       }
+      await sleep(clock, rivalMs, signal);
     }
   }
 
@@ -128,40 +136,64 @@ export function createStreamConnections({ bus, clock, locate }: StreamConnection
   }
 
   async function restore(one: Open, signal: AbortSignal): Promise<void> {
-    try {
-      const again = await establish(one.guid, one.plug, one.channel, signal);
-      if (signal.aborted || !open.has(one)) return;
-      const hasMoved = again.channel !== one.channel;
-      one.channel = again.channel;
-      one.reservation = again.reservation;
-      if (hasMoved) for (const listener of [...one.listeners]) listener();
-    } catch (thrown) {
-      if (!signal.aborted) end(one, toHomeError(thrown));
+    for (;;) {
+      try {
+        const again = await establish(one.guid, one.plug, one.channel, signal);
+        // Nobody wants it any more.
+        if (!open.has(one)) return await release(again);
+        const hasMoved = again.channel !== one.channel;
+        one.channel = again.channel;
+        one.reservation = again.reservation;
+        one.generation = again.generation;
+        if (hasMoved) for (const listener of [...one.listeners]) listener();
+        return;
+      } catch (thrown) {
+        const error = toHomeError(thrown);
+        // Another reset is on its way to us, and restores it then.
+        if (signal.aborted || error.details["reason"] === "generation") return;
+        if (error.code !== "device-silent" || clock.now() >= resetAt + graceMs) return end(one, error);
+      }
+      await sleep(clock, againMs, signal).catch(() => undefined);
     }
   }
 
-  /** One after another: the second connection to a plug takes nothing of the bus. */
+  /** Those of one device one after another: the second connection to a plug takes nothing of the bus. */
   async function restoreAll(signal: AbortSignal): Promise<void> {
-    for (const one of [...open]) if (!signal.aborted) await restore(one, signal);
+    const ofDevices = Map.groupBy(open, ({ guid }) => guid).values();
+    const restoring = [...ofDevices].map(async (connections) => {
+      for (const one of connections) {
+        if (!signal.aborted && one.generation !== bus.state.generation) await restore(one, signal);
+      }
+    });
+    await Promise.all(restoring);
+  }
+
+  function restoreSoon(): void {
+    restoring.abort();
+    restoring = new AbortController();
+    const { signal } = restoring;
+    restored = restored.then(() => restoreAll(signal));
   }
 
   const stop = bus.onReset(() => {
     resetAt = clock.now();
-    restoring.abort();
-    restoring = new AbortController();
-    const signal = AbortSignal.any([restoring.signal, closing.signal]);
-    void restoreAll(signal);
+    restoreSoon();
   });
 
-  /** Whoever breaks the last connection gives back what the stream took, whoever had reserved it. */
   async function close(one: Open): Promise<void> {
-    if (!open.delete(one)) return;
-    let remaining = one.reservation;
+    if (open.delete(one)) await release(one);
+  }
+
+  /** Whoever breaks the last connection gives back what the stream took, whoever had reserved it. */
+  async function release({ guid, plug, reservation, generation }: Open): Promise<void> {
+    // A reset has taken all; what stands in the plug since then is of others.
+    if (generation !== bus.state.generation) return;
+    let remaining = reservation;
     try {
-      const at = await locate(one.guid, closing.signal);
+      const at = await locate(guid, closing.signal);
       if (at === undefined) return;
-      const quadlet = await readPlug(at, one.plug);
-      const { last, isDone } = await swapQuadlet(bus, at, outputPlugAddress(one.plug), quadlet, disconnectedPlug);
+      const quadlet = await readPlug(at, plug);
+      const { last, isDone } = await swapQuadlet(bus, at, outputPlugAddress(plug), quadlet, disconnectedPlug);
       const before = decodeOutputPlug(last);
       const isLast = isDone && before.pointToPoint === 1 && !before.isBroadcast;
       const units = unitsOfPlug(before, before.overheadId);
@@ -179,8 +211,12 @@ export function createStreamConnections({ bus, clock, locate }: StreamConnection
       const signal = AbortSignal.any([call, closing.signal]);
       const waitMs = resetAt + graceMs - clock.now();
       if (waitMs > 0) await sleep(clock, waitMs, signal);
-      const one = await persist(() => establish(guid, plug, undefined, signal));
+      const one = await persist(() => establish(guid, plug, undefined, signal), signal);
       open.add(one);
+      if (signal.aborted) await close(one);
+      signal.throwIfAborted();
+      // A reset that came in the same moment has restored all but this one.
+      if (one.generation !== bus.state.generation) restoreSoon();
       return {
         ...{ guid, plug },
         get channel() {
@@ -198,8 +234,18 @@ export function createStreamConnections({ bus, clock, locate }: StreamConnection
     },
     async dispose() {
       stop();
-      await Promise.all([...open].map(close));
-      closing.abort(new HomeError("device-unavailable", "the IEEE 1394 session is closed"));
+      restoring.abort();
+      const closed = new HomeError("device-unavailable", "the IEEE 1394 session is closed", { reason: "closed" });
+      // A bus that does not answer any more is not waited for.
+      const giveUp = clock.after(graceMs, () => closing.abort(closed));
+      const patience = new Promise<void>((resolve) => closing.signal.addEventListener("abort", () => resolve()));
+      const all = [...open].map(async (one) => {
+        for (const listener of [...one.listeners]) listener(closed);
+        await close(one);
+      });
+      await Promise.race([Promise.all([restored, ...all]), patience]);
+      giveUp.cancel();
+      closing.abort(closed);
     },
   };
 }
@@ -213,7 +259,7 @@ function withInUse(
   return new HomeError(error.code, error.message, { ...error.details, inUse: [...inUse] }, error);
 }
 
-const absent = (guid: string): HomeError =>
+export const absent = (guid: string): HomeError =>
   new HomeError("device-unavailable", `the device ${guid} is not on the bus`, { guid, reason: "absent" });
 
 const offline = (guid: string, plug: number): HomeError =>

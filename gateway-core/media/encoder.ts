@@ -2,8 +2,8 @@
 
 import type { Clock, Timer } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
+import type { Piece } from "../contract/stream.ts";
 import type { FfmpegProcess, StartFfmpeg } from "./ffmpeg-process.ts";
-import type { Piece } from "./fragments.ts";
 import { FragmentReader } from "./fragments.ts";
 
 export interface EncoderOptions {

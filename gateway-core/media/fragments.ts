@@ -1,27 +1,9 @@
 /** Fragmented MP4 as an encoder writes it (ISO/IEC 14496-12, 8.8): the initialization segment, then fragments, each with its time. Pure. */
 
 import { joinOctets } from "../bytes/join-octets.ts";
+import type { Fragment, Piece } from "../contract/stream.ts";
 import { type Box, BoxSplitter, childBoxes, findBox, uint } from "./boxes.ts";
 import { codecsOf } from "./codec-string.ts";
-
-export interface InitSegment {
-  readonly octets: Uint8Array;
-  /** For `isTypeSupported`: `video/mp4; codecs="avc1.4d401e, mp4a.40.2"`. */
-  readonly mediaType: string;
-  readonly hasVideo: boolean;
-  readonly hasAudio: boolean;
-}
-
-export interface Fragment {
-  readonly octets: Uint8Array;
-  /** Whether a player may begin with it. */
-  readonly isKey: boolean;
-  /** Seconds, on the encoder's time line, of the picture (of the sound where there is none). */
-  readonly start: number;
-  readonly duration: number;
-}
-
-export type Piece = { readonly init: InitSegment } | { readonly fragment: Fragment };
 
 interface Track {
   readonly id: number;

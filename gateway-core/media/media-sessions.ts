@@ -2,37 +2,25 @@
 
 import type { Clock, Timer } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
+import type { AvSource, PieceRing, Rung, StreamHold } from "../contract/stream.ts";
 import { Encoder } from "./encoder.ts";
 import type { StartFfmpeg } from "./ffmpeg-process.ts";
-import { FragmentRing, type Watching } from "./fragment-ring.ts";
 import { createSourceRing } from "./source-ring.ts";
-import { liveArguments, type Rung, type SourceForm } from "./transcode-plan.ts";
-
-/** Where a stream comes from. Reading it starts it at the device; returning the iterator stops it there. */
-export interface MediaSource {
-  readonly form: SourceForm;
-  read(signal: AbortSignal): AsyncIterable<Uint8Array>;
-}
+import { liveArguments } from "./transcode-plan.ts";
 
 export interface MediaSessionsOptions {
   readonly clock: Clock;
   readonly rungs: readonly Rung[];
   /** An FFmpeg that works and the H.264 encoder to use. @throws HomeError `converter-missing` */
   readonly engine: () => Promise<{ readonly start: StartFfmpeg; readonly encoder: string }>;
+  /** Keeps what its viewers need of one rung. */
+  readonly ring: () => PieceRing;
   /** How long a stream goes on without anybody. */
   readonly idleMs?: number;
 }
 
-/** One viewer's hold on a stream; the stream goes on while anybody holds it. */
-export interface MediaHold extends Disposable {
-  /** For `isTypeSupported`, of a rung, once its first octets are there. @throws HomeError of the stream's end */
-  mediaType(rung: string): Promise<string>;
-  /** @throws HomeError `not-found` for a rung that there is not. */
-  watch(rung: string): Watching;
-}
-
 interface Stream {
-  readonly rings: ReadonlyMap<string, FragmentRing>;
+  readonly rings: ReadonlyMap<string, PieceRing>;
   readonly over: Promise<HomeError>;
   holds: number;
   idle: Timer | undefined;
@@ -44,6 +32,7 @@ const idleAfterMs = 10_000;
 export class MediaSessions implements AsyncDisposable {
   readonly #options: MediaSessionsOptions;
   readonly #streams = new Map<string, Promise<Stream>>();
+  readonly #stopping = new Set<Promise<void>>();
 
   constructor(options: MediaSessionsOptions) {
     this.#options = options;
@@ -54,23 +43,23 @@ export class MediaSessions implements AsyncDisposable {
     return this.#streams.size;
   }
 
-  /** `key` names the source: who opens the same key joins the same stream. @throws HomeError `converter-missing` */
-  async hold(key: string, source: () => MediaSource): Promise<MediaHold> {
-    const stream = await this.#single(key, source);
+  /**
+   * `key` names the source: who opens the same key joins the same stream.
+   * @throws HomeError `converter-missing`, and what the source cannot be opened for
+   */
+  async hold(key: string, source: () => Promise<AvSource>): Promise<StreamHold> {
+    const opening = this.#single(key, source);
+    const stream = await opening;
     stream.holds++;
     stream.idle?.cancel();
     let isHeld = true;
-    const ringOf = (rung: string): FragmentRing => {
-      const ring = stream.rings.get(rung);
-      if (ring === undefined) throw new HomeError("not-found", `the stream has no rung ${rung}`, { rung });
-      return ring;
-    };
     return {
-      watch: (rung) => ringOf(rung).watch(),
-      async mediaType(rung) {
-        const first = await Promise.race([ringOf(rung).init(), stream.over]);
-        if (first instanceof HomeError) throw first;
-        return first.mediaType;
+      rungs: this.#options.rungs,
+      over: stream.over,
+      async ring(rung) {
+        const ring = stream.rings.get(rung);
+        if (ring === undefined) throw new HomeError("not-found", `the stream has no rung ${rung}`, { rung });
+        return ring;
       },
       [Symbol.dispose]: () => {
         if (!isHeld) return;
@@ -78,7 +67,10 @@ export class MediaSessions implements AsyncDisposable {
         stream.holds--;
         if (stream.holds > 0) return;
         const { clock, idleMs = idleAfterMs } = this.#options;
-        stream.idle = clock.after(idleMs, () => void this.#stop(key, stream));
+        stream.idle = clock.after(idleMs, () => {
+          this.#forget(key, opening);
+          void this.#stop(stream);
+        });
       },
     };
   }
@@ -86,30 +78,45 @@ export class MediaSessions implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const all = await Promise.allSettled(this.#streams.values());
     this.#streams.clear();
-    await Promise.all(all.map((one) => (one.status === "fulfilled" ? one.value.stop() : undefined)));
+    await Promise.all(all.map((one) => (one.status === "fulfilled" ? this.#stop(one.value) : undefined)));
+    await Promise.all(this.#stopping);
   }
 
-  #single(key: string, source: () => MediaSource): Promise<Stream> {
+  #single(key: string, source: () => Promise<AvSource>): Promise<Stream> {
     const known = this.#streams.get(key);
     if (known !== undefined) return known;
-    const opening = this.#open(key, source);
+    const opening = this.#open(source);
     this.#streams.set(key, opening);
-    opening.catch(() => this.#streams.delete(key));
+    opening.then(
+      async (stream) => {
+        await stream.over;
+        this.#forget(key, opening);
+        await this.#stop(stream);
+      },
+      () => this.#forget(key, opening),
+    );
     return opening;
   }
 
-  async #stop(key: string, stream: Stream): Promise<void> {
-    if ((await this.#streams.get(key)) === stream) this.#streams.delete(key);
-    await stream.stop();
+  async #stop(stream: Stream): Promise<void> {
+    stream.idle?.cancel();
+    const stopped = stream.stop();
+    this.#stopping.add(stopped);
+    await stopped;
+    this.#stopping.delete(stopped);
   }
 
-  async #open(key: string, makeSource: () => MediaSource): Promise<Stream> {
+  /** At once: who comes from now on gets a stream of their own, never one that is being stopped. */
+  #forget(key: string, opening: Promise<Stream>): void {
+    if (this.#streams.get(key) === opening) this.#streams.delete(key);
+  }
+
+  async #open(openSource: () => Promise<AvSource>): Promise<Stream> {
     const { clock, rungs, engine } = this.#options;
     const { start, encoder: encoderName } = await engine();
-    const source = makeSource();
+    const source = await openSource();
     const ring = createSourceRing(source.form);
-    const rings = rungs.map(() => new FragmentRing());
-    const leaving = new AbortController();
+    const rings = rungs.map(() => this.#options.ring());
     const { promise: over, resolve: end } = Promise.withResolvers<HomeError>();
     const encoder = new Encoder({
       clock,
@@ -121,23 +128,26 @@ export class MediaSessions implements AsyncDisposable {
       onGivenUp: (reason) => end(reason),
     });
     const feeding = (async () => {
-      for await (const octets of source.read(leaving.signal)) encoder.write(ring.push(octets));
+      for await (const octets of source.octets) encoder.write(ring.push(octets));
       await encoder.finish();
       end(new HomeError("conversion-failed", "the source has ended", {}));
     })().catch((thrown: unknown) => end(toHomeError(thrown)));
-    const stream: Stream = {
-      rings: new Map(rungs.map(({ name }, at) => [name, rings[at] ?? new FragmentRing()])),
+    let stopped: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      await source[Symbol.asyncDispose]();
+      await encoder.stop();
+      await feeding;
+      for (const one of rings) one.end();
+    };
+    return {
+      rings: new Map(rungs.flatMap(({ name }, at) => (rings[at] === undefined ? [] : [[name, rings[at]]]))),
       over,
       holds: 0,
       idle: undefined,
-      async stop() {
-        leaving.abort();
-        await encoder.stop();
-        await feeding;
-        for (const one of rings) one.end();
+      stop() {
+        stopped ??= stop();
+        return stopped;
       },
     };
-    void over.then(() => this.#stop(key, stream));
-    return stream;
   }
 }

@@ -1,7 +1,7 @@
 /** What a recording is, told by its first octets: never by its name, and nothing else is taken. Pure. */
 
 import { HomeError } from "../contract/errors.ts";
-import type { SourceForm } from "./transcode-plan.ts";
+import type { SourceForm } from "../contract/stream.ts";
 import { tsPacketOctets } from "./transport-stream.ts";
 
 /** Octets that decide. */

@@ -1,8 +1,8 @@
 /** What a fresh encoder is given of a source that runs already, whatever the source's form. Pure. */
 
 import { joinOctets } from "../bytes/join-octets.ts";
+import type { SourceForm } from "../contract/stream.ts";
 import { JoinRing } from "./join-ring.ts";
-import type { SourceForm } from "./transcode-plan.ts";
 
 export interface SourceRing {
   /** Takes octets as they come; returns what goes on to an encoder that has joined. */

@@ -1,17 +1,7 @@
 /** What FFmpeg is asked to do, as its arguments: decided from the source's form and the rungs wanted. Pure. */
 
 import { HomeError } from "../contract/errors.ts";
-
-export type SourceForm = "mpegts" | "dv";
-
-/** One quality of a stream. */
-export interface Rung {
-  readonly name: string;
-  /** Lines of the picture, at most; its width follows from the source's shape. */
-  readonly height: number;
-  readonly videoKbps: number;
-  readonly audioKbps: number;
-}
+import type { Rung, SourceForm } from "../contract/stream.ts";
 
 export interface LivePlan {
   readonly form: SourceForm;
@@ -73,6 +63,32 @@ export function clipArguments({ form, profile, rung, encoder, audio = 0, output 
     ...(profile === "mpeg4" ? mpeg4 : videoOptions(encoder, videoKbps)),
     ...soundOptions(audioKbps),
     ...["-movflags", "+faststart", "-f", "mp4", `file:${output}`],
+  ];
+}
+
+/** From fragments of one rung at pipe:0 to JPEG pictures at pipe:1: so many a second, or the first alone. */
+export function pictureArguments(perSecond: number | undefined): readonly string[] {
+  const many = ["-vf", `fps=${perSecond}`];
+  return [
+    ...quiet,
+    ...["-protocol_whitelist", "pipe", "-probesize", "32", "-analyzeduration", "0", "-threads", "1"],
+    ...["-f", "mp4", "-i", "pipe:0", "-an"],
+    ...(perSecond === undefined ? ["-frames:v", "1"] : many),
+    ...[
+      "-c:v",
+      "mjpeg",
+      "-q:v",
+      "6",
+      "-pix_fmt",
+      "yuvj420p",
+      "-threads",
+      "1",
+      "-f",
+      "image2pipe",
+      "-flush_packets",
+      "1",
+      "pipe:1",
+    ],
   ];
 }
 

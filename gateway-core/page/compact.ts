@@ -37,7 +37,12 @@ export function compactHome({ devices, isLive }: PageState, options: CompactOpti
 
 /** All pages of one device. */
 export function compactDevice(device: PageDevice, options: CompactOptions): readonly string[] {
-  const items = device.compact.flatMap((name) => compactWidget(device, name, options));
+  const { root, speech } = options;
+  const picture = html`<p><a href="${root}../api/devices/${device.id}/snapshot.jpg">${speech.texts.watch}</a></p>`;
+  const items = [
+    ...(device.hasStream === true ? [picture] : []),
+    ...device.compact.flatMap((name) => compactWidget(device, name, options)),
+  ];
   return compactPages(
     items.map((item) => () => item),
     deviceFrame(device, options),

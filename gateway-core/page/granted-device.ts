@@ -1,12 +1,22 @@
 /** What of a device on the page one person was granted (contract/grant.ts): the rest is not there, and what may only be looked at has no control. Pure. */
 
-import { type Grant, mayArrange, mayInvoke, maySeeDevice, maySeeProperty, maySet } from "../contract/grant.ts";
+import {
+  type Grant,
+  mayArrange,
+  mayInvoke,
+  maySeeDevice,
+  maySeeProperty,
+  maySet,
+  mayWatch,
+} from "../contract/grant.ts";
 import type { Option, PageDevice, PageTile, TextWidget, Widget } from "../contract/page.ts";
 
 /** The very device where nothing of it is withheld, so that what was made of it serves everybody; undefined where it may not be seen. */
 export function grantedDevice(device: PageDevice, grant: Grant): PageDevice | undefined {
-  const { id, tile, sections, compact, roles, values } = device;
+  const { id, hasStream, ...rest } = device;
   if (!maySeeDevice(grant, id)) return undefined;
+  if (hasStream === true && !mayWatch(grant, id)) return grantedDevice({ id, ...rest }, grant);
+  const { tile, sections, compact, roles, values } = device;
   if (mayArrange(grant, id)) return device;
   const isSeen = (property: string): boolean => maySeeProperty(grant, id, property);
   const granted = Object.entries(device.widgets).flatMap(([name, widget]): [string, Widget][] => {
@@ -31,6 +41,7 @@ export function grantedDevice(device: PageDevice, grant: Grant): PageDevice | un
     widgets,
     roles: seen(roles, ([, property]) => property),
     values: seen(values, ([property]) => property),
+    ...(device.histories === undefined ? {} : { histories: seen(device.histories, ([property]) => property) }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { AvcUnit } from "./avc/avc-unit.ts";
 import { type BusNode, complete, ended, registerSpace } from "./bus-words.ts";
 import { fcp } from "./host-node.ts";
 import type { Registers } from "./registers.ts";
-import type { Transmitter } from "./transmitter.ts";
+import type { Transmitter } from "./stream/transmitter.ts";
 
 export interface BusDevice extends BusNode {
   readonly registers: Registers;

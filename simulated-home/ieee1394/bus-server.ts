@@ -112,6 +112,8 @@ function serve(socket: Socket, client: BusClient): void {
     else take(message);
   });
   socket.on("error", () => undefined);
+  // The reader's own error is that of its socket: a program that was killed.
+  lines.on("error", () => undefined);
   socket.once("close", () => {
     lines.close();
     void client[Symbol.asyncDispose]();

@@ -5,12 +5,13 @@ import { createAvcUnit } from "./avc/avc-unit.ts";
 import { createPanel } from "./avc/panel.ts";
 import { createAudio, createTuner, createUnknown } from "./avc/plain-subunits.ts";
 import type { AvcFaults, Subunit } from "./avc/subunit.ts";
-import { type Cassette, createTape, type Tape, type TapePlan } from "./avc/tape.ts";
+import { type Cassette, createTape, type TapePlan } from "./avc/tape.ts";
 import { type BusDevice, createBusDevice } from "./bus-device.ts";
-import { createDvContent, type MakeFrames } from "./dv-content.ts";
-import { createRegisters, type Registers } from "./registers.ts";
+import { createRegisters } from "./registers.ts";
 import { type RomEntry, writeRom } from "./rom-writer.ts";
-import { createTransmitter } from "./transmitter.ts";
+import type { MakeFrames } from "./stream/dv-content.ts";
+import { createSender } from "./stream/sender.ts";
+import type { MakePackets } from "./stream/ts-content.ts";
 
 export type ModelName = "dv-deck" | "camcorder" | "d-vhs-deck" | "set-top-box" | "speakers" | "mood-lamp";
 
@@ -23,8 +24,13 @@ export interface DevicePlan {
   /** Of a deck: no cassette, or one that is protected. */
   readonly cassette?: "none" | "protected";
   readonly tape?: Partial<TapePlan>;
-  /** Makes what is on a DV tape; FFmpeg does unless told. */
+  /** Make what is on a DV tape, and what is on one of D-VHS or on the air; FFmpeg does unless told. */
   readonly makeFrames?: MakeFrames;
+  readonly makePackets?: MakePackets;
+  /** What it tells of its output: four octets of fmt and fdf, or nothing. The model's own unless given. */
+  readonly format?: string | "untold";
+  readonly hasOutput?: boolean;
+  readonly knowsPlugInfo?: boolean;
 }
 
 interface Model {
@@ -76,35 +82,21 @@ const models: Readonly<Record<ModelName, Model>> = {
 export function createModel(plan: DevicePlan): BusDevice {
   const { clock, faults } = plan;
   const model = models[plan.model];
-  const { company, type, format, output } = model;
+  const { company, type } = model;
+  const { format = model.format, knowsPlugInfo = true, hasOutput = true } = plan;
+  const output = hasOutput ? model.output : undefined;
   const guid = plan.guid ?? `${company.toString(16).padStart(6, "0")}${model.serial}`;
   const registers = createRegisters({ clock, rom: romOf(guid, model), outputs: output === undefined ? [] : [output] });
   const subunits = subunitsOf(plan);
   const unit = createAvcUnit({
     ...{ clock, type, company, subunits },
     plugs: [0, output === undefined ? 0 : 1],
-    ...(format === undefined ? {} : { format }),
+    ...(format === undefined || format === "untold" ? {} : { format }),
+    knowsPlugInfo,
     ...(faults === undefined ? {} : { faults }),
   });
-  return createBusDevice(guid, registers, unit, transmitterOf(plan, registers, subunits));
+  return createBusDevice(guid, registers, unit, createSender({ ...plan, registers, subunits, unit }));
 }
-
-/** Decks of DV send what is on their tapes. */
-function transmitterOf({ clock, model, makeFrames }: DevicePlan, registers: Registers, subunits: readonly Subunit[]) {
-  const lines = { "dv-deck": 525, camcorder: 625 } as const;
-  const tape = subunits.find(isTape);
-  if ((model !== "dv-deck" && model !== "camcorder") || tape === undefined) return undefined;
-  const content = createDvContent(lines[model], makeFrames);
-  const transmitter = createTransmitter({
-    ...{ clock, registers, content },
-    isPlaying: () => tape.isPlaying,
-    frame: () => tape.frame,
-  });
-  tape.onChange?.(transmitter.poke);
-  return transmitter;
-}
-
-const isTape = (subunit: Subunit): subunit is Tape => "isPlaying" in subunit;
 
 function romOf(guid: string, { company, vendorName, modelId, modelName, place }: Model) {
   const named: RomEntry[] = [

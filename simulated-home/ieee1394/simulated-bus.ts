@@ -16,6 +16,7 @@ import {
   type Request,
   type Wire,
 } from "./bus-words.ts";
+import { createClientLedger } from "./client-ledger.ts";
 import { createHostNode, type FcpWrite } from "./host-node.ts";
 
 export interface SimulatedBusOptions {
@@ -52,7 +53,10 @@ export interface SimulatedBus {
   resetBus(): void;
   /** Where the node of a GUID is now. */
   nodeIdOf(guid: string): number | undefined;
-  /** A client of the machine that the bus is plugged into; all share its one node. */
+  /**
+   * A client of the machine that the bus is plugged into; all share its one node. One that goes and has taken anything
+   * that it did not give back leaves a bus reset behind: what nobody takes again then is free.
+   */
   connect(): BusClient;
 }
 
@@ -144,6 +148,7 @@ interface Core {
 
 function connectClient({ state, transact, resetBus, host, resets, channels }: Core): BusClient {
   let isOpen = true;
+  const ledger = createClientLedger();
   const stops = new Set<() => void>();
   const ask = (at: NodeAt, request: Omit<Request, "source">): Promise<Answer> =>
     isOpen ? transact(host.node, at, request) : Promise.resolve(ended("cancelled"));
@@ -156,6 +161,11 @@ function connectClient({ state, transact, resetBus, host, resets, channels }: Co
     stops.add(stop);
     return stop;
   };
+  const leave = (): void => {
+    if (ledger.holdsAnything) resetBus();
+    ledger.clear();
+  };
+  follow(resets, ledger.clear);
   return {
     get state() {
       return state();
@@ -163,7 +173,14 @@ function connectClient({ state, transact, resetBus, host, resets, channels }: Co
     read: (at, address, octetCount) => ask(at, { kind: "read", address, octetCount, octets: nothing }),
     write: async (at, address, octets) =>
       (await ask(at, { kind: "write", address, octetCount: 0, octets: Uint8Array.from(octets) })).rcode,
-    lock: (at, address, kind, octets) => ask(at, { kind, address, octetCount: 0, octets: Uint8Array.from(octets) }),
+    async lock(at, address, kind, sent) {
+      const octets = Uint8Array.from(sent);
+      const answer = await ask(at, { kind, address, octetCount: 0, octets });
+      if (kind === "compare-swap") ledger.note(at.nodeId, address, octets, answer);
+      // It went while the lock was under way.
+      if (!isOpen) leave();
+      return answer;
+    },
     resetBus: () => isOpen && resetBus(),
     onReset: (listener) => follow(resets, listener),
     onFcp: (listener) => follow(host.listeners, listener),
@@ -173,8 +190,10 @@ function connectClient({ state, transact, resetBus, host, resets, channels }: Co
       return follow(listeners, listener);
     },
     async [Symbol.asyncDispose]() {
+      if (!isOpen) return;
       isOpen = false;
       for (const stop of [...stops]) stop();
+      leave();
     },
   };
 }

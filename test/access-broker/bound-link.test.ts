@@ -87,6 +87,7 @@ describe("A home that lets only some things pass its link", () => {
     live.receive({ type: "snapshot", devices: wholeHome() });
     const handler = createPageHandler({
       ...{ feed, control, things: wholeHome, describe: () => ({}), assets: "/nowhere", host },
+      ...{ version: "1.0.0", search: () => undefined },
       arrange: () => {
         throw new Error("nothing is arranged here");
       },

@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { changePerson, invitePerson } from "../../access-broker/access-broker.ts";
+import {
+  changePerson,
+  grantPerson,
+  invitePerson,
+  setMethods,
+  setRequirement,
+} from "../../access-broker/access-broker.ts";
 import { openStore } from "../../access-broker/provider.ts";
+import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { assert, type FakePasskey, makePasskey, register } from "../fakes/fake-authenticator.ts";
-import { type Answer, bareHost, codeOf, number, openRig, type Rig, user } from "./rig.ts";
+import { openPage } from "../page/open-page.ts";
+import { type Answer, bareHost, codeOf, cookiesOf, number, openRig, type Rig, user } from "./rig.ts";
 
 const html = { accept: "text/html", "accept-language": "en" };
 const [second, third, stranger] = ["090-2", "090-3", "090-4"] as const;
@@ -10,16 +18,22 @@ const [second, third, stranger] = ["090-2", "090-3", "090-4"] as const;
 describe("A person's own homes", { timeout: 60_000 }, () => {
   let rig: Rig;
   let passkey: FakePasskey;
+  /** How far the broker's clock is ahead. */
+  let later = 0;
   const origin = () => `https://${bareHost}:${rig.port}`;
   const challenge = async () => JSON.parse((await rig.ask("/homes/challenge", { name: bareHost, json: {} })).text).get;
   const show = (response: object, headers = {}): Promise<Answer> =>
     rig.ask("/homes", { name: bareHost, json: { passkey: JSON.stringify(response) }, headers });
   const touch = async (more = {}, of = passkey) => assert(of, await challenge(), { origin: origin(), ...more });
+  /** The cookie of who has touched it. */
+  const logIn = async (): Promise<string> => cookiesOf(await show(await touch(), html));
+  const initialPage = (cookie: string, headers: object = html): Promise<Answer> =>
+    rig.ask("/homes", { name: bareHost, headers: { ...headers, cookie } });
   const homes = async (): Promise<readonly string[]> =>
     JSON.parse((await show(await touch())).text).homes.map((home: { number: string }) => home.number);
 
   beforeAll(async () => {
-    rig = await openRig();
+    rig = await openRig(() => Date.now() + later);
     for (const home of [second, third, stranger]) await invitePerson({ ...rig.provider, number: home, user: "other" });
     passkey = makePasskey(bareHost);
     const headers = { cookie: await rig.logIn() };
@@ -47,20 +61,104 @@ describe("A person's own homes", { timeout: 60_000 }, () => {
         { number: third, user: "other", role: "owner", address: `https://${third}.${bareHost}:${rig.port}/` },
       ].sort((a, b) => (a.number < b.number ? -1 : 1)),
     );
-    const page = await show(await touch(), html);
-    expect([page.status, page.headers["set-cookie"], page.headers["cache-control"]]).toEqual([
-      200,
-      undefined,
-      "no-store",
-    ]);
+    const page = await initialPage(await logIn());
+    expect([page.status, page.headers["cache-control"]]).toEqual([200, "no-store"]);
     expect(page.text).toContain(`href="https://${second}.${bareHost}:${rig.port}/"`);
     expect(page.text).not.toContain(stranger);
+  });
+
+  it("have a page of their own once the passkey was touched, by a cookie of the bare host that opens none of them", async () => {
+    const shown = await show(await touch(), html);
+    expect([shown.status, shown.headers.location]).toEqual([303, "/homes"]);
+    expect(shown.headers["set-cookie"]).toEqual([
+      expect.stringMatching(/^__Host-genkan-homes=[\w.-]+; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=86400$/),
+    ]);
+    const cookie = cookiesOf(shown);
+    const token = cookie.slice(cookie.indexOf("=") + 1);
+    for (const name of ["__Host-genkan-homes", "__Host-genkan", "__Host-genkan-device"]) {
+      const home = await rig.ask("/", { headers: { ...html, cookie: `${name}=${token}` } });
+      expect([home.status, home.headers.location]).toEqual([303, "/login"]);
+    }
+    expect(codeOf(await rig.ask("/homes", { headers: { cookie } }))).toBe("session-required");
+  });
+
+  it("are told as they are: linked, with what the home itself counts for this person; or since when they are away", async () => {
+    const { handler, searches } = openPage();
+    const cookie = await logIn();
+    const link = await rig.join(handler);
+    const lines = async () => JSON.parse((await initialPage(cookie, {})).text).homes;
+    expect(await lines()).toMatchObject([
+      { number, state: "online", attention: { devices: 4, silent: 0, version: "1.2.3" }, isOld: false },
+      { number: second, state: "away" },
+      { number: third, state: "away" },
+    ]);
+    // The home is opened, and looks for what came meanwhile.
+    expect(searches.count).toBeGreaterThan(0);
+    expect((await initialPage(cookie)).text).toContain("Online · 4 devices");
+    const grant = { devices: { lamp: { access: "view" } } } as const;
+    await grantPerson({ ...rig.provider, number: second, user: "other", role: "guest", grant });
+    const linkOfSecond = await rig.join(handler, second);
+    expect((await lines())[1]).toMatchObject({ number: second, role: "guest", attention: { devices: 1 } });
+
+    const before = Date.now();
+    for (const one of [link, linkOfSecond]) await one[Symbol.asyncDispose]();
+    await expect.poll(async () => (await lines())[0].state).toBe("away");
+    expect((await lines())[0].since).toBeGreaterThanOrEqual(before);
+    expect((await lines())[2]).not.toHaveProperty("since");
+  });
+
+  it("say nothing of a home that asks for more than a passkey, or not now", async () => {
+    const link = await rig.join(openPage().handler, third);
+    const cookie = await logIn();
+    const sights = async () =>
+      JSON.parse((await initialPage(cookie, {})).text).homes.map(({ state }: { state: string }) => state);
+    expect((await sights())[2]).toBe("online");
+    await setRequirement({ ...rig.provider, number: third, requirement: "password+passkey" });
+    expect((await sights())[2]).toBe("closed");
+    await setRequirement({ ...rig.provider, number: third, requirement: "passkey" });
+    const window = { until: "2020-01-01T00:00:00Z" };
+    const grant = { devices: { "*": { access: "control" } }, window } as const;
+    await grantPerson({ ...rig.provider, number: third, user: "other", role: "guest", grant });
+    expect((await sights())[2]).toBe("closed");
+    await grantPerson({ ...rig.provider, number: third, user: "other", role: "owner", grant: wholeGrant });
+    await setMethods({ ...rig.provider, number: third, methods: "mqtts" });
+    expect((await sights())[2]).toBe("closed");
+    await setMethods({ ...rig.provider, number: third, methods: "https,wss,mqtts,proxy,compact" });
+    await link[Symbol.asyncDispose]();
+  });
+
+  it("lead who comes to the bare host on: to the page of several, or by number who wants that", async () => {
+    const cookie = await logIn();
+    const bare = (path: string, headers = {}) =>
+      rig.ask(path, { name: bareHost, headers: { ...html, cookie, ...headers } });
+    expect((await bare("/")).headers.location).toBe("/homes");
+    expect((await bare("/?number=")).status).toBe(200);
+    expect((await bare(`/?number=${stranger}`)).headers.location).toContain(stranger);
+    expect((await bare("/", { cookie: "" })).status).toBe(200);
+  });
+
+  it("are forgotten here by who says so, and shown by no token that was made up, changed or is too old", async () => {
+    const cookie = await logIn();
+    const out = await rig.ask("/homes/logout", { name: bareHost, method: "POST", headers: { ...html, cookie } });
+    expect([out.status, out.headers.location]).toEqual([303, "/homes"]);
+    expect(out.headers["set-cookie"]).toEqual([expect.stringContaining("__Host-genkan-homes=; ")]);
+    const [payload = "", signature = ""] = cookie.split(".");
+    const flipped = `${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
+    for (const bad of ["__Host-genkan-homes=x", `${payload}.${flipped}`, `${cookie}x`, `${cookie}; ${cookie}`]) {
+      expect(codeOf(await initialPage(bad, {}))).toBe("session-required");
+      expect((await initialPage(bad)).text).toContain('data-ask="/homes/challenge"');
+    }
+    later += 24 * 60 * 60_000;
+    expect(codeOf(await initialPage(cookie, {}))).toBe("session-required");
+    later = 0;
   });
 
   it("are no longer shown where the person, or the home, is suspended", async () => {
     await changePerson({ ...rig.provider, number: second, user: "other", deed: "suspend" });
     await changePerson({ ...rig.provider, number: third, user: undefined, deed: "suspend" });
     expect(await homes()).toEqual([number]);
+    // Who has one home wants to be there.
+    expect((await show(await touch(), html)).headers.location).toBe(`https://${number}.${bareHost}:${rig.port}/`);
     await changePerson({ ...rig.provider, number: second, user: "other", deed: "resume" });
     expect(await homes()).toEqual([second, number].sort());
   });
@@ -96,6 +194,8 @@ describe("A person's own homes", { timeout: 60_000 }, () => {
     expect((await rig.ask("/", { name: bareHost, headers: html })).text).toContain('href="/homes"');
     expect(codeOf(await rig.ask("/homes", { name: bareHost, method: "PUT" }))).toBe("method-not-allowed");
     expect(codeOf(await rig.ask("/homes/challenge", { name: bareHost }))).toBe("method-not-allowed");
+    expect(page.headers["content-security-policy"]).toContain(`form-action 'self' https://*.${bareHost}:${rig.port}`);
+    expect(codeOf(await rig.ask("/homes/logout", { name: bareHost }))).toBe("method-not-allowed");
     expect((await rig.ask("/homes/x", { name: bareHost })).status).toBe(404);
     const wrong = await show(await touch({ isUserVerified: false }), html);
     expect([wrong.status, wrong.text.includes('role="alert"')]).toEqual([401, true]);

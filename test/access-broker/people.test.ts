@@ -20,8 +20,8 @@ import {
 const html = { accept: "text/html", "accept-language": "en" };
 const lamp = parseGrant({ devices: { lamp: { access: "control", properties: ["on"] } } });
 const devices = [
-  { id: "lamp", title: "Lamp" },
-  { id: "door", title: "<b>Door</b>" },
+  { id: "lamp", title: "Lamp", room: "living-room" },
+  { id: "door", title: "<b>Door</b>", room: null },
 ];
 /** A home that says what its viewer was granted, and streams for ever where it is asked for events. */
 const home: Handler = async (asked, { grant }) => {

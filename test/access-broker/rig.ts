@@ -15,7 +15,7 @@ import {
 } from "../../access-broker/access-broker.ts";
 import { openStore, type Provider } from "../../access-broker/provider.ts";
 import type { AuditEntry } from "../../access-broker/subscriptions/audit-store.ts";
-import { type AccessLink, openAccessLink } from "../../gateway-core/access-link/broker-link.ts";
+import { type AccessLink, type AccessLinkOptions, openAccessLink } from "../../gateway-core/access-link/broker-link.ts";
 import { enrol } from "../../gateway-core/access-link/enrol.ts";
 import type { Registration } from "../../gateway-core/access-link/registration.ts";
 import type { RemoteHome } from "../../gateway-core/access-link/remote-home.ts";
@@ -55,6 +55,9 @@ export interface Ask {
   readonly json?: unknown;
   /** The address to come from, of 127.0.0.0/8. */
   readonly from?: string;
+  /** Another port than the public one, and a client certificate for it. */
+  readonly port?: number;
+  readonly pair?: { readonly cert: string; readonly key: string };
 }
 
 export interface Rig extends AsyncDisposable {
@@ -66,6 +69,8 @@ export interface Rig extends AsyncDisposable {
   readonly proxyPort: number;
   readonly gatewayPort: number;
   readonly remotePort: number;
+  /** Of the access network's listener, where one is wished for. */
+  readonly callersPort: number;
   /** `http://` address of the operator's listener, and the broker's way down. */
   readonly operator: string;
   drain(): Promise<void>;
@@ -75,7 +80,13 @@ export interface Rig extends AsyncDisposable {
   /** Logs in and returns the cookie. */
   logIn(name?: string): Promise<string>;
   /** Enrols a new gateway of the home and dials in. */
-  join(handler: Handler, of?: string, remote?: RemoteHome, sockets?: SocketHandler): Promise<Joined>;
+  join(
+    handler: Handler,
+    of?: string,
+    remote?: RemoteHome,
+    sockets?: SocketHandler,
+    streams?: AccessLinkOptions["streams"],
+  ): Promise<Joined>;
   audit(): Promise<readonly AuditEntry[]>;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -114,7 +125,7 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
   const provider = { settings, host, folder };
   let broker: AccessBroker | undefined = await openAccessBroker(provider);
   const portOf = (address: string): number => Number(new URL(address.replace("tls:", "https:")).port);
-  const { users, gateways, proxy, operator } = broker.addresses;
+  const { users, gateways, proxy, operator, callers = "tls://127.0.0.1:0" } = broker.addresses;
   const [port, gatewayPort, proxyPort] = [portOf(users), portOf(gateways), portOf(proxy)];
   const portOfMqtts = (address: string): number => portOf(address.replace("mqtts:", "https:"));
   const remotePort = portOfMqtts(broker.addresses.remoteMqtt);
@@ -122,9 +133,13 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
   const ca = await caCertificatePem(provider);
   const opened = new AsyncDisposableStack();
 
-  const optionsOf: Rig["optionsOf"] = (path, { method, headers, name = ownName, body, form, json, from } = {}) => ({
+  const optionsOf: Rig["optionsOf"] = (
+    path,
+    { method, headers, name = ownName, body, form, json, from, ...ask } = {},
+  ) => ({
     host: "127.0.0.1",
-    port,
+    port: ask.port ?? port,
+    ...ask.pair,
     servername: name,
     ca,
     path,
@@ -146,6 +161,7 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
     gatewayPort,
     proxyPort,
     remotePort,
+    callersPort: portOf(callers),
     operator,
     drain: async () => broker?.drain(),
     authority: (name = `${number}.${bareHost}`) => `${name}:${port}`,
@@ -171,11 +187,11 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
       const [cookie = ""] = answer.headers["set-cookie"] ?? [];
       return cookie.split(";", 1)[0] ?? "";
     },
-    async join(handler, of = number, remote, sockets) {
+    async join(handler, of = number, remote, sockets, streams) {
       const card = await issueCard({ ...provider, number: of });
       const gateway = realHost();
       const registration = await enrol(card, gateway);
-      const link = opened.use(openAccessLink({ host: gateway, registration, handler, remote, sockets }));
+      const link = opened.use(openAccessLink({ host: gateway, registration, handler, remote, sockets, streams }));
       link.setPage(true);
       await untilState(link, "online");
       return { link, registration, host: gateway, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };

@@ -11,6 +11,7 @@ import {
   listTable,
   parseAccessBrokerSettings,
   setMethods,
+  setProxy,
   setRequirement,
   verifyAudit,
 } from "../../access-broker/access-broker.ts";
@@ -43,6 +44,7 @@ describe("A subscription file", () => {
     await addKey({ ...at, user: "taro", line });
     await setMethods({ ...at, methods: "https,mqtts" });
     await setRequirement({ ...at, requirement: "key|passkey" });
+    await setProxy({ ...at, isAllowed: true, deny: ["*.example"] });
     await invitePerson({ ...provider, number: "090-2", user: "jiro" });
     return provider;
   };
@@ -68,9 +70,11 @@ describe("A subscription file", () => {
     const file = await exportSubscriptions({ ...from, number });
     await invitePerson({ ...from, number, user: "late" });
     await grantPerson({ ...from, number, user: "taro", role: "owner" });
+    await setProxy({ ...from, number, isAllowed: false });
     await importSubscriptions({ ...from, file });
     const rows = (await listTable(from)).map(({ user, role }) => `${user} ${role}`);
     expect(rows).toEqual(["hanako owner", "taro guest", "jiro owner"]);
+    expect((await listTable(from))[0]?.proxy).toBe("limited");
   });
 
   it("that is not this provider's, was changed, is for another host or too old, changes nothing", async () => {

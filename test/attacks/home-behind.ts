@@ -49,6 +49,7 @@ export function openHomeBehind(rules: readonly string[] = []): HomeBehind {
   devices.receive({ type: "sighting", sighting: sighting("lamp-1") });
   const handler = createPageHandler({
     ...{ feed, control, host, assets: "/nowhere", arrange: devices.arrange },
+    ...{ version: "1.0.0", search: () => undefined },
     things: () => devices.list(),
     describe: ({ id }) => ({ id }),
   });

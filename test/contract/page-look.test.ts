@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
+import thermometer from "../../device-descriptors/echonet/0011.json" with { type: "json" };
 import type { Appearance } from "../../gateway-core/contract/appearance.ts";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
-import { accentOf, iconOf, levelOf, placesOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
+import {
+  accentOf,
+  iconOf,
+  levelOf,
+  placesOf,
+  tileControlOf,
+  withTileControl,
+} from "../../gateway-core/contract/page-look.ts";
 import { speechOf } from "../../gateway-core/page/language.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
-import { cooler, lamp, reportedAt, sensor, tank } from "../fakes/page-home.ts";
+import { cooler, lamp, narrowed, reportedAt, sensor, tank } from "../fakes/page-home.ts";
 
 const at = reportedAt;
 
@@ -105,6 +113,29 @@ describe("The control of a tile", () => {
     }
   });
 
+  it("is the number alone where words may stand in its place: those are set in the sheet", () => {
+    const whole = buildPageDevice(tank());
+    const device = { ...whole, tile: { ...whole.tile, control: "heatingStopDays" } };
+    const drawn = withTileControl(device).widgets["heatingStopDays"];
+    if (drawn === undefined || !("words" in drawn)) return expect.unreachable();
+    expect(drawn.words.length).toBeGreaterThan(0);
+    expect(drawn.words.every(({ readOnly }) => readOnly === true)).toBe(true);
+  });
+
+  it("is the tile's figure where it is its value, alone where there is no other, and else has its name", () => {
+    const stands = (value: string | undefined, control: string) => {
+      const { tile, ...device } = buildPageDevice(cooler());
+      return tileControlOf({
+        ...device,
+        tile: { state: tile.state, control, ...(value === undefined ? {} : { value }) },
+      });
+    };
+    expect(stands("targetTemperature", "targetTemperature")).toBe("figure");
+    expect(stands(undefined, "targetTemperature")).toBe("alone");
+    expect(stands("roomTemperature", "targetTemperature")).toBe("named");
+    expect(stands(undefined, "mode")).toBe("named");
+  });
+
   it("is side by side when there are two", () => {
     const device = withControl("mode");
     const mode = device.widgets["mode"];
@@ -124,6 +155,12 @@ describe("The places of the page", () => {
     const values = { ...cooler().values, installationLocation: { value: room, at: reportedAt } };
     return cooler({ id, room, values });
   };
+
+  it("are said as the devices' own list says them, of a device without a list, too", () => {
+    const written = narrowed(thermometer, "b", { temperature: 20 }, { room: "リビング" });
+    expect(places([at("living", "a"), written], "en")).toEqual([["Living room", ["a", "b"]]]);
+    expect(places([written], "en")).toEqual([["リビング", ["b"]]]);
+  });
 
   it("are one without a name where no device has a place; kinds stand together", () => {
     expect(places([sensor(), lamp(), tank(), lamp({ id: "lamp-2" })])).toEqual([

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import monitor from "../../device-descriptors/avc/monitor.json" with { type: "json" };
+import toilet from "../../device-descriptors/echonet/026e.json" with { type: "json" };
 import light from "../../device-descriptors/echonet/0290.json" with { type: "json" };
 import en from "../../gateway-core/contract/page-texts/en.json" with { type: "json" };
 import ja from "../../gateway-core/contract/page-texts/ja.json" with { type: "json" };
@@ -71,6 +73,11 @@ describe("A value is said", () => {
     expect(said(tank(), "remainingWater")).toBe("320\u202fL");
   });
 
+  it("as a step of its scale, where it has no unit and the scale is short", () => {
+    const seat = narrowed(toilet, "seat", { seatTemperatureLevel: 4 });
+    expect(said(seat, "seatTemperatureLevel")).toBe("4\u202f/\u202f10");
+  });
+
   it("as a dash while it is not known", () => {
     const { values, ...rest } = lamp();
     expect(said({ ...rest, values: { ...values, brightness: { value: null, at: 0 } } }, "brightness")).toBe("–");
@@ -93,6 +100,12 @@ describe("The state line", () => {
     expect(state(lamp())).toBe("On · 70%");
     expect(state(tank(), japanese)).toBe("自動 · 沸き上げ中");
     expect(state(sensor(), japanese)).toBe("温度");
+  });
+
+  it("says whether it is on of a device that tells nothing else", () => {
+    const television = narrowed(monitor, "tv", { power: true });
+    expect(state(television)).toBe("On");
+    expect(state({ ...television, values: { power: { value: null, at: 0 } } })).toBe("–");
   });
 
   it("says off, and only what is measured, of a device that is off", () => {

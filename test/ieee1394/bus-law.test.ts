@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
+import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { openSocketBus } from "../../gateway-core/ieee1394/socket-bus.ts";
 import { systemClock } from "../../host/system-host.ts";
 import { openBusServer } from "../../simulated-home/ieee1394/bus-server.ts";
@@ -9,6 +10,7 @@ import { createSimulatedBus, type SimulatedBus } from "../../simulated-home/ieee
 import { fakeHost } from "../fakes/fake-host.ts";
 import { type BusWorld, busLaw } from "../laws/bus.law.ts";
 import { createLamp, lampGuid } from "./lamp-unit.ts";
+import { openCardWorld } from "./linux/card-world.ts";
 
 const another = "0050c20000000002";
 
@@ -28,6 +30,7 @@ function wired(lamp: BusNode): { node: BusNode; wire: () => Wire | undefined } {
 function worldOf(
   bus: SimulatedBus,
   lamp: ReturnType<typeof wired>,
+  clock: Clock = systemClock,
 ): Omit<BusWorld, "bus" | "pass" | keyof AsyncDisposable> {
   return {
     guid: lampGuid,
@@ -35,7 +38,7 @@ function worldOf(
     response: Uint8Array.of(0x0c, 0x68, 0x42, 50),
     unplug: () => bus.unplug(lampGuid),
     plugIn: () => bus.plug(lamp.node),
-    plugAnother: () => bus.plug(createLamp(systemClock, { guid: another })),
+    plugAnother: () => bus.plug(createLamp(clock, { guid: another })),
     transmit: (channel, packets) => lamp.wire()?.transmit(channel, packets),
   };
 }
@@ -50,6 +53,23 @@ busLaw("a simulated bus in this very process", async () => {
     bus: bus.connect(),
     pass: () => clock.advance(1),
     async [Symbol.asyncDispose]() {},
+  };
+});
+
+busLaw("the bus of a Linux kernel", async () => {
+  let lamp: ReturnType<typeof wired> | undefined;
+  const world = await openCardWorld({
+    plug(simulated, { clock }) {
+      lamp = wired(createLamp(clock));
+      simulated.plug(lamp.node);
+    },
+  });
+  if (lamp === undefined) throw new Error("the lamp is not plugged in");
+  return {
+    ...worldOf(world.simulated, lamp, world.host.clock),
+    bus: world.bus,
+    pass: world.pass,
+    [Symbol.asyncDispose]: () => world.bus[Symbol.asyncDispose](),
   };
 });
 
@@ -97,6 +117,25 @@ describe("A bus behind a socket", () => {
       socket.write(sent);
       await closed;
     }
+  });
+
+  it("outlives a program that is killed while packets are on their way to it", async () => {
+    const simulated = createSimulatedBus({ clock: systemClock });
+    const lamp = wired(createLamp(systemClock));
+    simulated.plug(lamp.node);
+    await using server = await openBusServer(simulated, 0);
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write('{"do":"listen","channel":5}\n{"do":"reset"}\n');
+    const { generation } = simulated.connect().state;
+    await expect.poll(() => simulated.connect().state.generation).toBe(generation + 1);
+    socket.resetAndDestroy();
+    for (let sent = 0; sent < 20; sent++) {
+      lamp.wire()?.transmit(5, [{ cycle: 0, tag: 1, octets: new Uint8Array(1_000) }]);
+      await soon();
+    }
+    await using bus = openSocketBus(server.url, { ...fakeHost(), clock: systemClock });
+    await expect.poll(() => bus.state.nodeIds.length).toBe(2);
   });
 
   it.each(["tcp://192.168.1.2:1394", "tcp://127.0.0.1", "/dev/fw0"])("is never at %s", (url) => {

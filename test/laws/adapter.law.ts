@@ -83,6 +83,24 @@ export function adapterLaw(name: string, openWorld: () => Promise<AdapterWorld>)
       expect(structuredClone(descriptor)).toEqual(descriptor);
     });
 
+    it("a device that sends no pictures is offered without a stream, and so is every device of an adapter without streams", async () => {
+      const { world, session, ref, call } = await meet();
+      const model = { ...world.model, "gk:stream": true };
+      expect(await settleWith(world, session.describe(ref, model, call))).not.toHaveProperty("gk:stream");
+    });
+
+    it("a stream is only of a device that was found", async () => {
+      const { world, session, descriptor, call } = await meet();
+      if (session.stream === undefined) return;
+      const opening = session.stream({ id: "never-seen", address: "" }, descriptor, call);
+      expect(
+        await settleWith(
+          world,
+          opening.catch((thrown: unknown) => thrown),
+        ),
+      ).toMatchObject({ code: "unknown-device" });
+    });
+
     it("a get tells of each name a value or an error", async () => {
       const { world, session, ref, descriptor, call } = await meet();
       const { name, before } = world.settable;

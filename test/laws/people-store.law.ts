@@ -151,6 +151,17 @@ export function peopleStoreLaw(begin: () => Promise<{ store: Store; reopen: () =
       expect(await store.findRequirement(number)).toBe("passkey");
     });
 
+    it("bring what they want of the outbound proxy, take it away, or leave it as it was", async () => {
+      const { store } = await inhabited();
+      const policy = { allow: ["www.example"], deny: ["192.0.2.0/24"] };
+      await store.putHomes([{ ...home, proxy: policy }]);
+      expect(await store.findProxyPolicy(number)).toEqual(policy);
+      await store.putHomes([home]);
+      expect(await store.findProxyPolicy(number)).toEqual(policy);
+      await store.putHomes([{ ...home, proxy: null }]);
+      expect(await store.findProxyPolicy(number)).toBeUndefined();
+    });
+
     it("are put all or none", async () => {
       const { store } = await inhabited();
       const twice = { ...home, number: elsewhere, people: [person, person] };

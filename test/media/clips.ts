@@ -4,7 +4,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { MediaSource } from "../../gateway-core/media/media-sessions.ts";
+import type { AvSource, SourceForm } from "../../gateway-core/contract/stream.ts";
 
 export const ffmpeg: string | undefined = (process.env["PATH"] ?? "")
   .split(delimiter)
@@ -20,7 +20,7 @@ export function clip(name: string): Uint8Array | undefined {
 }
 
 /** Some seconds of interlaced 480i with sound, as a deck sends them. */
-export function madeStream(form: "mpegts" | "dv", seconds: number): Uint8Array {
+export function madeStream(form: SourceForm, seconds: number): Uint8Array {
   const picture = "testsrc2=size=720x480:rate=60000/1001,tinterlace=interleave_top,fieldorder=tff,setsar=8/9";
   const sources = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"];
   const ts = [
@@ -44,20 +44,25 @@ export function madeStream(form: "mpegts" | "dv", seconds: number): Uint8Array {
   return execFileSync(ffmpeg ?? "ffmpeg", args, { maxBuffer: 1 << 28 });
 }
 
-/** Sends octets at a bit rate, in pieces, over and over until aborted (or once, when `isEndless` is false). */
-export function paced(form: "mpegts" | "dv", octets: Uint8Array, seconds: number, isEndless = true): MediaSource {
+/** Sends octets at a bit rate, in pieces, over and over until disposed of (or once, when `isEndless` is false). */
+export function paced(form: SourceForm, octets: Uint8Array, seconds: number, isEndless = true): AvSource {
+  let isOver = false;
+  async function* read() {
+    const step = 40;
+    const piece = Math.ceil((octets.length / seconds / 1000) * step);
+    do {
+      for (let at = 0; at < octets.length; at += piece) {
+        if (isOver) return;
+        yield octets.subarray(at, at + piece);
+        await new Promise((resolve) => setTimeout(resolve, step));
+      }
+    } while (isEndless);
+  }
   return {
     form,
-    async *read(signal) {
-      const step = 40;
-      const piece = Math.ceil((octets.length / seconds / 1000) * step);
-      do {
-        for (let at = 0; at < octets.length; at += piece) {
-          if (signal.aborted) return;
-          yield octets.subarray(at, at + piece);
-          await new Promise((resolve) => setTimeout(resolve, step));
-        }
-      } while (isEndless);
+    octets: read(),
+    async [Symbol.asyncDispose]() {
+      isOver = true;
     },
   };
 }

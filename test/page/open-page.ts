@@ -9,6 +9,8 @@ import { dress, openAppearances } from "../../gateway-core/devices/appearances.t
 import { createLivePage } from "../../gateway-core/page/live-page.ts";
 import { createPageFeed } from "../../gateway-core/page/page-feed.ts";
 import { createPageHandler } from "../../gateway-core/page/page-handler.ts";
+import { noHistory } from "../../gateway-core/page/shown-history.ts";
+import type { StreamRoutes } from "../../gateway-core/page/stream-routes.ts";
 import { FakeControl } from "../fakes/fake-control.ts";
 import { fakeHost } from "../fakes/fake-host.ts";
 import { wholeHome } from "../fakes/page-home.ts";
@@ -18,7 +20,13 @@ export const local: Viewer = { name: "local", from: "local", session: "s1", gran
 
 const idAndTitle = (device: Device): JsonObject => ({ id: device.id, title: device.title });
 
-export function openPage(devices: readonly Device[] = wholeHome(), assets = "/nowhere", describe = idAndTitle) {
+export function openPage(
+  devices: readonly Device[] = wholeHome(),
+  assets = "/nowhere",
+  describe = idAndTitle,
+  streams?: StreamRoutes,
+  history = noHistory,
+) {
   const host = fakeHost();
   const live = createLivePage({ host });
   const feed = createPageFeed({ host });
@@ -33,7 +41,12 @@ export function openPage(devices: readonly Device[] = wholeHome(), assets = "/no
     }
     return chosen;
   };
-  const handler = createPageHandler({ feed, control, arrange, things: () => devices, describe, assets, host });
+  const searches = { count: 0 };
+  const search = (): void => void searches.count++;
+  const handler = createPageHandler({
+    ...{ feed, control, arrange, things: () => devices, describe, history, assets, host, version: "1.2.3", search },
+    ...(streams === undefined ? {} : { streams }),
+  });
   const ask = (path: string, init: RequestInit = {}, viewer: Viewer = local): Promise<Response> =>
     handler(new Request(`${origin}${path}`, init), viewer);
   const put = (path: string, value: unknown, headers: Record<string, string> = {}): Promise<Response> =>
@@ -42,5 +55,5 @@ export function openPage(devices: readonly Device[] = wholeHome(), assets = "/no
       body: JSON.stringify(value),
       headers: { "content-type": "application/json", ...headers },
     });
-  return { host, live, feed, control, handler, ask, put };
+  return { host, live, feed, control, handler, ask, put, searches };
 }

@@ -17,10 +17,15 @@ export interface AvcUnitPlan {
   readonly plugs?: readonly [inputs: number, outputs: number];
   /** What leaves by output plug 0: four octets of fmt and fdf. */
   readonly format?: string;
+  /** Whether PLUG INFO is implemented. */
+  readonly knowsPlugInfo?: boolean;
   readonly faults?: AvcFaults;
 }
 
 export interface AvcUnit {
+  /** Whether its power is on. */
+  readonly isOn: boolean;
+  onPower(listener: () => void): void;
   reset(wire: Wire | undefined): void;
   command(source: number, frame: Octets): void;
 }
@@ -45,9 +50,12 @@ export function createAvcUnit({
   subunits,
   plugs = [0, 0],
   format,
+  knowsPlugInfo = true,
   faults = {},
 }: AvcUnitPlan): AvcUnit {
   let wire: Wire | undefined;
+  let isOn = true;
+  const powerListeners = new Set<() => void>();
   /** Who waits for a change, by subunit and opcode. */
   const waiting = new Map<string, () => void>();
   const unit: Subunit = { type: 0x1f, id: 7, opcodes: unitOpcodes() };
@@ -58,11 +66,16 @@ export function createAvcUnit({
   }
 
   function unitOpcodes(): ReadonlyMap<number, Opcode> {
-    let isOn = true;
     return new Map<number, Opcode>([
       [0x30, { status: () => ({ frame: Uint8Array.of(0x30, 7, type << 3, ...big(company, 3)) }) }],
       [0x31, { status: ([page = 0]) => ({ frame: Uint8Array.of(0x31, page, ...subunitTable(page >> 4)) }) }],
-      [0x02, { status: ([kind]) => (kind === 0 ? { frame: Uint8Array.of(2, 0, ...plugs, 0, 0) } : "not-implemented") }],
+      [
+        0x02,
+        {
+          status: ([kind]) =>
+            kind === 0 && knowsPlugInfo ? { frame: Uint8Array.of(2, 0, ...plugs, 0, 0) } : "not-implemented",
+        },
+      ],
       [
         0x18,
         {
@@ -79,6 +92,7 @@ export function createAvcUnit({
           status: () => ({ frame: Uint8Array.of(0xb2, isOn ? 0x70 : 0x60) }),
           control([power]) {
             isOn = power === 0x70;
+            for (const listener of powerListeners) listener();
             return undefined;
           },
           knows: ([power]) => power === 0x70 || power === 0x60,
@@ -165,6 +179,10 @@ export function createAvcUnit({
   }
 
   return {
+    get isOn() {
+      return isOn;
+    },
+    onPower: (listener) => void powerListeners.add(listener),
     reset(next) {
       wire = next;
       waiting.clear();

@@ -3,7 +3,7 @@
  * position, a cassette that may be protected or missing.
  */
 
-import type { Clock } from "../../../gateway-core/contract/clock.ts";
+import type { Clock, Timer } from "../../../gateway-core/contract/clock.ts";
 import type { Octets } from "../../wire/octets.ts";
 import type { Opcode, Reply, Subunit } from "./subunit.ts";
 
@@ -24,6 +24,8 @@ export interface TapePlan {
   /** How long the mechanism takes from one state to the next. */
   readonly transitionMs?: number;
   readonly notifies?: boolean;
+  /** How long the tape is; an hour unless given. */
+  readonly tapeSeconds?: number;
 }
 
 export interface Tape extends Subunit {
@@ -36,13 +38,13 @@ export interface Tape extends Subunit {
   readonly timeCode: string;
   /** Which frame from the beginning is under the head. */
   readonly frame: number;
+  readonly seconds: number;
   readonly isPlaying: boolean;
 }
 
 const opcode = { timeCode: 0x51, counter: 0x57, signalMode: 0x78, load: 0xc1, record: 0xc2, play: 0xc3, wind: 0xc4 };
 const state = { transport: 0xd0, medium: 0xda, speed: 0xdb };
 const wound = { stop: 0x60, rewind: 0x65, forward: 0x75, fastRewind: 0x45, condensation: 0x31 };
-const tapeSeconds = 3600;
 const windSpeed = 40;
 /** Of play modes; what is not here stands still. */
 const playSpeed: ReadonlyMap<number, number> = new Map([
@@ -59,12 +61,13 @@ const searching = 0x20;
 const asking = 0x71;
 
 export function createTape(plan: TapePlan): Tape {
-  const { clock, framesPerSecond, signalMode, transitionMs = 500, notifies = true } = plan;
+  const { clock, framesPerSecond, signalMode, transitionMs = 500, notifies = true, tapeSeconds = 3600 } = plan;
   const listeners = new Set<() => void>();
   let { cassette } = plan;
   let mode: readonly [number, number] = cassette === undefined ? [opcode.load, 0x60] : [opcode.wind, wound.stop];
   let since = { at: clock.now(), seconds: plan.startSeconds ?? 0 };
   let settledAt = clock.now();
+  let end: Timer | undefined;
 
   const changed = (): void => {
     for (const listener of listeners) listener();
@@ -93,7 +96,15 @@ export function createTape(plan: TapePlan): Tape {
     mode = next;
     settledAt = clock.now() + (isAtOnce ? 0 : transitionMs);
     clock.after(settledAt - clock.now(), changed);
+    end?.cancel();
+    end = speed() === 0 ? undefined : clock.after(settledAt - clock.now() + untilEndMs(), changed);
     changed();
+  }
+
+  /** From when it moves until it stands at an end of the tape by itself. */
+  function untilEndMs(): number {
+    const way = speed() > 0 ? tapeSeconds - since.seconds : since.seconds;
+    return Math.ceil((1000 * way) / Math.abs(speed())) + 1;
   }
 
   const needsTape = (act: () => undefined): Reply | undefined => (cassette === undefined ? "rejected" : act());
@@ -202,6 +213,9 @@ export function createTape(plan: TapePlan): Tape {
     },
     get frame() {
       return Math.floor(seconds() * framesPerSecond);
+    },
+    get seconds() {
+      return seconds();
     },
     get isPlaying() {
       seconds();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accountPage, recoveryPage, totpPage } from "../../../access-broker/internet/account-pages.ts";
 import type { PersonLine } from "../../../access-broker/internet/door-rooms.ts";
 import { loginForm, logoutForm, numberForm, passwordForm, stepForm } from "../../../access-broker/internet/forms.ts";
-import { homesForm, homesPage } from "../../../access-broker/internet/homes-desk.ts";
+import { type HomeLine, homesForm, homesPage } from "../../../access-broker/internet/homes-pages.ts";
 import { invitationForm, welcomePage } from "../../../access-broker/internet/invitation-pages.ts";
 import { escapeHtml, renderOwnPage } from "../../../access-broker/internet/own-page.ts";
 import { invitedPage, peoplePage, personPage } from "../../../access-broker/internet/people-pages.ts";
@@ -36,6 +36,7 @@ const account = {
   ],
   own: "own",
   isOwner: true,
+  homes: "https://genkan.localhost/homes",
   now,
 };
 const guest: PersonLine = {
@@ -59,6 +60,21 @@ const [address, code] = [
 ];
 const expires = "2026-12-03T00:00:00Z";
 const uri = "otpauth://totp/Genkan:090-1234-5678%20hanako?secret=JBSWY3DPEHPK3PXP&issuer=Genkan";
+
+const seen = { version: "0.1.0", isLive: true, devices: 50, silent: 0, faulty: 0, unknown: 0 };
+const mine = { user: "<i>太郎</i>", role: "guest", address } as const;
+/** Every state that a home is shown in. */
+const shownHomes: readonly HomeLine[] = [
+  { ...mine, number: "090-1", state: "online", attention: seen },
+  {
+    ...{ ...mine, number: "090-2", state: "online", isOld: true },
+    attention: { ...seen, isLive: false, devices: 1, silent: 1, faulty: 2, unknown: 3 },
+  },
+  { ...mine, number: "090-3", state: "online" },
+  { ...mine, number: "090-4", state: "away", since: now - 3 * 3_600_000 },
+  { ...mine, number: "090-5", state: "away" },
+  { ...mine, number: "090-6", state: "closed" },
+];
 
 describe("The access broker's own pages", () => {
   let browser: Browser;
@@ -92,7 +108,7 @@ describe("The access broker's own pages", () => {
         numberForm(speech, speech.say("numberWrong")),
         invitationForm("090-1234-5678", speech, speech.say("invitationWrong")),
         homesForm(speech, speech.say("homesNone")),
-        homesPage([{ number: "090-1234-5678", user: "<i>太郎</i>", role: "guest", address }], speech),
+        homesPage(shownHomes, now, speech),
         welcomePage({ user: "hanako" }, speech),
         peoplePage({ people, own: "hanako", devices, now }, speech, speech.say("personTaken")),
         personPage({ person: guest, devices, now }, speech),
@@ -191,6 +207,28 @@ describe("The account page", () => {
     expect(body).toContain(`<div>${name}<small>192.0.2.1, last seen 1 hour ago</small>`);
   });
 
+  it("say of each home how it is, and what needs a person's attention, the gravest first", () => {
+    const { body } = homesPage(shownHomes, now, speechFor("en"));
+    const told = [...body.matchAll(/<span class="state">([^<]*)</g)].map(([, text]) => text);
+    expect(told).toEqual([
+      "Online · 50 devices",
+      "Online · 1 device",
+      "Online",
+      "Last seen 3 hours ago",
+      "Away",
+      "Not open to a passkey alone, or not now",
+    ]);
+    const needs = [...body.matchAll(/<li>([^<]+)<\/li>/g)].map(([, text]) => text);
+    expect(needs).toEqual([
+      "No news of the devices now",
+      "2 reporting a fault",
+      "1 not answering",
+      "3 not known yet",
+      "Its gateway can be updated",
+    ]);
+    expect(homesPage(shownHomes, now, speechFor("ja")).body).toContain("接続なし（最後の接続は3 時間前）");
+  });
+
   it("escapes what people and programs are called", () => {
     expect(accountPage(account, speechFor("ja")).body).not.toContain("<b>");
     const pages = [
@@ -198,6 +236,6 @@ describe("The account page", () => {
       personPage({ person: guest, devices, now }, speechFor("ja")),
       invitedPage({ user: guest.user, address, secret: code, link: `${address}#"><b>`, expires }, speechFor("ja")),
     ];
-    for (const { body } of pages) expect(body).not.toMatch(/<[bi]>/);
+    for (const { body } of [...pages, homesPage(shownHomes, now, speechFor("ja"))]) expect(body).not.toMatch(/<[bi]>/);
   });
 });

@@ -21,6 +21,7 @@ describe("The first firewall lets pass", () => {
     ["HEAD", "/"],
     ["GET", "/?result=done"],
     ["GET", "/api/home"],
+    ["GET", "/api/attention"],
     ["GET", "/api/events"],
     ["GET", "/api/devices/light-1/properties"],
     ["GET", "/api/devices/light-1/properties/power"],

@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 export interface DvContent {
   readonly lines: 525 | 625;
   readonly framesPerSecond: number;
+  /** Has it made, if it is not yet. */
+  prepare(): void;
   /** A frame of its own, 120,000 octets or 144,000. */
   frame(number: number): Uint8Array;
 }
@@ -24,19 +26,22 @@ export function createDvContent(lines: 525 | 625, make: MakeFrames = makeWithFfm
   let frames: Uint8Array | undefined;
   const empty = emptyFrame(lines);
   let isAsked = false;
+  function prepare(): void {
+    if (isAsked) return;
+    isAsked = true;
+    make(lines).then(
+      (made) => {
+        if (made.length >= octets) frames = made;
+      },
+      () => undefined,
+    );
+  }
   return {
     lines,
     framesPerSecond: lines === 625 ? 25 : 30_000 / 1001,
+    prepare,
     frame(number) {
-      if (!isAsked) {
-        isAsked = true;
-        make(lines).then(
-          (made) => {
-            if (made.length >= octets) frames = made;
-          },
-          () => undefined,
-        );
-      }
+      prepare();
       if (frames === undefined) return empty.slice();
       const count = Math.floor(frames.length / octets);
       return frames.slice((number % count) * octets, ((number % count) + 1) * octets);

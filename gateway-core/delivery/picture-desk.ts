@@ -1,0 +1,180 @@
+/**
+ * Pictures of a device for who cannot play its stream (docs/interfaces.md, streams): one, or some a second, each as JPEG. All
+ * who look at one device share what makes them; a slow viewer gets fewer.
+ */
+
+import { joinOctets } from "../bytes/join-octets.ts";
+import { type Clock, sleep, type Timer } from "../contract/clock.ts";
+import { HomeError } from "../contract/errors.ts";
+import type { PieceRing, StreamHold } from "../contract/stream.ts";
+import { type Handler, problemResponse, type Viewer } from "../contract/web.ts";
+import { mayOpenStream, streamRefusal } from "./stream-refusal.ts";
+
+export interface PictureDeskOptions {
+  readonly clock: Clock;
+  /** The signal is for the opening only. @throws HomeError what the stream cannot be had for */
+  readonly open: (device: string, signal: AbortSignal) => Promise<StreamHold>;
+  /** Makes pictures of what a ring has, so many a second or (undefined) the newest alone; returns how to stop. */
+  readonly take: (
+    ring: PieceRing,
+    perSecond: number | undefined,
+    onPicture: (jpeg: Uint8Array) => void,
+    onEnd: () => void,
+  ) => () => void;
+}
+
+type Look = (jpeg: Uint8Array | undefined) => void;
+
+/** One device's pictures, made as long as anybody looks. */
+interface Motion {
+  readonly looks: Set<Look>;
+  stop: () => void;
+}
+
+const perSecond = 5;
+const firstPieceMs = 10_000;
+const judgeMs = 1_000;
+const most = 32;
+const form = /^\/api\/devices\/(?<device>[a-z0-9-]{1,128})\/(?<what>snapshot|motion)\.jpg$/;
+const headers = { "cache-control": "no-store", "x-accel-buffering": "no" };
+const text = new TextEncoder();
+const boundary = "picture";
+
+export const isPicturePath = (path: string): boolean => form.test(path);
+
+export function createPictureDesk({ clock, open, take }: PictureDeskOptions): { readonly handler: Handler } {
+  const motions = new Map<string, Promise<Motion>>();
+  let busy = 0;
+
+  async function begun(hold: StreamHold, rung: string, signal: AbortSignal): Promise<PieceRing> {
+    const ring = await hold.ring(rung);
+    const waiting = new AbortController();
+    const late = sleep(clock, firstPieceMs, AbortSignal.any([signal, waiting.signal])).then(() => {
+      throw new HomeError("device-silent", "the device sends no pictures now");
+    });
+    try {
+      const first = await Promise.race([ring.init(), hold.over, late]);
+      if (first instanceof HomeError) throw first;
+      return ring;
+    } finally {
+      late.catch(() => undefined);
+      waiting.abort();
+    }
+  }
+
+  async function snapshot(device: string, signal: AbortSignal): Promise<Response> {
+    using hold = await open(device, signal);
+    const ring = await begun(hold, hold.rungs[0]?.name ?? "", signal);
+    const picture = await new Promise<Uint8Array | undefined>((resolve) => {
+      const stop = take(ring, undefined, resolve, () => resolve(undefined));
+      signal.addEventListener("abort", stop, { once: true });
+    });
+    if (picture === undefined) throw new HomeError("conversion-failed", "no picture could be made of the stream");
+    return new Response(new Uint8Array(picture), { headers: { ...headers, "content-type": "image/jpeg" } });
+  }
+
+  function motionOf(device: string, signal: AbortSignal): Promise<Motion> {
+    const known = motions.get(device);
+    if (known !== undefined) return known;
+    const opening = openMotion(device, signal);
+    motions.set(device, opening);
+    opening.catch(() => motions.delete(device));
+    return opening;
+  }
+
+  async function openMotion(device: string, signal: AbortSignal): Promise<Motion> {
+    const hold = await open(device, signal);
+    try {
+      const ring = await begun(hold, hold.rungs.at(-1)?.name ?? "", signal);
+      const looks = new Set<Look>();
+      const tell = (jpeg: Uint8Array | undefined): void => {
+        for (const look of [...looks]) look(jpeg);
+      };
+      const stopTaking = take(ring, perSecond, tell, () => stop());
+      const stop = (): void => {
+        motions.delete(device);
+        hold[Symbol.dispose]();
+        stopTaking();
+        tell(undefined);
+        looks.clear();
+      };
+      void hold.over.then(stop);
+      return { looks, stop };
+    } catch (thrown) {
+      hold[Symbol.dispose]();
+      throw thrown;
+    }
+  }
+
+  async function motion(device: string, { grant }: Viewer, signal: AbortSignal): Promise<Response> {
+    const { looks, stop } = await motionOf(device, signal);
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+    let newest: Uint8Array | undefined;
+    let timer: Timer | undefined;
+    const leave = (): void => {
+      timer?.cancel();
+      controller = undefined;
+      if (looks.delete(look) && looks.size === 0) stop();
+    };
+    const end = (): void => {
+      controller?.close();
+      leave();
+    };
+    const flush = (): void => {
+      if (newest === undefined || controller === undefined || (controller.desiredSize ?? 0) <= 0) return;
+      controller.enqueue(partOf(newest));
+      newest = undefined;
+    };
+    const look: Look = (jpeg) => {
+      if (jpeg === undefined) return end();
+      newest = jpeg;
+      flush();
+    };
+    const judge = (): void => {
+      if (streamRefusal(grant, device, clock.now()) !== undefined) end();
+      else timer = clock.after(judgeMs, judge);
+    };
+    looks.add(look);
+    signal.addEventListener("abort", end, { once: true });
+    const body = new ReadableStream<Uint8Array>({
+      start(opened) {
+        controller = opened;
+        opened.enqueue(text.encode(`--${boundary}\r\n`));
+        judge();
+      },
+      pull: flush,
+      cancel: leave,
+    });
+    return new Response(body, {
+      headers: { ...headers, "content-type": `multipart/x-mixed-replace; boundary=${boundary}` },
+    });
+  }
+
+  return {
+    handler: async (request, viewer) => {
+      const { device = "", what } = form.exec(new URL(request.url).pathname)?.groups ?? {};
+      let isCounted = false;
+      try {
+        if (request.method !== "GET") throw new HomeError("method-not-allowed", "a picture can only be got");
+        mayOpenStream(viewer.grant, device, clock.now());
+        if (busy >= most) throw new HomeError("too-many-streams", "no more pictures are made at once", { most });
+        busy++;
+        isCounted = true;
+        if (what === "snapshot") return await snapshot(device, request.signal);
+        return await motion(device, viewer, request.signal);
+      } catch (thrown) {
+        return problemResponse(thrown);
+      } finally {
+        if (isCounted) busy--;
+      }
+    },
+  };
+}
+
+/** A browser shows a part when the next boundary has come: it is sent at once. */
+const partOf = (jpeg: Uint8Array): Uint8Array =>
+  joinOctets(
+    text.encode(`Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`),
+    jpeg,
+    text.encode(`\r\n--${boundary}\r\n`),
+  );

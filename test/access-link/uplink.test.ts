@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { SendWindow } from "../../gateway-core/access-link/send-window.ts";
+import { createUplinkRoom } from "../../gateway-core/access-link/uplink-room.ts";
+import type { Rung } from "../../gateway-core/contract/stream.ts";
+import { FakeClock } from "../fakes/fake-host.ts";
+
+const rungs: readonly Rung[] = [
+  { name: "high", height: 480, videoKbps: 800, audioKbps: 64 },
+  { name: "low", height: 240, videoKbps: 200, audioKbps: 40 },
+];
+
+describe("The room on an uplink", () => {
+  it("is given to the best rung that was wished for", () => {
+    const room = createUplinkRoom(new FakeClock());
+    expect(room.enter(rungs, undefined).rung.name).toBe("high");
+    expect(room.enter(rungs, "low").rung.name).toBe("low");
+    expect(() => room.enter(rungs, "huge")).toThrow(expect.objectContaining({ code: "not-found" }));
+    expect(() => room.enter([], undefined)).toThrow(expect.objectContaining({ code: "not-found" }));
+  });
+
+  it("is no more than the setting says: a lower rung while there is some, and nothing when there is none", () => {
+    const room = createUplinkRoom(new FakeClock(), 1_200);
+    const first = room.enter(rungs, "high");
+    expect(room.enter(rungs, "high").rung.name).toBe("low");
+    expect(() => room.enter(rungs, "low")).toThrow(
+      expect.objectContaining({ code: "stream-quota-reached", details: { reason: "uplink", maximum: 1_200 } }),
+    );
+    first.leave();
+    expect(room.enter(rungs, "high").rung.name).toBe("high");
+    expect(createUplinkRoom(new FakeClock(), 900).enter(rungs, "high").rung.name).toBe("high");
+  });
+
+  it("is not tried anew with what did not drain, for longer each time", async () => {
+    const clock = new FakeClock();
+    const room = createUplinkRoom(clock);
+    const place = room.enter(rungs, "high");
+    expect([place.higher(), place.lower()?.name, place.lower()]).toEqual([undefined, "low", undefined]);
+    expect(room.enter(rungs, "high").rung.name).toBe("low");
+    expect(place.higher()).toBeUndefined();
+    await clock.advance(15_000);
+    expect(place.higher()?.name).toBe("high");
+    await clock.advance(5_000);
+    place.lower();
+    await clock.advance(29_000);
+    expect(place.higher()).toBeUndefined();
+    await clock.advance(1_000);
+    expect(place.higher()?.name).toBe("high");
+    // What was carried for a minute is believed.
+    await clock.advance(61_000);
+    place.lower();
+    await clock.advance(15_000);
+    expect(place.higher()?.name).toBe("high");
+  });
+});
+
+describe("What is under way on an uplink", () => {
+  /** Sends all that the window lets, over a line of this rate; returns how many octets were under way at the end. */
+  const run = (octetsPerMs: number, seconds: number): SendWindow => {
+    const window = new SendWindow();
+    const slice = 1_024;
+    let [now, sent, done] = [0, 0, 0];
+    const under: { readonly end: number; readonly doneAt: number }[] = [];
+    for (; now < seconds * 1_000; now++) {
+      while (window.free > 0) {
+        sent += slice;
+        done = Math.max(done, now) + slice / octetsPerMs;
+        under.push({ end: sent, doneAt: done + 20 });
+        window.sent(slice, now);
+      }
+      const due = under.filter(({ doneAt }) => doneAt <= now);
+      under.splice(0, due.length);
+      const last = due.at(-1);
+      if (last !== undefined) window.taken(last.end, now);
+    }
+    return window;
+  };
+
+  it("is bounded by what the line carries in a fraction of a second, so that others do not wait", () => {
+    // 600 kbit/s: 16 KiB are 218 ms.
+    expect(run(75, 30).octets).toBeLessThan(24 * 1024);
+    // 16 Mbit/s: wide open.
+    expect(run(2_000, 30).octets).toBe(256 * 1024);
+  });
+
+  it("is what the other end says, and never more than was sent", () => {
+    const window = new SendWindow();
+    window.sent(1_000, 0);
+    window.taken(400, 1);
+    expect(window.free).toBe(32 * 1024 - 600);
+    for (const total of [399, 1_001]) {
+      expect(() => window.taken(total, 2)).toThrow(expect.objectContaining({ code: "link-message-invalid" }));
+    }
+  });
+});
