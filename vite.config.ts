@@ -22,12 +22,19 @@ const precompress: Plugin = {
   },
 };
 
+/** What is fetched later brings no style sheet and no second file: Vite's own helper, which looks after those, stays out of the first load. */
+const plainImport: Plugin = {
+  name: "genkan-plain-import",
+  enforce: "pre",
+  load: (id) => (id.includes("vite/preload-helper") ? "export const __vitePreload = (load) => load();" : null),
+};
+
 /** The gateway serves the page's HTML itself and finds the hashed names in the manifest; relative, so that any path may hold it. */
 const pageBuild: UserConfig = {
   root: join(root, "ui"),
   base: "./",
   publicDir: join(root, "ui", "public"),
-  plugins: [precompress],
+  plugins: [plainImport, precompress],
   build: {
     outDir: join(root, "dist", "ui"),
     emptyOutDir: true,

@@ -23,6 +23,7 @@ import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createSocketDoor } from "./internet/socket-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
+import { createMediaDoor } from "./media-door.ts";
 import { createOperation } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
@@ -129,7 +130,8 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const openAnswers = opened.use(createOpenAnswers(clock, sightOf));
   const pages = createPagesDoor({ clock, find: directory.find, sightOf });
   const sessions = pages.endingWith(challenges.sessions);
-  const relay = operation.farewell.wrap(pages.relay);
+  const media = opened.use(createMediaDoor({ host, limits: settings.media, find: directory.find, audit }));
+  const relay = media.wrap(operation.farewell.wrap(pages.relay));
 
   const remote = opened.use(
     createRemoteMqtt({
@@ -247,6 +249,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
           certificates,
           files,
           remote: remote.homes,
+          media,
           tellHomes: directory.tellAll,
           passwordQueue: challenges.passwordQueue,
         },
@@ -262,7 +265,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const closing = opened.move();
   return {
     addresses: addressesOf(settings, { ...taken, callers: callers?.port }),
-    drain: operation.drain,
+    drain() {
+      media.drain();
+      return operation.drain();
+    },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

@@ -8,7 +8,7 @@ import type { ServerCertificates } from "./authority/server-certificates.ts";
 import { createOperatorDoor } from "./internet/operator-door.ts";
 import { isLoopback, openOperatorListener } from "./internet/operator-listener.ts";
 import type { Visit } from "./internet/visit.ts";
-import { createFigures } from "./operation/figures.ts";
+import { createFigures, type MediaTraffic } from "./operation/figures.ts";
 import { examineHealth } from "./operation/health.ts";
 import { createOnlineHomes } from "./operation/online-homes.ts";
 import { createRates } from "./operation/rates.ts";
@@ -37,6 +37,7 @@ export interface Watched {
   readonly certificates: ServerCertificates;
   readonly files: CertificateFiles;
   readonly remote: { readonly visitors: number };
+  readonly media: { traffic(): MediaTraffic };
   readonly tellHomes: (message: DownMessage) => void;
   passwordQueue(): number;
 }
@@ -71,6 +72,7 @@ export function createOperation(provider: Provider, store: Store): Operation {
     homesOnline: () => homes.count,
     mqttVisitors: () => watched?.remote.visitors ?? 0,
     eventStreams: () => farewell.open,
+    media: () => watched?.media.traffic() ?? { streams: 0, viewers: 0, received: 0, sent: 0 },
     passwordQueue: () => watched?.passwordQueue() ?? 0,
     auditBacklog: () => backlog,
     certificateExpiresAt: () => (certificateFilesOf(settings).length > 0 ? watched?.files.expiresAt : undefined),

@@ -18,6 +18,7 @@ export interface AccessBrokerSettings {
   readonly tls: TlsSettings;
   /** `postgres://…`; without it SQLite. */
   readonly store?: string;
+  readonly media: MediaSettings;
   readonly callers?: CallerSettings;
   readonly operator: { readonly listen: string; readonly port: number; readonly drainSeconds: number };
 }
@@ -51,6 +52,15 @@ interface ProxySettings {
   readonly longestSeconds: number;
 }
 
+/** How much each home may send of what its devices show. */
+interface MediaSettings {
+  readonly kbpsPerHome: number;
+  readonly octetsPerDay: number;
+  readonly linksAtOnce: number;
+  readonly viewersAtOnce: number;
+  readonly longestSeconds: number;
+}
+
 /** @throws HomeError `settings-invalid` that names the key: {key, …}. */
 export function parseAccessBrokerSettings(input: unknown): AccessBrokerSettings {
   const settings: unknown = isJsonObject(input) ? withDefaults(input) : input;
@@ -67,12 +77,13 @@ export function parseAccessBrokerSettings(input: unknown): AccessBrokerSettings 
   return parsed;
 }
 
-const withDefaults = ({ proxy = {}, tls = {}, operator = {}, ...input }: JsonObject): JsonObject => ({
+const withDefaults = ({ proxy = {}, tls = {}, operator = {}, media = {}, ...input }: JsonObject): JsonObject => ({
   ...defaultsOf(schema.properties),
   ...input,
   proxy: filled(proxy, schema.properties.proxy.properties),
   tls: filled(tls, schema.properties.tls.properties),
   operator: filled(operator, schema.properties.operator.properties),
+  media: filled(media, schema.properties.media.properties),
 });
 
 const filled = (told: Json, properties: Readonly<Record<string, object>>): Json =>

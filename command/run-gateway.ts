@@ -19,12 +19,14 @@ export async function runGateway(args: Arguments): Promise<void> {
   const { "card-dir": cardDir } = args.values;
   const cards = cardDir === undefined ? [] : [`accessLink.cardFolders=${JSON.stringify([cardDir])}`];
   const settings = readSettings(args.folder, [...args.overrides, ...cards]).gateway;
-  const host = systemHost(join(args.folder, "gateway"), args.isVerbose);
+  const own = join(args.folder, "gateway");
+  const host = systemHost(own, args.isVerbose);
   if (args.values.card !== undefined) await enrolWithCard(args.values.card, host);
   using file = args.values.capture === undefined ? undefined : captureInto(args.values.capture, args, host);
   const cardFile = join(args.folder, "card.json");
   const capture = file === undefined ? {} : { capture: file.write };
-  await using gateway = createGateway({ settings, host, packageRoot: packageRoot(), cardFile, ...capture });
+  const files = { cardFile, historyFile: join(own, "history.sqlite") };
+  await using gateway = createGateway({ settings, host, packageRoot: packageRoot(), ...files, ...capture });
   const stopping = untilStopped();
   if (args.isHeadless) joinAll(gateway);
   const folder = join(args.folder, "node-red");

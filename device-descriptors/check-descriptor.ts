@@ -1,9 +1,9 @@
 /** What is wrong with a descriptor: our own JSON Schema, then what no schema can say (docs/descriptors.md, "Checks" 2 and 3). */
 
 import { validate } from "jsonschema";
-import type { DataSchema, Descriptor } from "../gateway-core/contract/descriptor.ts";
+import type { DataSchema, Descriptor, PropertyDescriptor } from "../gateway-core/contract/descriptor.ts";
 import type { Json } from "../gateway-core/contract/json.ts";
-import { avcWordFlaws, wordFlaws } from "./check-words.ts";
+import { avcWordFlaws, haviWordFlaws, wordFlaws } from "./check-words.ts";
 import schema from "./descriptor.schema.json" with { type: "json" };
 import { type Flaw, pointer } from "./flaw.ts";
 
@@ -39,15 +39,24 @@ function codeFlaws(descriptor: Descriptor): Flaw[] {
     ...properties.flatMap(([name, property]) => {
       const path = pointer(["properties", name]);
       const codec = property["gk:bind"]["echonet"]?.["codec"];
-      const avc = property["gk:bind"]["avc"];
+      const { avc, havi } = property["gk:bind"];
       return [
         ...schemaFlaws(property, path, property.readOnly === true),
         ...presetFlaws(property["gk:presets"] ?? [], property, path),
+        ...historyFlaws(property, path),
         ...(codec === undefined ? [] : wordFlaws(codec, property, path)),
         ...(avc === undefined ? [] : avcWordFlaws(avc, property, path)),
+        ...(havi === undefined ? [] : haviWordFlaws(havi, property, path)),
       ];
     }),
   ];
+}
+
+/** Only numbers have a curve. */
+function historyFlaws({ type, oneOf = [], "gk:history": history = false }: PropertyDescriptor, path: string): Flaw[] {
+  const isNumber = [{ type }, ...oneOf].some((branch) => branch.type === "number" || branch.type === "integer");
+  if (history === false || isNumber) return [];
+  return [{ path: `${path}/gk:history`, message: "only numbers are kept over time" }];
 }
 
 /** Every name on a screen is that of a property or an action. */

@@ -24,6 +24,7 @@ import { recordedTransport, type WriteRecord } from "./echonet/recording-transpo
 import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
 import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, openHomePage } from "./home-doors.ts";
+import { joinHistory } from "./home-history.ts";
 import { joinIeee1394 } from "./ieee1394-station.ts";
 import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
@@ -83,17 +84,21 @@ export interface GatewayOptions {
   readonly after?: Promise<void>;
   /** Where a provider may have left an enrolment card beforehand. */
   readonly cardFile?: string;
+  /** Where what devices measure is kept over time; unless told, nothing is. */
+  readonly historyFile?: string;
   /** Takes each ECHONET Lite datagram that this gateway sends and hears. */
   readonly capture?: WriteRecord;
 }
 
-export function createGateway({ settings, host, packageRoot, after, capture, cardFile }: GatewayOptions): Gateway {
+export function createGateway(options: GatewayOptions): Gateway {
+  const { settings, host, packageRoot, after, capture, cardFile, historyFile } = options;
   const { clock, log } = host;
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
   const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
   const open: HomeDoors & { devices?: Devices } = {};
 
+  const history = joinHistory(settings, host, historyFile);
   const control = createLastingControl(() => open.devices?.control);
   const keys = openRegisteredKeys(host);
   /** What whoever is outside reaches of the control. */
@@ -136,11 +141,13 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
         ["echonet", await echonet.take()],
         ["ieee1394", await ieee1394.session.take()],
       ]);
+      await history.open();
       const devices = createDevices({ host, sessions, ...origins });
       open.devices = devices;
       devices.control.onResult(control.tell);
       devices.onEvent((event) => {
         send(event);
+        history.receive(event);
         for (const listener of homeListeners) listener(event);
       });
       devices.onWanted((wanted) => send(wanted, 1));
@@ -152,6 +159,7 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
         async close() {
           delete open.devices;
           await devices[Symbol.asyncDispose]();
+          await history.close();
           await Promise.all([echonet.give(), ieee1394.session.give()]);
         },
       };
@@ -169,10 +177,15 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
   const gateway = gatewayModel(packageRoot);
   const { version } = gateway;
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
-  const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
+  const handlerOf = (
+    feed: typeof feeds.lan,
+    control: Control,
+    describe: (device: Device) => JsonObject,
+    routes = streams.routes,
+  ) =>
     createPageHandler({
       ...{ feed, control, arrange, things, describe, assets, host, version },
-      ...{ search: search.ask, streams: streams.routes },
+      ...{ history, search: search.ask, streams: routes },
     });
 
   const page = makeStation<HomeEvent>({
@@ -232,8 +245,8 @@ export function createGateway({ settings, host, packageRoot, after, capture, car
   const accessLink = makeStation(
     accessLinkPlan({
       ...{ settings, host, doors: open, feed: feeds.remote, control: remoteControl, describeAt: describeOutside },
-      ...{ gateway, cardFile },
-      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
+      ...{ gateway, cardFile, openStream: streams.open },
+      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http), streams.linkRoutes),
     }),
   );
   const homeProxy = makeStation(homeProxyPlan(settings, host, open));

@@ -77,6 +77,8 @@ export interface Settings {
   };
   /** The proxy for the home's computers; who may use it: page.networks. */
   readonly homeProxy: { readonly enabled: boolean; readonly listen: string; readonly port: number };
+  /** What devices measure over time, in a file of the gateway's own folder. */
+  readonly history: { readonly enabled: boolean; readonly days: number; readonly megabytes: number };
   readonly descriptors: {
     readonly folders: readonly string[];
     /** Types of the package's catalogue that this home does without. */

@@ -25,8 +25,8 @@ function leaseGateway(RED: NodeAPI, config: Def): Lease<Gateway> {
   const folder = join(RED.settings.userDir ?? ".", "genkan");
   return ownLease(`${folder} ${config.settings}`, (after) => {
     const settings = parseSettings(parseJson(config.settings));
-    const cardFile = join(folder, "card.json");
-    return createGateway({ settings, host: systemHost(folder), packageRoot: packageRoot(), cardFile, after });
+    const files = { cardFile: join(folder, "card.json"), historyFile: join(folder, "history.sqlite") };
+    return createGateway({ settings, host: systemHost(folder), packageRoot: packageRoot(), ...files, after });
   });
 }
 

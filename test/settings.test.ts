@@ -29,6 +29,7 @@ describe("settings", () => {
       accessLink: { enabled: true, cardFolders: ["/media", "/run/media", "/Volumes"], rules: [{}] },
       access: { mode: "both", listen: "0.0.0.0", port: 8447, hostNames: [] },
       homeProxy: { enabled: false, listen: "127.0.0.1", port: 3128 },
+      history: { enabled: true, days: 400, megabytes: 200 },
       descriptors: { folders: [], withoutTypes: [] },
       media: {
         idleSeconds: 10,

@@ -8,4 +8,8 @@ import "./styles/controls.css";
 import "./styles/slider.css";
 import "./styles/setup.css";
 import "./styles/sheet.css";
+import "./styles/history.css";
 import "./elements/gk-home.ts";
+import { installWorker } from "./install-worker.ts";
+
+installWorker();

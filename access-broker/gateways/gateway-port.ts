@@ -111,7 +111,8 @@ export async function openGatewayPort(
     if (socket.alpnProtocol === linkProtocols.control) await admitHome(socket, certificate, source);
     else {
       if (!(await watch.isKnown(certificate))) throw unknown(number);
-      if (socket.alpnProtocol === linkProtocols.data) await admitDataLink(socket, number);
+      if (socket.alpnProtocol === linkProtocols.data) await admitByTicket(socket, number, "admitData");
+      else if (socket.alpnProtocol === linkProtocols.media) await admitByTicket(socket, number, "admitMedia");
       else if (socket.alpnProtocol === linkProtocols.proxy) admitProxyLink(socket, number);
       else throw refused("no protocol of ours (ALPN)", { number });
     }
@@ -169,12 +170,15 @@ export async function openGatewayPort(
     }
   }
 
-  /** The first line is the ticket that was given over the control link; then the dialler serves HTTP/2. */
-  async function admitDataLink(socket: TLSSocket, number: AccessNumber): Promise<void> {
+  /** The first line is the ticket that was given over the control link, which this link does not outlive. */
+  async function admitByTicket(socket: TLSSocket, number: AccessNumber, by: "admitData" | "admitMedia"): Promise<void> {
     const line = await readStart(socket, clock, lineOctets);
     const ticket = Buffer.from(line).toString("latin1").trimEnd();
-    const isTaken = isTicket(ticket) && directory.find(number)?.admitData(ticket, socket);
-    if (!isTaken) throw refused("a data link without a good ticket", { number });
+    const link = directory.find(number);
+    if (!isTicket(ticket) || link?.[by](ticket, socket) !== true) {
+      throw refused(`a ${by === "admitData" ? "data" : "media"} link without a good ticket`, { number });
+    }
+    void link.closed.then(() => socket.destroy());
   }
 
   /** Stands no longer than the control link: whatever ends that one, a certificate that is no longer known too, ends it. */
@@ -240,7 +244,7 @@ function homeOf(socket: TLSSocket): LinkCertificate {
 function lineOctets(octets: Uint8Array): number | undefined {
   const end = octets.indexOf(0x0a);
   if (end < 0 && octets.length < longestTicketLine) return undefined;
-  if (end < 0 || end >= longestTicketLine) throw refused("a data link without a ticket line");
+  if (end < 0 || end >= longestTicketLine) throw refused("a link without a ticket line");
   return end + 1;
 }
 

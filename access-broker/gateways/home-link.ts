@@ -1,16 +1,19 @@
 /** The link of one home while its gateway is there: the control link with an MQTT engine of its own, and the data link that is opened on demand. */
 
 import { randomBytes } from "node:crypto";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock, Timer } from "../../gateway-core/contract/clock.ts";
 import type { DescriptorQuery } from "../../gateway-core/contract/descriptor-query.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { type DownMessage, linkProtocols, type UpMessage } from "../../gateway-core/contract/link.ts";
+import type { MediaAsk } from "../../gateway-core/contract/media-link.ts";
 import type { RemoteUp } from "../../gateway-core/contract/remote-link.ts";
 import { type ControlEngine, openControlEngine } from "./control-engine.ts";
 import { type DataLink, type LinkRequest, openDataLink } from "./data-link.ts";
 import type { LinkSocket, SocketRequest } from "./link-socket.ts";
+import { createMediaTickets, type MediaTickets } from "./media-tickets.ts";
 
 /** How long a gateway may take to dial the data link, and a ticket is good. */
 const dialMs = 8_000;
@@ -32,6 +35,10 @@ export interface HomeLink {
   openSocket(request: SocketRequest): Promise<LinkSocket>;
   /** Takes the data link that presents this ticket. False: no such ticket was given out here. */
   admitData(ticket: string, socket: TLSSocket): boolean;
+  /** Has the gateway dial a media link. @throws HomeError `home-away` */
+  openMedia(ask: MediaAsk): Promise<Duplex>;
+  /** Takes the media link that presents this ticket. False: no such ticket was given out here. */
+  readonly admitMedia: MediaTickets["take"];
   /** Whether it hears us already: only then may it be told. */
   readonly isReady: boolean;
   tell(message: DownMessage): void;
@@ -89,6 +96,8 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
     onRefused,
   });
 
+  const tickets = createMediaTickets(clock, (message) => engine.tell(message));
+
   function hearQuestion(query: DescriptorQuery): void {
     if (clock.now() - questions.since >= questionsMs) questions = { since: clock.now(), count: 0 };
     if (questions.count++ >= mostQuestions) onRefused("too many questions about descriptors");
@@ -100,6 +109,7 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
     isClosed = true;
     cooling?.cancel();
     opening?.fail();
+    tickets.close();
     data?.destroy();
     control.destroy();
     engine.close();
@@ -169,6 +179,8 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
       watchIdle();
       return true;
     },
+    openMedia: (ask) => (isReady && !isClosed ? tickets.ask(ask) : Promise.reject(away())),
+    admitMedia: (ticket, socket) => !isClosed && !socket.destroyed && tickets.take(ticket, socket),
     tell: (message) => engine.tell(message),
     close,
     closed: closed.promise,

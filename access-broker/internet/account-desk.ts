@@ -4,7 +4,7 @@ import type { AccessNumber } from "../../gateway-core/contract/access-number.ts"
 import { HomeError, httpStatusOf, toHomeError } from "../../gateway-core/contract/errors.ts";
 import { type Grant, parseGrant, viewOnly, wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { accountPage, appPasswordPage, recoveryPage, totpPage } from "./account-pages.ts";
-import { errorAnswer, leadTo, pageAnswer } from "./answers.ts";
+import { errorAnswer, forgetting, leadTo, pageAnswer } from "./answers.ts";
 import type { DoorRooms, DoorSession, Person, SessionLine } from "./door-rooms.ts";
 import type { LoginDesk } from "./login-desk.ts";
 import { isForPerson, readMembers, type Visit } from "./visit.ts";
@@ -119,7 +119,7 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
       if (!isMeant(id)) continue;
       await desk.endSession({ id });
       audit("session-ended", number, user, visit.source, { by: "owner" });
-      if (id === session.id) return leadTo("/login");
+      if (id === session.id) return forgetting(leadTo("/login"));
     }
     return leadTo("/account");
   }

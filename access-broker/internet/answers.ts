@@ -29,6 +29,12 @@ export function leadTo(location: string, ...cookies: readonly string[]): Respons
   return new Response(null, { status: 303, headers });
 }
 
+/** The browser forgets what it kept of this origin: pages, files and the worker (W3C Clear Site Data §3.1). */
+export function forgetting(answer: Response): Response {
+  answer.headers.set("clear-site-data", '"cache", "storage"');
+  return answer;
+}
+
 /** An error, with `Retry-After` where its details say when. */
 export function errorAnswer(thrown: unknown, visit: Visit): Response {
   const error = toHomeError(thrown);

@@ -4,6 +4,7 @@ import type { AccessNumber } from "../../gateway-core/contract/access-number.ts"
 import { assertCommunicationMethod } from "../../gateway-core/contract/communication-method.ts";
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
 import type { Grant } from "../../gateway-core/contract/grant.ts";
+import { pageWorker, pageWorkerHeaders, pageWorkerPath } from "../../gateway-core/contract/page-worker.ts";
 import { createAccountDesk, mustLogInAgain } from "./account-desk.ts";
 import { leadTo, pageAnswer } from "./answers.ts";
 import type { DoorRooms, DoorSession } from "./door-rooms.ts";
@@ -173,7 +174,12 @@ export function createHomeDoor(options: HomeDoorOptions): (visit: Visit, number:
   }
 
   return async (visit, number) => {
-    const { method, path } = visit;
+    const { method, path, headers } = visit;
+    // A home's page shares its origin with the login: what runs there beyond the page is the broker's alone to give.
+    if (path === `/${pageWorkerPath}` && method === "GET")
+      return new Response(pageWorker, { headers: pageWorkerHeaders });
+    if (headers.get("service-worker") === "script")
+      throw new HomeError("not-found", "there is no such worker", { path });
     if (ownPaths.test(path) && !["GET", "HEAD", "POST"].includes(method)) {
       throw new HomeError("method-not-allowed", `${method} is not for ${path}`, { allow: ["GET", "HEAD", "POST"] });
     }

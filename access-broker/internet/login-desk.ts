@@ -4,7 +4,7 @@ import type { AccessNumber } from "../../gateway-core/contract/access-number.ts"
 import { assertCommunicationMethod } from "../../gateway-core/contract/communication-method.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../../gateway-core/contract/errors.ts";
 import type { Json, JsonObject } from "../../gateway-core/contract/json.ts";
-import { errorAnswer, leadTo, pageAnswer } from "./answers.ts";
+import { errorAnswer, forgetting, leadTo, pageAnswer } from "./answers.ts";
 import type { DoorClaim, DoorRooms, DoorSession, ProofKind } from "./door-rooms.ts";
 import { loginForm, stepForm } from "./forms.ts";
 import type { OwnPage } from "./own-page.ts";
@@ -114,7 +114,7 @@ export function createLoginDesk(rooms: DoorRooms): LoginDesk {
     async logOut(visit, number, session) {
       await desk.endSession(session);
       audit("logout", number, session.user, visit.source, {});
-      return leadTo("/login", noSessionCookie);
+      return forgetting(leadTo("/login", noSessionCookie));
     },
 
     begin: async (visit, number, shown) =>

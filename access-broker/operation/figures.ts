@@ -9,6 +9,7 @@ export interface Sources {
   homesOnline(): number;
   mqttVisitors(): number;
   eventStreams(): number;
+  media(): MediaTraffic;
   passwordQueue(): number;
   auditBacklog(): number;
   /** Undefined: no certificate by file. */
@@ -17,6 +18,14 @@ export interface Sources {
   traffic(): Readonly<Record<string, DoorTraffic>>;
   /** What the store counts; its failure leaves these figures out. */
   stored(): Promise<Readonly<Record<"homes" | "users" | "sessions", number>>>;
+}
+
+/** Streams of devices: links from homes, sessions of viewers, octets of both since the start. */
+export interface MediaTraffic {
+  readonly streams: number;
+  readonly viewers: number;
+  readonly received: number;
+  readonly sent: number;
 }
 
 interface DoorTraffic {
@@ -78,6 +87,9 @@ export function createFigures(sources: Sources): Figures {
   gauge("genkan_homes_online", "Homes whose gateway is linked now.", sources.homesOnline);
   gauge("genkan_mqtt_visitors", "Programs that look into a home by MQTT now.", sources.mqttVisitors);
   gauge("genkan_event_streams", "Event streams that are open now.", sources.eventStreams);
+  gauge("genkan_streams", "Rungs of devices' streams that homes send now.", () => sources.media().streams);
+  gauge("genkan_stream_viewers", "Sessions with a device's stream that are open now.", () => sources.media().viewers);
+  mediaFigures(registers, sources.media);
   gauge("genkan_password_queue", "Passwords that wait to be judged.", sources.passwordQueue);
   gauge("genkan_audit_backlog", "Audit entries that are not on the disk yet.", sources.auditBacklog);
   gauge("genkan_certificate_expires_timestamp_seconds", "When the first certificate by file ends.", () => {
@@ -117,6 +129,21 @@ export function createFigures(sources: Sources): Figures {
     },
     [Symbol.dispose]: () => void delay.disable(),
   };
+}
+
+function mediaFigures(registers: Registry[], media: Sources["media"]): void {
+  new Counter({
+    name: "genkan_stream_octets_total",
+    help: "Octets of streams since the start: in from homes, out to viewers.",
+    labelNames: ["direction"] as const,
+    registers,
+    collect() {
+      const { received, sent } = media();
+      this.reset();
+      this.inc({ direction: "in" }, received);
+      this.inc({ direction: "out" }, sent);
+    },
+  });
 }
 
 function doorFigures(registers: Registry[], traffic: Sources["traffic"]): void {

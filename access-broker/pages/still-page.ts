@@ -45,7 +45,8 @@ function strip(parent: Node): void {
   for (const child of [...parent.childNodes]) {
     if (!tree.isElementNode(child)) continue;
     const isMenu = child.attrs.some(({ name }) => name === "popover");
-    if (isMenu || acting.includes(child.tagName)) {
+    const isManifest = child.attrs.some(({ name, value }) => name === "rel" && value === "manifest");
+    if (isMenu || isManifest || acting.includes(child.tagName)) {
       // What a control said beside being touched is still worth knowing.
       const said = isMenu ? undefined : find(child, "output");
       if (said !== undefined) {

@@ -40,10 +40,20 @@ const rules: readonly Rule[] = [
   { path: new RegExp(`^/api/devices/${id}/properties$`), methods: [...read, "PUT"], kind: "properties" },
   /** POST: the form of a page without script. */
   { path: new RegExp(`^/api/devices/${id}/properties/${name}$`), methods: [...read, "PUT", "POST"], kind: "property" },
+  { path: /^\/api\/trends$/, methods: read, kind: "whole" },
+  { path: new RegExp(`^/api/devices/${id}/history/${name}$`), methods: read, kind: "property" },
   { path: new RegExp(`^/api/devices/${id}/actions/${name}$`), methods: ["POST"], kind: "action" },
   { path: new RegExp(`^/api/devices/${id}/appearance$`), methods: [...read, "PUT", "POST"], kind: "appearance" },
   { path: new RegExp(`^/api/devices/${id}/stream$`), methods: ["POST"], kind: "stream" },
-  { path: new RegExp(`^/api/streams/${word}$`), methods: ["DELETE"], kind: "any-stream" },
+  /** Whose session it is, and which device's, the desk for streams judges. */
+  { path: new RegExp(`^/api/streams/${word}$`), methods: ["GET", "DELETE"], kind: "any-stream" },
+  { path: new RegExp(`^/api/streams/${word}/(?:video|index\\.m3u8)$`), methods: ["GET"], kind: "any-stream" },
+  {
+    path: new RegExp(`^/api/streams/${word}/${word}/(?:index\\.m3u8|init\\.mp4|\\d{1,9}\\.m4s)$`),
+    methods: ["GET"],
+    kind: "any-stream",
+  },
+  { path: new RegExp(`^/api/devices/${id}/(?:snapshot|motion)\\.jpg$`), methods: read, kind: "stream" },
   { path: /^\/things$/, methods: read, kind: "whole" },
   { path: new RegExp(`^/things/${id}$`), methods: read, kind: "device" },
   { path: new RegExp(`^/c(?:/${word}){0,6}/?$`), methods: [...read, "POST"], kind: "whole" },

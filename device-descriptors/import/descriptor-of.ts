@@ -112,7 +112,8 @@ function propertyOf({ source, overlay }: Completed, all: readonly Completed[]): 
     title: (titles) => texts.propertyTitles(titles),
     smallestOf: (epc) => smallestOf(all.find((other) => other.source.epc === epc)),
   });
-  const history = overlay.history ?? (isReadOnly && isNumber(schema) && rules.isMeasured(source.titles));
+  const isKept = overlay.history ?? (isReadOnly && isNumber(schema) && rules.isMeasured(source.titles));
+  const history = isKept === true && rules.isTotal(source.titles) ? "total" : isKept;
   return {
     titles: overlay.titles ?? rules.propertyTitles(source.titles),
     ...withMemberTitles(schema, overlay),
@@ -122,7 +123,7 @@ function propertyOf({ source, overlay }: Completed, all: readonly Completed[]): 
     ...(source.isObservable ? { observable: true } : {}),
     ...(overlay.role == null ? {} : { "gk:role": overlay.role }),
     ...(overlay.category == null ? {} : { "gk:category": overlay.category }),
-    ...(history ? { "gk:history": true } : {}),
+    ...(history === false ? {} : { "gk:history": history }),
     ...(overlay.settle === undefined ? {} : { "gk:settle": overlay.settle }),
     ...(overlay.presets === undefined ? {} : { "gk:presets": overlay.presets }),
     "gk:bind": {

@@ -20,7 +20,7 @@ export interface PropertyOverlay extends MemberOverlay {
   /** `null` takes back what the super class says, here and in `category`. */
   readonly role?: string | null;
   readonly category?: "config" | "diagnostic" | null;
-  readonly history?: boolean;
+  readonly history?: boolean | "total";
   readonly settle?: number;
   readonly presets?: readonly Json[];
   /** In the place of the source's `data`, in the appendix's vocabulary. */

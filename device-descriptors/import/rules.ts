@@ -13,6 +13,8 @@ export interface Rules {
   propertyTitles(titles: Texts): Texts;
   /** A value worth a curve over time. */
   isMeasured(titles: Texts): boolean;
+  /** A counter that only rises: what is worth a curve is by how much. */
+  isTotal(titles: Texts): boolean;
   kindOf(eojClass: string): Kind;
   readonly beyond: { readonly overflow: Texts; readonly underflow: Texts };
 }
@@ -42,6 +44,7 @@ export const rules: Rules = {
     ja: rewrite(ja, table.titles.ja),
   }),
   isMeasured: ({ en }) => new RegExp(table.measured, "i").test(en) && !new RegExp(table.fixed, "i").test(en),
+  isTotal: ({ en }) => new RegExp(table.total, "i").test(en),
   kindOf: (eojClass) => toKind(entry(table.kinds, eojClass.slice(0, 4))),
 };
 

@@ -3,7 +3,7 @@
  * presents its ticket, then carries the pieces of one rung until either end lets go (docs/interfaces.md, media link).
  */
 
-import type { TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
 import { encodeMediaFrame, MediaFrameReader } from "../bytes/media-frames.ts";
 import type { Clock } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
@@ -22,7 +22,7 @@ export interface MediaUplinkOptions {
   readonly clock: Clock;
   readonly open: OpenStream;
   /** To the registered broker, and nobody else. */
-  readonly dial: () => Promise<TLSSocket>;
+  readonly dial: () => Promise<Socket>;
   /** What all streams together may take of the uplink. */
   readonly mostKbps?: number | undefined;
 }
@@ -66,7 +66,7 @@ export function createMediaUplink({ clock, open, dial, mostKbps }: MediaUplinkOp
   }
 
   /** Never rejects: what goes wrong is told on the link, or ends it. */
-  async function carry(socket: TLSSocket, ask: MediaAsk, opening: Promise<StreamHold>, signal: AbortSignal) {
+  async function carry(socket: Socket, ask: MediaAsk, opening: Promise<StreamHold>, signal: AbortSignal) {
     let sender: MediaSender | undefined;
     /** Octets that were written before there was anything to hold back. */
     let before = 0;

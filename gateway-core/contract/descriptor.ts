@@ -83,7 +83,8 @@ export interface PropertyDescriptor extends DataSchema {
   readonly "gk:role"?: Role;
   /** Kept off the tile: a setting of the device, or a technical fact about it. */
   readonly "gk:category"?: "config" | "diagnostic";
-  readonly "gk:history"?: boolean;
+  /** Kept over time; `total`: a counter that only rises, of which is kept by how much. */
+  readonly "gk:history"?: boolean | "total";
   /** Seconds to wait for confirmation of a set; default 10. */
   readonly "gk:settle"?: number;
   readonly "gk:presets"?: readonly Json[];

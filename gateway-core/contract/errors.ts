@@ -31,6 +31,7 @@ export type ErrorCode =
   | "form-token-invalid"
   | "frame-malformed"
   | "frame-too-long"
+  | "history-off"
   | "home-away"
   | "host-not-allowed"
   | "import-invalid"
@@ -105,6 +106,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "form-token-invalid": 403,
   "frame-malformed": 400,
   "frame-too-long": 413,
+  "history-off": 503,
   "home-away": 503,
   "host-not-allowed": 421,
   "import-invalid": 422,

@@ -4,6 +4,7 @@ import type { Appearance } from "./appearance.ts";
 import type { Kind, Texts } from "./descriptor.ts";
 import type { LookUp } from "./descriptor-events.ts";
 import type { DeviceId, PropertyState } from "./device.ts";
+import type { HistoryKind } from "./history.ts";
 import type { Json } from "./json.ts";
 import type { CommandResult } from "./messages.ts";
 
@@ -85,6 +86,8 @@ export interface PageDevice {
   readonly sections: readonly PageSection[];
   readonly compact: readonly string[];
   readonly widgets: { readonly [name: string]: Widget };
+  /** Properties whose history is kept, the most telling first, and of which kind it is. */
+  readonly histories?: { readonly [property: string]: HistoryKind };
   /** The roles of properties, so that a tile can pick its icon's state and accent: role → property. */
   readonly roles: { readonly [role: string]: string };
   readonly values: { readonly [property: string]: PropertyState };

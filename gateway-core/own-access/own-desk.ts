@@ -45,7 +45,10 @@ export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
     if (pathname === "/password") return leadTo("/account");
     if (pathname === "/logout" && request.method === "POST") {
       sessions.end(({ id }) => id === shown.session.id);
-      return leadTo("/login", [cookieLine(cookieNames.session, "", 0), cookieLine(cookieNames.device, "", 0)]);
+      const out = leadTo("/login", [cookieLine(cookieNames.session, "", 0), cookieLine(cookieNames.device, "", 0)]);
+      // What the browser kept of the page goes, too (W3C Clear Site Data §3.1).
+      out.headers.set("clear-site-data", '"cache", "storage"');
+      return out;
     }
     if (pathname === "/account" || pathname.startsWith("/account/"))
       return await atAccount(request, source, shown, pathname);

@@ -41,6 +41,7 @@ export function grantedDevice(device: PageDevice, grant: Grant): PageDevice | un
     widgets,
     roles: seen(roles, ([, property]) => property),
     values: seen(values, ([property]) => property),
+    ...(device.histories === undefined ? {} : { histories: seen(device.histories, ([property]) => property) }),
   };
 }
 

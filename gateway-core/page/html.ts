@@ -1,5 +1,6 @@
 /** The control page as HTML that needs no script: first paint, and the whole page where scripts are off. Pure. */
 
+import type { Trend } from "../contract/history.ts";
 import type { PageDevice } from "../contract/page.ts";
 import {
   accentOf,
@@ -15,10 +16,12 @@ import type { Speech } from "../contract/page-texts.ts";
 import { say, sayCounts, sayEmpty, sayState } from "../contract/page-words.ts";
 import { cornerMenu } from "./html-account.ts";
 import { editForm } from "./html-edit.ts";
+import { historySection } from "./html-history.ts";
 import { icon, type Print } from "./html-parts.ts";
 import { widgetForm } from "./html-widget.ts";
 import type { Look } from "./look.ts";
 import { html, type Markup } from "./markup.ts";
+import type { ShownHistory } from "./shown-history.ts";
 
 /** Where the built style sheet and script are, from the page's root; absent when the page was not built. */
 export interface PageFiles {
@@ -35,6 +38,10 @@ export interface PageOptions extends Omit<Print, "root"> {
   readonly look?: Look;
   /** The rooms that the page has already, offered in the form of a device's appearance. */
   readonly rooms?: readonly string[];
+  /** How the values of tiles went, by device. */
+  readonly trends?: ReadonlyMap<string, Trend>;
+  /** Of a device on its own page; undefined where none is kept. */
+  readonly history?: ShownHistory | undefined;
   /** That form is open at once. */
   readonly isEditing?: boolean;
   /** Nothing here is the viewer's to control, and they are told so. */
@@ -42,7 +49,7 @@ export interface PageOptions extends Omit<Print, "root"> {
 }
 
 export function renderHome({ devices, isLive }: PageState, options: PageOptions): string {
-  const print: Print = { ...options, root: "" };
+  const print: TilePrint = { ...options, root: "" };
   const { texts } = options.speech;
   const all = [...devices.values()];
   const body = html`<gk-home>
@@ -68,6 +75,7 @@ ${device.sections.map(
   (section) => html`<section class="rows"><h2>${section.titles[language]}</h2>
 ${section.items.map((name) => html`<div class="row"><span class="row-name">${device.widgets[name]?.titles[language]}</span>${widgetForm(device, name, print)}</div>`)}</section>`,
 )}
+${historySection(device, options.history, print)}
 ${options.isKiosk !== true && editForm(device, { ...options, root: "../" })}
 </main></div>`;
   return document(title, body, { ...options, root: "../", isScripted: false });
@@ -79,8 +87,10 @@ export function renderProblem(message: string, options: Omit<DocumentOptions, "i
   return document(message, body, { ...options, isScripted: false });
 }
 
+type TilePrint = Print & Pick<PageOptions, "trends">;
+
 /** What people hid is one touch away. */
-function place({ of, title, devices }: Place, print: Print): Markup {
+function place({ of, title, devices }: Place, print: TilePrint): Markup {
   const heading = html`<h2${title === null && html` class="unseen"`}>${title ?? print.speech.texts.devices}</h2>`;
   const tiles = html`<ul class="tiles">
 ${devices.map((device) => html`<li>${tile(device, print)}</li>`)}</ul>`;
@@ -92,13 +102,13 @@ function corner({ isKiosk, viewer, look = {}, speech }: PageOptions, root: strin
   return isKiosk !== true && cornerMenu({ look, speech, root, ...(viewer === undefined ? {} : { viewer }) });
 }
 
-function tile(device: PageDevice, print: Print): Markup {
+function tile(device: PageDevice, print: TilePrint): Markup {
   const { toggle, value, control } = device.tile;
   const title = device.titles[print.speech.language];
   const heading = html`<a class="tile-open" href="devices/${device.id}${query(print)}">${title}</a>`;
   return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
 <div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && device.widgets[toggle]?.widget === "switch" && widgetForm(device, toggle, print)}</div>
-<div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${control !== undefined && tileControl(device, control, print)}</div>
+<div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${spark(print.trends?.get(device.id))}${control !== undefined && tileControl(device, control, print)}</div>
 </article>`;
 }
 
@@ -114,6 +124,14 @@ function bigValue(device: PageDevice, name: string, { speech }: Print): Markup {
   const { text, unit } = say(widget, device.values[name]?.value, speech);
   const level = levelOf(device);
   return html`<div class="tile-value"><p class="figure">${text}${unit !== "" && html`<span class="unit">${unit}</span>`}</p>${level !== undefined && html`<svg class="level" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="${100 * level}" height="8"/></svg>`}</div>`;
+}
+
+/** As gk-tile draws it; the history itself is told on the device's own page. */
+function spark(trend: Trend | undefined): Markup | false {
+  return (
+    trend !== undefined &&
+    html`<svg class="spark" viewBox="0 0 100 32" preserveAspectRatio="none" aria-hidden="true"><path class="${trend.kind}" d="${trend.line}"/></svg>`
+  );
 }
 
 function emptyHome(isLive: boolean, speech: Speech): Markup {
@@ -149,6 +167,12 @@ interface DocumentOptions extends Pick<PageOptions, "speech" | "files" | "look" 
   readonly isScripted: boolean;
 }
 
+/** The page of the home can be installed as an app of its own; its manifest may stand behind a login. */
+const installable = html`<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f5f7">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#111417">
+<link rel="manifest" href="manifest.webmanifest" crossorigin="use-credentials">
+<link rel="apple-touch-icon" href="icons/touch-180.png">`;
+
 /** A whole page. */
 export function document(
   title: string,
@@ -164,6 +188,7 @@ export function document(
 <meta name="color-scheme" content="${theme ?? "light dark"}">
 <title>${title}</title>
 <link rel="icon" href="${root}favicon.svg" type="image/svg+xml">
+${isScripted && installable}
 ${style !== undefined && html`<link rel="stylesheet" href="${root}${style}">`}
 ${isScripted && script !== undefined && html`<script type="module" src="${root}${script}"></script>`}
 </head><body>${body}</body></html>

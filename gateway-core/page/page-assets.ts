@@ -10,6 +10,8 @@ const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".webmanifest": "application/manifest+json",
 };
 const encodings = [
   { name: "br", ending: ".br" },
@@ -28,7 +30,7 @@ export function readPageAssets(folder: string, log: Log): PageAssets {
   try {
     for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
       const path = name.replaceAll("\\", "/");
-      if (/^(assets\/[\w.-]+|favicon\.svg)$/.test(path))
+      if (/^(assets\/[\w.-]+|icons\/[\w-]+\.png|favicon\.svg|manifest\.webmanifest)$/.test(path))
         contents.set(path, new Uint8Array(readFileSync(join(folder, name))));
     }
     const files = entryFiles(JSON.parse(readFileSync(join(folder, ".vite", "manifest.json"), "utf8")));

@@ -2,6 +2,7 @@
 
 import type { Descriptor, PropertyDescriptor, ScreenSection } from "../contract/descriptor.ts";
 import type { Device } from "../contract/device.ts";
+import type { HistoryKind } from "../contract/history.ts";
 import type { PageDevice, PageSection, PageTile, Widget } from "../contract/page.ts";
 import { widgetOfAction, widgetOfProperty } from "./widget.ts";
 
@@ -28,6 +29,7 @@ export function buildPageDevice(device: Device): PageDevice {
     ...(appearance === undefined ? {} : { appearance }),
     ...(descriptor["gk:stream"] === true ? { hasStream: true } : {}),
     ...{ tile, sections, compact: compact.slice(0, compactItems), widgets, roles, values },
+    ...historiesOf(descriptor, widgets, tile),
   };
 }
 
@@ -90,6 +92,21 @@ function sectionsOf(descriptor: Descriptor, widgets: Widgets): readonly PageSect
   const shown = new Set(sections.flatMap(({ items }) => items));
   const rest = Object.keys(widgets).filter((name) => !shown.has(name));
   return rest.length === 0 ? sections : [...sections, { titles: restTitles, items: rest }];
+}
+
+/** What the tile tells is told first, technical facts last. */
+function historiesOf({ properties }: Descriptor, widgets: Widgets, { value = "", state }: PageTile) {
+  const rankOf = (name: string): number => {
+    const place = [value, ...state].indexOf(name);
+    if (place >= 0) return place;
+    return properties[name]?.["gk:category"] === undefined ? 10 : 20;
+  };
+  const kept = Object.keys(widgets).filter((name) => properties[name]?.["gk:history"] ?? false);
+  const ranked = kept.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const kinds = ranked.map(
+    (name) => [name, properties[name]?.["gk:history"] === "total" ? "total" : "measured"] as const,
+  );
+  return kinds.length === 0 ? {} : { histories: Object.fromEntries<HistoryKind>(kinds) };
 }
 
 /** What is for every day: neither settings nor technical facts. */

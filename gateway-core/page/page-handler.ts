@@ -7,11 +7,13 @@ import type { Host } from "../contract/clock.ts";
 import type { Device } from "../contract/device.ts";
 import { HomeError, httpStatusOf, toHomeError } from "../contract/errors.ts";
 import { windowRefusal } from "../contract/grant.ts";
+import type { History } from "../contract/history.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Control } from "../contract/messages.ts";
 import type { PageDevice } from "../contract/page.ts";
 import { pageSnapshot } from "../contract/page-state.ts";
 import { sayError, sayRoom } from "../contract/page-words.ts";
+import { pageWorker, pageWorkerHeaders, pageWorkerPath } from "../contract/page-worker.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addAppearanceRoutes } from "./appearance-routes.ts";
 import { attentionOf } from "./attention.ts";
@@ -22,6 +24,7 @@ import { createFormTokens } from "./form-token.ts";
 import { grantedDevice } from "./granted-device.ts";
 import { grantedState, isViewOnly } from "./granted-event.ts";
 import { grantedThing } from "./granted-thing.ts";
+import { addHistoryRoutes, trendsOf } from "./history-routes.ts";
 import { type PageOptions, renderDevice, renderHome, renderProblem } from "./html.ts";
 import { speechOf } from "./language.ts";
 import { askedLook, keptLook, lookCookie } from "./look.ts";
@@ -29,6 +32,7 @@ import { readPageAssets } from "./page-assets.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
 import { tagPages } from "./page-tags.ts";
+import { noHistory, shownHistory } from "./shown-history.ts";
 import { addStreamRoutes, type StreamRoutes } from "./stream-routes.ts";
 
 export interface PageHandlerOptions {
@@ -38,6 +42,8 @@ export interface PageHandlerOptions {
   readonly things: () => readonly Device[];
   /** The W3C Thing Description of a device. */
   readonly describe: (device: Device) => JsonObject;
+  /** Of what devices measure; unless given, none is kept. */
+  readonly history?: History;
   /** The folder of the built page. */
   readonly assets: string;
   readonly host: Host;
@@ -49,7 +55,7 @@ export interface PageHandlerOptions {
   readonly streams?: StreamRoutes;
 }
 
-/** Nothing runs, loads or is framed but what the gateway itself serves; Lit's templates are the one trusted type. */
+/** Nothing runs, loads or is framed but what the gateway itself serves; Lit's templates and the address of the worker are the trusted types. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -57,11 +63,13 @@ const contentSecurityPolicy = [
   "img-src 'self'",
   "media-src 'self' blob:",
   "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types lit-html",
+  "trusted-types lit-html genkan",
 ].join("; ");
 
 const pageHeaders = {
@@ -72,7 +80,7 @@ const pageHeaders = {
 };
 
 export function createPageHandler(options: PageHandlerOptions): Handler {
-  const { feed, control, arrange, things, describe, assets, host, version, search } = options;
+  const { feed, control, arrange, things, describe, history = noHistory, assets, host, version, search } = options;
   const app = new Hono<PageEnv>();
   const built = readPageAssets(assets, host.log);
   const tokens = createFormTokens(host.ids.fresh());
@@ -106,9 +114,10 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
     return context.html(page, 200, pageHeaders);
   };
 
-  for (const path of ["/assets/:file", "/favicon.svg"]) {
+  for (const path of ["/assets/:file", "/icons/:file", "/favicon.svg", "/manifest.webmanifest"]) {
     app.get(path, ({ req }) => built.answer(req.path.slice(1), req.header("accept-encoding") ?? null) ?? notFound(req));
   }
+  app.get(`/${pageWorkerPath}`, () => new Response(pageWorker, { headers: pageWorkerHeaders }));
   app.use(tagPages(built.files));
   app.use(async (_, next) => {
     if (!feed.isOffered) throw new HomeError("page-not-wired", "the flow wires no devices to this page now");
@@ -129,7 +138,8 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   }
   app.get("/", (context) => {
     const home = grantedState(feed.state, context.env.viewer.grant);
-    return printed(context, renderHome(home, optionsOf(context)));
+    const trends = trendsOf(history, home, host.clock.now());
+    return printed(context, renderHome(home, { ...optionsOf(context), trends }));
   });
   app.get("/devices/:id", (context) => {
     const options = optionsOf(context);
@@ -138,7 +148,9 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
       Boolean,
     );
     const isEditing = context.req.query("edit") !== undefined;
-    return printed(context, renderDevice(deviceOf(context, context.req.param("id")), { ...options, rooms, isEditing }));
+    const device = deviceOf(context, context.req.param("id"));
+    const shown = shownHistory(history, device, context.req.query(), host.clock.now());
+    return printed(context, renderDevice(device, { ...options, rooms, isEditing, history: shown }));
   });
 
   app.get("/api/home", ({ env }) => {
@@ -162,7 +174,9 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   addCommandRoutes(app, { control, tokens, host });
   addAppearanceRoutes(app, { arrange, tokens, host, deviceOf });
   if (options.streams !== undefined) addStreamRoutes(app, options.streams, deviceOf);
-  addCompactRoutes(app, { stateOf: ({ env }) => grantedState(feed.state, env.viewer.grant), deviceOf, optionsOf });
+  const stateOf = ({ env }: PageContext) => grantedState(feed.state, env.viewer.grant);
+  addHistoryRoutes(app, { history, clock: host.clock, stateOf, deviceOf });
+  addCompactRoutes(app, { stateOf, deviceOf, optionsOf });
 
   const thingsOf = ({ env }: PageContext): readonly Device[] =>
     things().flatMap((thing) => grantedThing(thing, env.viewer.grant) ?? []);

@@ -15,7 +15,7 @@ import {
 } from "../../access-broker/access-broker.ts";
 import { openStore, type Provider } from "../../access-broker/provider.ts";
 import type { AuditEntry } from "../../access-broker/subscriptions/audit-store.ts";
-import { type AccessLink, openAccessLink } from "../../gateway-core/access-link/broker-link.ts";
+import { type AccessLink, type AccessLinkOptions, openAccessLink } from "../../gateway-core/access-link/broker-link.ts";
 import { enrol } from "../../gateway-core/access-link/enrol.ts";
 import type { Registration } from "../../gateway-core/access-link/registration.ts";
 import type { RemoteHome } from "../../gateway-core/access-link/remote-home.ts";
@@ -80,7 +80,13 @@ export interface Rig extends AsyncDisposable {
   /** Logs in and returns the cookie. */
   logIn(name?: string): Promise<string>;
   /** Enrols a new gateway of the home and dials in. */
-  join(handler: Handler, of?: string, remote?: RemoteHome, sockets?: SocketHandler): Promise<Joined>;
+  join(
+    handler: Handler,
+    of?: string,
+    remote?: RemoteHome,
+    sockets?: SocketHandler,
+    streams?: AccessLinkOptions["streams"],
+  ): Promise<Joined>;
   audit(): Promise<readonly AuditEntry[]>;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -181,11 +187,11 @@ export async function openRig(now: () => number = () => systemClock.now(), wishe
       const [cookie = ""] = answer.headers["set-cookie"] ?? [];
       return cookie.split(";", 1)[0] ?? "";
     },
-    async join(handler, of = number, remote, sockets) {
+    async join(handler, of = number, remote, sockets, streams) {
       const card = await issueCard({ ...provider, number: of });
       const gateway = realHost();
       const registration = await enrol(card, gateway);
-      const link = opened.use(openAccessLink({ host: gateway, registration, handler, remote, sockets }));
+      const link = opened.use(openAccessLink({ host: gateway, registration, handler, remote, sockets, streams }));
       link.setPage(true);
       await untilState(link, "online");
       return { link, registration, host: gateway, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };

@@ -25,6 +25,13 @@ export class FakeClock implements Clock {
     return { cancel };
   }
 
+  /** Somebody sets the clock: what waits is due as long from now as it was before. */
+  set(now: number): void {
+    const byMs = now - this.#now;
+    this.#now = now;
+    this.#pending = this.#pending.map((entry) => ({ ...entry, at: entry.at + byMs }));
+  }
+
   /** How many timers wait. */
   get pending(): number {
     return this.#pending.length;

@@ -48,6 +48,20 @@ describe("The control page", () => {
     await context.close();
   });
 
+  it("draws the history that began with it, through the provider, without a word against the page's policy", async () => {
+    const page = await loggedIn(browser, home);
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("pageerror", ({ message }) => complaints.push(message));
+    await page.getByRole("link", { name: "Air conditioner" }).click();
+    const chart = page.locator("dialog .chart:has(canvas)");
+    await expect.poll(() => chart.getAttribute("aria-label"), { timeout: 30_000 }).toContain("lowest");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it("works without script: a form switches the light", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false, locale: "en" });
     const page = await context.newPage();

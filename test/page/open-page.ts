@@ -9,6 +9,7 @@ import { dress, openAppearances } from "../../gateway-core/devices/appearances.t
 import { createLivePage } from "../../gateway-core/page/live-page.ts";
 import { createPageFeed } from "../../gateway-core/page/page-feed.ts";
 import { createPageHandler } from "../../gateway-core/page/page-handler.ts";
+import { noHistory } from "../../gateway-core/page/shown-history.ts";
 import type { StreamRoutes } from "../../gateway-core/page/stream-routes.ts";
 import { FakeControl } from "../fakes/fake-control.ts";
 import { fakeHost } from "../fakes/fake-host.ts";
@@ -24,6 +25,7 @@ export function openPage(
   assets = "/nowhere",
   describe = idAndTitle,
   streams?: StreamRoutes,
+  history = noHistory,
 ) {
   const host = fakeHost();
   const live = createLivePage({ host });
@@ -42,7 +44,7 @@ export function openPage(
   const searches = { count: 0 };
   const search = (): void => void searches.count++;
   const handler = createPageHandler({
-    ...{ feed, control, arrange, things: () => devices, describe, assets, host, version: "1.2.3", search },
+    ...{ feed, control, arrange, things: () => devices, describe, history, assets, host, version: "1.2.3", search },
     ...(streams === undefined ? {} : { streams }),
   });
   const ask = (path: string, init: RequestInit = {}, viewer: Viewer = local): Promise<Response> =>

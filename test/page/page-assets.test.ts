@@ -14,7 +14,10 @@ function built() {
   writeFileSync(join(folder, "assets", "main-1.js.br"), "brotli");
   writeFileSync(join(folder, "assets", "main-1.js.gz"), "gzip");
   writeFileSync(join(folder, "assets", "main-1.css"), "css");
-  writeFileSync(join(folder, "favicon.svg"), "svg");
+  mkdirSync(join(folder, "icons"));
+  for (const file of ["favicon.svg", "manifest.webmanifest", "icons/icon-192.png", "icons/icon.svg"]) {
+    writeFileSync(join(folder, file), file.slice(-3));
+  }
   const log = new FakeLog();
   return { log, assets: readPageAssets(folder, log) };
 }
@@ -42,12 +45,19 @@ describe("The built page's files", () => {
     expect(assets.answer("assets/main-1.css", "br")?.headers.get("cache-control")).toMatch(/immutable/);
     expect(assets.answer("favicon.svg", null)?.headers.get("cache-control")).not.toMatch(/immutable/);
     expect(assets.answer("favicon.svg", null)?.headers.get("content-type")).toBe("image/svg+xml");
+    expect(assets.answer("icons/icon-192.png", null)?.headers.get("content-type")).toBe("image/png");
+    const manifest = assets.answer("manifest.webmanifest", null);
+    expect(manifest?.headers.get("content-type")).toBe("application/manifest+json");
   });
 
-  it.each(["assets/../.vite/manifest.json", ".vite/manifest.json", "assets/nothing.js", "assets/main-1.js.br", ""])(
-    "are these alone, not %s",
-    (path) => expect(built().assets.answer(path, null)).toBeUndefined(),
-  );
+  it.each([
+    "assets/../.vite/manifest.json",
+    ".vite/manifest.json",
+    "assets/nothing.js",
+    "assets/main-1.js.br",
+    "icons/icon.svg",
+    "",
+  ])("are these alone, not %s", (path) => expect(built().assets.answer(path, null)).toBeUndefined());
 
   it("may be missing: the page is plain then, and that is said", () => {
     const log = new FakeLog();

@@ -22,6 +22,10 @@ export class FakeGateway {
   readonly connections: (string | null)[] = [];
   /** What connections get instead of events. */
   refusal: (() => Response) | undefined;
+  /** What is answered to a question for a history, and who asked. */
+  history: (url: URL) => object | Response = () => Response.json({ code: "history-off" }, { status: 503 });
+  readonly histories: URL[] = [];
+  trends: object = {};
   /** Of whoever connects next. */
   grant: Grant = wholeGrant;
   readonly #fetch = window.fetch;
@@ -54,6 +58,12 @@ export class FakeGateway {
     window.fetch = this.#fetch;
   }
 
+  #answerHistory(url: URL): Response {
+    this.histories.push(url);
+    const answer = this.history(url);
+    return answer instanceof Response ? answer : Response.json(answer);
+  }
+
   async #answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname.endsWith("/api/events")) {
@@ -63,6 +73,8 @@ export class FakeGateway {
       const signal = AbortSignal.any([request.signal, this.#cut.signal]);
       return new Response(this.feed.open({ lastEventId: lastEventId ?? undefined, grant: this.grant, signal }));
     }
+    if (pathname.endsWith("/api/trends")) return Response.json(this.trends);
+    if (pathname.includes("/history/")) return this.#answerHistory(new URL(request.url));
     const text = await request.text();
     const { promise, resolve } = Promise.withResolvers<Response>();
     const path = pathname.replace(/^.*\/api\//, "");

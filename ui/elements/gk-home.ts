@@ -8,6 +8,7 @@ import { sayCounts, sayEmpty } from "../../gateway-core/contract/page-words.ts";
 import { LiveDevices } from "../live-devices.ts";
 import { Commands } from "../send-command.ts";
 import { speechOfDocument } from "../speech.ts";
+import { Trends } from "../trends.ts";
 import type { Page } from "./control.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light-element.ts";
@@ -15,6 +16,7 @@ import "./gk-sheet.ts";
 import "./gk-tile.ts";
 
 const minuteMs = 60_000;
+const trendMinutes = 10;
 
 export class GkHome extends LightElement {
   static override properties = { opened: { state: true }, minute: { state: true } };
@@ -33,6 +35,7 @@ export class GkHome extends LightElement {
   };
   /** What of the first paint stays: the menu in the corner, and the note for who may only look. */
   #corner: Element | null = null;
+  readonly #trends = new Trends();
   #viewOnly: Element | null = null;
   #unsubscribe: () => void = () => undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
@@ -46,7 +49,7 @@ export class GkHome extends LightElement {
   override connectedCallback(): void {
     this.#unsubscribe = this.#live.subscribe(this.#receive);
     this.#live.start();
-    this.#ticking = setInterval(() => this.minute++, minuteMs);
+    this.#ticking = setInterval(this.#tick, minuteMs);
     window.addEventListener("popstate", this.#travel);
     if (this.hasUpdated) super.connectedCallback();
   }
@@ -61,6 +64,7 @@ export class GkHome extends LightElement {
 
   protected override createRenderRoot(): HTMLElement {
     this.#corner = this.querySelector(".corner");
+    this.#trends.adopt(this);
     this.#viewOnly = this.querySelector(".view-only");
     return super.createRenderRoot();
   }
@@ -96,7 +100,7 @@ export class GkHome extends LightElement {
       devices,
       ({ id }) => id,
       (device) => html`<li><gk-tile .device=${device} .wishes=${this.#commands.of(device.id)} .page=${this.#page}
-        .minute=${this.minute} @gk-open=${this.#open}></gk-tile></li>`,
+        .minute=${this.minute} .trend=${this.#trends.of(device.id)} @gk-open=${this.#open}></gk-tile></li>`,
     )}</ul>`;
     return of === "hidden"
       ? html`<details class="place apart"><summary>${heading}</summary>${tiles}</details>`
@@ -127,6 +131,13 @@ export class GkHome extends LightElement {
     const { title, hint } = sayEmpty(this.#live.state.isLive, this.#speech);
     return html`<div class="empty">${icon("generic")}<p class="empty-title">${title}</p><p>${hint}</p></div>`;
   }
+
+  /** A curve of a day is true for some minutes. */
+  readonly #tick = (): void => {
+    this.minute++;
+    if (this.minute % trendMinutes !== 0 || document.hidden) return;
+    void this.#trends.fetch().then(() => this.requestUpdate());
+  };
 
   readonly #open = ({ detail }: CustomEvent<string>): void => {
     this.opened = detail;

@@ -20,12 +20,15 @@ export class GkSheet extends DeviceElement {
         <div class="tile-words"><h2 id="sheet-title">${device.titles[language]}</h2><p class="tile-state">${state}</p></div>
         <button class="round" autofocus aria-label=${texts.close} @click=${this.#close}>${icon("close")}</button></header>
       <div class="sheet-body">${failureLines(this.device, this.wishes, this.page)}${device.sections.map((section) => this.#section(device, section))}
+        ${device.histories === undefined ? nothing : html`<gk-history .device=${this.device} .page=${this.page} .minute=${this.minute}></gk-history>`}
         ${device.isPartial || this.page.isKiosk ? nothing : html`<a class="edit-link" href="devices/${device.id}?edit">${texts.edit}</a>`}</div>
     </dialog>`;
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {
     this.#dialog?.showModal();
+    // Most who come want to switch something: the chart is fetched by who may look at one.
+    if (this.device.histories !== undefined) import("./gk-history.ts").catch(() => undefined);
   }
 
   #section(device: PageDevice, { titles, items }: PageSection): TemplateResult {

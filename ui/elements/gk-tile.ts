@@ -1,6 +1,7 @@
 /** `<gk-tile>`: one device at a glance, with its most used control; opens the sheet (`gk-open`). */
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { Trend } from "../../gateway-core/contract/history.ts";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
 import { accentOf, iconOf, levelOf, tileControlOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
 import { say } from "../../gateway-core/contract/page-words.ts";
@@ -10,6 +11,10 @@ import { widgetControl } from "./widget-control.ts";
 import { failureLines, isPending } from "./wish-lines.ts";
 
 export class GkTile extends DeviceElement {
+  static override properties = { ...DeviceElement.properties, trend: { attribute: false } };
+  /** How its value went. */
+  declare trend: Trend | undefined;
+
   protected override render(): TemplateResult {
     const { device, state } = this.drawn();
     const { speech } = this.page;
@@ -21,7 +26,7 @@ export class GkTile extends DeviceElement {
         <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}${this.page.isKiosk ? "?kiosk=1" : ""}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>
           <p class="tile-state">${state}</p></div>
         ${toggle === undefined || device.widgets[toggle]?.widget !== "switch" ? nothing : widgetControl(device, toggle, this.page)}</div>
-      <div class="tile-body">${value === undefined || value === control ? nothing : this.#figure(device, value)}
+      <div class="tile-body">${value === undefined || value === control ? nothing : this.#figure(device, value)}${this.#spark()}
         ${control === undefined ? nothing : this.#control(device, control)}</div>
       ${failureLines(this.device, this.wishes, this.page)}</article>`;
   }
@@ -33,6 +38,13 @@ export class GkTile extends DeviceElement {
     const level = levelOf(device);
     return html`<div class="tile-value"><p class="figure">${text}${unit === "" ? nothing : html`<span class="unit">${unit}</span>`}</p>
       ${level === undefined ? nothing : html`<svg class="level" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width=${100 * level} height="8"></rect></svg>`}</div>`;
+  }
+
+  #spark(): TemplateResult | typeof nothing {
+    const { trend } = this;
+    return trend === undefined
+      ? nothing
+      : html`<svg class="spark" viewBox="0 0 100 32" preserveAspectRatio="none" aria-hidden="true"><path class=${trend.kind} d=${trend.line}></path></svg>`;
   }
 
   #control(device: PageDevice, name: string): TemplateResult {
