@@ -59,6 +59,7 @@ export { chooseAddresses } from "./echonet/network-interfaces.ts";
 export { echonetGroup, echonetPort } from "./echonet/udp-link.ts";
 export { type ExaminedNode, examineBus } from "./ieee1394/examine-bus.ts";
 export { ieee1394Explainer } from "./ieee1394/explain.ts";
+export { type DeniedFile, examineMachine, type MachineBus } from "./ieee1394/linux/examine-machine.ts";
 export { recordStream } from "./ieee1394/record-stream.ts";
 export { createStreamEvidence } from "./ieee1394/stream-evidence.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
