@@ -30,7 +30,14 @@ export default defineConfig({
           name: "unit",
           environment: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/journeys/**", "test/flows/**", "test/ui/**", "test/package/**", "test/long/**"],
+          exclude: [
+            "test/journeys/**",
+            "test/flows/**",
+            "test/ui/**",
+            "test/package/**",
+            "test/long/**",
+            "test/kernel/**",
+          ],
           maxWorkers: "100%",
           // A busy machine is slow, not wrong.
           testTimeout: 60_000,
@@ -59,6 +66,13 @@ export default defineConfig({
           expect: { poll: { timeout: 15_000 } },
           testTimeout: 600_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: "kernel",
+          environment: "node",
+          include: ["test/kernel/**/*.test.ts"],
         },
       },
       {

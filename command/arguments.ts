@@ -28,6 +28,7 @@ export interface Arguments {
   readonly isQr: boolean;
   readonly isInvited: boolean;
   readonly isVerified: boolean;
+  readonly isBusReset: boolean;
   readonly overrides: readonly string[];
   readonly homes: readonly ("simulated" | "network")[];
   /** Options that take a value and only some verbs look at. */
@@ -92,6 +93,7 @@ const options = {
   methods: { type: "string" },
   invite: { type: "boolean", default: false },
   verify: { type: "boolean", default: false },
+  "reset-bus": { type: "boolean", default: false },
   head: { type: "string" },
   export: { type: "string" },
   import: { type: "string" },
@@ -132,6 +134,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
       values.store === undefined ? values.set : [...values.set, `accessBroker.store=${JSON.stringify(values.store)}`],
     isInvited: values.invite,
     isVerified: values.verify,
+    isBusReset: values["reset-bus"],
     homes,
     values: Object.fromEntries(
       valueOptions.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),

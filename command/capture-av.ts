@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createWriteStream, existsSync, writeFileSync } from "node:fs";
 import { HomeError } from "../gateway-core/contract/errors.ts";
-import { createStreamEvidence, recordStream } from "../gateway-core/gateway.ts";
+import { createStreamEvidence, examineMachine, recordStream } from "../gateway-core/gateway.ts";
 import { systemClock, systemHost } from "../host/system-host.ts";
 import { type Arguments, numberOf } from "./arguments.ts";
 import { untilStopped } from "./process-life.ts";
@@ -18,7 +18,8 @@ export async function captureAv(args: Arguments, stopped = untilStopped): Promis
   if (device === undefined || path === undefined) throw new HomeError("usage", say(language, "capture-av-usage"));
   if (existsSync(path)) throw new HomeError("usage", say(language, "capture-av-exists", { path }));
   const bus = busOf(readSettings(args.folder, args.overrides).gateway, args.folder);
-  if (bus === "") throw new HomeError("settings-invalid", say(language, "capture-av-no-bus"), { key: "ieee1394.bus" });
+  const isNone = bus === "none" || (bus === "" && examineMachine().state === "no-controller");
+  if (isNone) throw new HomeError("settings-invalid", say(language, "capture-av-no-bus"), { key: "ieee1394.bus" });
   const seconds = values.seconds === undefined ? undefined : numberOf(args, "seconds", 1);
   const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Settings } from "../gateway-core/gateway.ts";
 import { fileMemory } from "../host/system-host.ts";
 
-/** "" where there is none. */
+/** "" for this machine's own, where it has one. */
 export function busOf({ ieee1394 }: Settings, folder: string): string {
   if (ieee1394.bus !== "") return ieee1394.bus;
   const port = fileMemory(join(folder, "simulated-home")).read("bus-port");

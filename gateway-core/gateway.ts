@@ -59,6 +59,7 @@ export { chooseAddresses } from "./echonet/network-interfaces.ts";
 export { echonetGroup, echonetPort } from "./echonet/udp-link.ts";
 export { type ExaminedNode, examineBus } from "./ieee1394/examine-bus.ts";
 export { ieee1394Explainer } from "./ieee1394/explain.ts";
+export { type DeniedFile, examineMachine, type MachineBus } from "./ieee1394/linux/examine-machine.ts";
 export { recordStream } from "./ieee1394/record-stream.ts";
 export { createStreamEvidence } from "./ieee1394/stream-evidence.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
@@ -176,10 +177,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   const gateway = gatewayModel(packageRoot);
   const { version } = gateway;
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
-  const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
+  const handlerOf = (
+    feed: typeof feeds.lan,
+    control: Control,
+    describe: (device: Device) => JsonObject,
+    routes = streams.routes,
+  ) =>
     createPageHandler({
       ...{ feed, control, arrange, things, describe, assets, host, version },
-      ...{ history, search: search.ask, streams: streams.routes },
+      ...{ history, search: search.ask, streams: routes },
     });
 
   const page = makeStation<HomeEvent>({
@@ -239,8 +245,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const accessLink = makeStation(
     accessLinkPlan({
       ...{ settings, host, doors: open, feed: feeds.remote, control: remoteControl, describeAt: describeOutside },
-      ...{ gateway, cardFile },
-      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
+      ...{ gateway, cardFile, openStream: streams.open },
+      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http), streams.linkRoutes),
     }),
   );
   const homeProxy = makeStation(homeProxyPlan(settings, host, open));

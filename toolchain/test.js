@@ -18,8 +18,9 @@ const projects = args.length > 0 ? args : ["unit", "browser", "journey"];
 const check = [join(root, "toolchain", "check.js")];
 const isChecked = args.length > 0 || spawnSync(process.execPath, check, { cwd: root, stdio: "inherit" }).status === 0;
 const folder = mkdtempSync(join(tmpdir(), "genkan-test-"));
-// The proof of the package installs from the registry: it alone needs the machine's own network.
-const network = projects.includes("package") ? [] : ownNetwork();
+// These fetch packages: they need the machine's own network.
+const fetching = ["package", "kernel"];
+const network = projects.some((name) => fetching.includes(name)) ? [] : ownNetwork();
 
 const together = [projects, []];
 const apart = [

@@ -20,9 +20,21 @@ export interface ExaminedNode {
   readonly state: "av" | "plug-offline" | "not-av" | "unreadable";
   /** Of one that is unreadable. */
   readonly reason?: string;
+  /** How often the place was read where it could not be. */
+  readonly tries?: number;
+}
+
+export interface ExamineOptions {
+  readonly host: Host;
+  readonly patienceMs: number;
+  /** Makes a bus reset first, after which nodes show their plugs anew. */
+  readonly isReset?: boolean;
+  readonly open?: OpenBus;
 }
 
 const stepMs = 50;
+/** Linux makes no reset within two seconds of another. */
+const resetMs = 5_000;
 
 /**
  * Undefined while no bus is there within `patienceMs`.
@@ -30,13 +42,17 @@ const stepMs = 50;
  */
 export async function examineBus(
   name: string,
-  host: Host,
-  patienceMs: number,
-  open: OpenBus = openNamedBus,
+  { host, patienceMs, isReset = false, open = openNamedBus }: ExamineOptions,
 ): Promise<readonly ExaminedNode[] | undefined> {
   await using bus = open(name, host);
-  for (let waitedMs = 0; bus.state === noBus && waitedMs < patienceMs; waitedMs += stepMs) {
-    await sleep(host.clock, stepMs);
+  const wait = async (isThere: () => boolean, ms: number): Promise<void> => {
+    for (let waitedMs = 0; !isThere() && waitedMs < ms; waitedMs += stepMs) await sleep(host.clock, stepMs);
+  };
+  await wait(() => bus.state !== noBus, patienceMs);
+  if (isReset) {
+    const before = bus.state.generation;
+    bus.resetBus();
+    await wait(() => bus.state.generation !== before, resetMs);
   }
   const { generation, nodeIds, localNodeId } = bus.state;
   if (nodeIds.length === 0) return undefined;
@@ -54,7 +70,8 @@ async function examineNode(bus: Bus, { clock }: Host, at: NodeAt): Promise<Exami
     return { node, guid: rom.guid, name: nameOf(rom), state };
   } catch (thrown) {
     if (!(thrown instanceof HomeError)) throw thrown;
-    return { node, guid: undefined, name: "?", state: "unreadable", reason: thrown.message };
+    const tries = Number(thrown.details["tries"] ?? 1);
+    return { node, guid: undefined, name: "?", state: "unreadable", reason: thrown.message, tries };
   }
 }
 

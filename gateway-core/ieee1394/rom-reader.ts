@@ -26,7 +26,7 @@ const leafType = 2;
 
 /**
  * Bus information and header, all that tells one node from another.
- * @throws HomeError `device-silent`: it cannot be read, with `reason` (the rcode) and `address`.
+ * @throws HomeError `device-silent`: it cannot be read, with `reason` (the rcode), `address` and `tries`.
  */
 export async function readBusInfo(reader: RomReader, at: NodeAt): Promise<readonly number[]> {
   for (const waitMs of startingMs) {
@@ -41,7 +41,7 @@ export async function readBusInfo(reader: RomReader, at: NodeAt): Promise<readon
     }
     await sleep(reader.clock, waitMs, reader.signal);
   }
-  throw silent("the node has not started", 0, "starting");
+  throw silent("the node has not started", 0, "starting", startingMs.length);
 }
 
 /** The image in bus order; zeroes where nothing leads. @throws HomeError `device-silent` */
@@ -76,7 +76,7 @@ export async function readRom(reader: RomReader, at: NodeAt, busInfo: readonly n
 export async function readLocalGuid(reader: RomReader): Promise<string> {
   const { localNodeId, generation } = reader.bus.state;
   const [, , , ...words] = await readBusInfo(reader, { nodeId: localNodeId, generation });
-  if (words.length !== 2) throw silent("this machine's node has no EUI-64", 0, "no-guid");
+  if (words.length !== 2) throw silent("this machine's node has no EUI-64", 0, "no-guid", 1);
   return words.map((word) => word.toString(16).padStart(8, "0")).join("");
 }
 
@@ -89,12 +89,12 @@ async function readQuadlet({ bus, clock, signal }: RomReader, at: NodeAt, place:
       return new DataView(data.buffer, data.byteOffset, 4).getUint32(0);
     }
     if (attempt === attempts || rcode === "generation") {
-      throw silent(`its configuration ROM cannot be read at ${formatAddress(address)}`, address, rcode);
+      throw silent(`its configuration ROM cannot be read at ${formatAddress(address)}`, address, rcode, attempt);
     }
     await sleep(clock, againMs, signal);
   }
 }
 
-function silent(why: string, address: number, reason: string): HomeError {
-  return new HomeError("device-silent", `${why} (${reason})`, { address: formatAddress(address), reason });
+function silent(why: string, address: number, reason: string, tries: number): HomeError {
+  return new HomeError("device-silent", `${why} (${reason})`, { address: formatAddress(address), reason, tries });
 }

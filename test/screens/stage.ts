@@ -11,7 +11,7 @@ import { furnishedHome } from "../fakes/furnished-home.ts";
 import { narrowed } from "../fakes/page-home.ts";
 import { openPage } from "../page/open-page.ts";
 
-export type Scene = "empty" | "four" | "fifty" | "silent";
+export type Scene = "empty" | "four" | "fifty" | "silent" | "trouble";
 
 const few = ["ac-living", "light-living", "ecocute", "temperature-living"];
 const silent = ["ecocute", "light-living"];
@@ -26,11 +26,13 @@ export function devicesOf(scene: Scene): readonly Device[] {
   const all = furnishedHome();
   if (scene === "empty") return [];
   if (scene === "fifty") return all;
+  const since = Date.now() - 5 * minuteMs;
+  const withSilent = (devices: readonly Device[]): readonly Device[] =>
+    devices.map((one) => (silent.includes(one.id) ? { ...one, available: false, availabilityAt: since } : one));
+  if (scene === "trouble") return [...withSilent(all), unknownDevice()];
   const four = all.filter(({ id }) => few.includes(id));
   if (scene === "four") return four;
-  const since = Date.now() - 5 * minuteMs;
-  const told = four.map((one) => (silent.includes(one.id) ? { ...one, available: false, availabilityAt: since } : one));
-  return [...told, unknownDevice()];
+  return [...withSilent(four), unknownDevice()];
 }
 
 /** A page of that home on loopback, as the built package serves it. */

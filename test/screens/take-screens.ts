@@ -13,6 +13,7 @@ import { views } from "./views.ts";
 
 const folder = join(packageRoot(), "docs", "screens");
 
+const patienceMs = 180_000;
 const provider = "https://genkan.localhost/";
 
 const nameOf = ({ of, view, language, scheme }: Shot): string => `${of}-${view}-${language}-${scheme}`;
@@ -28,6 +29,8 @@ async function take(browser: Browser, shot: Shot, origin: string, file: string):
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
+  // A busy machine is slow, not wrong.
+  page.setDefaultTimeout(patienceMs);
   if (markup !== undefined) {
     // What a browser shows in a secure context only.
     await page.route(provider, (route) => route.fulfill({ body: markup(language), contentType: "text/html" }));

@@ -19,11 +19,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const look = (bus = "") => serialBus(examined(["--state", folder], { settings: parseSettings({ ieee1394: { bus } }) }));
+const look = (bus = "", ...args: string[]) =>
+  serialBus(examined(["--state", folder, ...args], { settings: parseSettings({ ieee1394: { bus } }) }));
 
 describe("The doctor finds of the serial bus", () => {
   it("that none is set", async () => {
-    expect(await look()).toMatchObject({ state: "ok", text: expect.stringContaining("No serial bus") });
+    expect(await look("none")).toMatchObject({ state: "ok", text: expect.stringContaining("No serial bus") });
   });
 
   it("who is on it, also where only the simulated home knows of it", async () => {
@@ -51,7 +52,28 @@ describe("The doctor finds of the serial bus", () => {
     const found = await look(server.url);
     expect(found).toMatchObject({ state: "warn", hint: expect.stringContaining("bus reset") });
     expect(found.text).toMatch(/Sony DSR-11 \(1\): its output plug is offline/);
-    expect(found.text).toMatch(/node 0: its configuration ROM cannot be read at fffff0000400 \(no-ack\)/);
+    expect(found.text).toMatch(
+      /node 0: its configuration ROM cannot be read at fffff0000400 \(no-ack\), tried 3 times/,
+    );
+  });
+
+  it("what there is after a bus reset, when it is told to make one", async () => {
+    const deck = createModel({ clock: systemClock, model: "dv-deck" });
+    const bus = createSimulatedBus({ clock: systemClock });
+    let resets = 0;
+    bus.plug({
+      ...{ guid: deck.guid, isContender: false, answer: deck.answer },
+      // It shows its plug with the second reset of its life.
+      reset(wire) {
+        deck.reset(wire);
+        resets++;
+        if (resets > 1) deck.registers.setOutput(0, 0x803f_007a);
+      },
+    });
+    deck.registers.setOutput(0, 0x003f_007a);
+    await using server = await openBusServer(bus, 0);
+    expect(await look(server.url)).toMatchObject({ state: "warn", hint: expect.stringContaining("--reset-bus") });
+    expect(await look(server.url, "--reset-bus")).toMatchObject({ state: "ok" });
   });
 
   it("that it does not answer", async () => {

@@ -1,0 +1,125 @@
+/** A home behind a narrow line: its stream takes what the line carries, and what its person asks for meanwhile does not wait for it. */
+
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { issueCard } from "../../access-broker/access-broker.ts";
+import { openAccessLink } from "../../gateway-core/access-link/broker-link.ts";
+import { enrol } from "../../gateway-core/access-link/enrol.ts";
+import type { StreamHold } from "../../gateway-core/contract/stream.ts";
+import { FragmentRing } from "../../gateway-core/delivery/fragment-ring.ts";
+import ladder from "../../gateway-core/media/ladder.json" with { type: "json" };
+import { number, openRig, type Rig, realHost, untilState } from "../access-broker/rig.ts";
+import { openStream, sessionOf, watchStream } from "../access-broker/stream-viewer.ts";
+
+const stepMs = 200;
+const mediaType = 'video/mp4; codecs="avc1.4d401e, mp4a.40.2"';
+const opened: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+/** One line for all connections of a home: upward so many octets a millisecond and no more, first come, first served. */
+async function narrowLine(port: number, octetsPerMs: number): Promise<number> {
+  const queue: { readonly octets: Buffer; readonly send: (octets: Buffer) => void }[] = [];
+  let budget = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    budget = Math.min(budget + (now - last) * octetsPerMs, 20 * octetsPerMs);
+    last = now;
+    while (budget > 0 && queue.length > 0) {
+      const [{ octets, send } = { octets: Buffer.alloc(0), send: () => undefined }] = queue.splice(0, 1);
+      send(octets);
+      budget -= octets.length;
+    }
+  }, 4);
+  const server: Server = createServer((home) => {
+    const broker = connect(port, "127.0.0.1");
+    const end = (): void => {
+      home.destroy();
+      broker.destroy();
+    };
+    for (const one of [home, broker]) one.on("error", end).on("close", end);
+    broker.on("data", (octets) => home.write(octets));
+    home.on("data", (octets: Buffer) => {
+      // As packets: what others send comes between.
+      for (let at = 0; at < octets.length; at += 1_400) {
+        queue.push({ octets: octets.subarray(at, at + 1_400), send: (some) => broker.writable && broker.write(some) });
+      }
+    });
+    opened.push(end);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  opened.push(() => {
+    clearInterval(timer);
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Both rungs at their rates, for as long as the test lasts. */
+function liveStream(): StreamHold {
+  const rings = new Map(ladder.map(({ name }) => [name, new FragmentRing()]));
+  for (const ring of rings.values()) {
+    ring.push({ init: { octets: new Uint8Array(800), mediaType, hasVideo: true, hasAudio: true } });
+  }
+  let count = 0;
+  const timer = setInterval(() => {
+    for (const { name, videoKbps, audioKbps } of ladder) {
+      const octets = new Uint8Array(((videoKbps + audioKbps) * stepMs) / 8);
+      const times = { start: (count * stepMs) / 1_000, duration: stepMs / 1_000 };
+      rings.get(name)?.push({ fragment: { octets, isKey: count % 5 === 0, ...times } });
+    }
+    count++;
+  }, stepMs);
+  opened.push(() => clearInterval(timer));
+  return {
+    rungs: ladder,
+    over: new Promise(() => undefined),
+    ring: async (name) => rings.get(name) ?? new FragmentRing(),
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+async function openHome(octetsPerMs: number): Promise<{ readonly rig: Rig; readonly cookie: string }> {
+  const rig = await openRig();
+  opened.push(() => rig[Symbol.asyncDispose]());
+  const host = realHost();
+  const registration = await enrol(await issueCard({ ...rig.provider, number }), host);
+  const gatewayPort = await narrowLine(registration.gatewayPort, octetsPerMs);
+  const hold = liveStream();
+  const link = openAccessLink({
+    ...{ host, registration: { ...registration, gatewayPort } },
+    handler: async () => new Response("page"),
+    streams: { open: async () => hold },
+  });
+  opened.push(() => link[Symbol.asyncDispose]());
+  link.setPage(true);
+  await untilState(link, "online");
+  return { rig, cookie: await rig.logIn() };
+}
+
+describe("A home behind 600 kbit/s", () => {
+  it("sends the rung that the line carries, and answers within a fraction of a second while it does", async () => {
+    const { rig, cookie } = await openHome(75);
+    const watched = await watchStream(rig, cookie, sessionOf(await openStream(rig, cookie, "deck")));
+    const asked: number[] = [];
+    const until = performance.now() + 20_000;
+    let [from, begun] = [0, 0];
+    while (performance.now() < until) {
+      const start = performance.now();
+      await rig.ask(`/?x=${asked.length}`, { headers: { cookie } });
+      asked.push(performance.now() - start);
+      if (begun === 0 && until - performance.now() < 8_000) [from, begun] = [watched.length, performance.now()];
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    // In the last seconds: the lower rung, all of it, at 240 kbit/s.
+    const kbps = ((watched.length - from) * 8) / (performance.now() - begun);
+    expect(kbps).toBeGreaterThan(200);
+    expect(kbps).toBeLessThan(330);
+    const sorted = asked.toSorted((a, b) => a - b);
+    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(300);
+    expect(sorted[Math.floor(sorted.length * 0.95)]).toBeLessThan(1_500);
+    watched.leave();
+  });
+});
