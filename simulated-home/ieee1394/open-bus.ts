@@ -4,7 +4,9 @@ import type { Clock } from "../../gateway-core/contract/clock.ts";
 import type { AvcFaults } from "./avc/subunit.ts";
 import { openBusServer } from "./bus-server.ts";
 import { createModel, type DevicePlan, type ModelName } from "./models.ts";
+import type { RomFaults } from "./rom-faults.ts";
 import { createSimulatedBus } from "./simulated-bus.ts";
+import type { StreamFaults } from "./stream/stream-faults.ts";
 
 export interface ScenarioBus {
   readonly gapCount?: number;
@@ -17,6 +19,9 @@ export interface ScenarioBusNode {
   readonly guid?: string;
   readonly cassette?: "none" | "protected";
   readonly faults?: AvcFaults;
+  readonly isOffline?: boolean;
+  readonly streamFaults?: StreamFaults;
+  readonly romFaults?: RomFaults;
 }
 
 export interface OpenBus extends AsyncDisposable {
