@@ -3,7 +3,7 @@
 import { validate } from "jsonschema";
 import type { DataSchema, Descriptor, PropertyDescriptor } from "../gateway-core/contract/descriptor.ts";
 import type { Json } from "../gateway-core/contract/json.ts";
-import { avcWordFlaws, wordFlaws } from "./check-words.ts";
+import { avcWordFlaws, haviWordFlaws, wordFlaws } from "./check-words.ts";
 import schema from "./descriptor.schema.json" with { type: "json" };
 import { type Flaw, pointer } from "./flaw.ts";
 
@@ -39,13 +39,14 @@ function codeFlaws(descriptor: Descriptor): Flaw[] {
     ...properties.flatMap(([name, property]) => {
       const path = pointer(["properties", name]);
       const codec = property["gk:bind"]["echonet"]?.["codec"];
-      const avc = property["gk:bind"]["avc"];
+      const { avc, havi } = property["gk:bind"];
       return [
         ...schemaFlaws(property, path, property.readOnly === true),
         ...presetFlaws(property["gk:presets"] ?? [], property, path),
         ...historyFlaws(property, path),
         ...(codec === undefined ? [] : wordFlaws(codec, property, path)),
         ...(avc === undefined ? [] : avcWordFlaws(avc, property, path)),
+        ...(havi === undefined ? [] : haviWordFlaws(havi, property, path)),
       ];
     }),
   ];

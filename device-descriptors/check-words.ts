@@ -57,6 +57,17 @@ export function avcWordFlaws({ value, control }: JsonObject, schema: DataSchema,
   ];
 }
 
+/** Likewise of HAVi results, and of the calls that set. */
+export function haviWordFlaws({ value, set }: JsonObject, schema: DataSchema, path: string): Flaw[] {
+  const { map, octets } = isJsonObject(value) ? value : {};
+  const words = isJsonObject(set) ? set["words"] : undefined;
+  return avcWordFlaws(
+    { value: octets ?? (map === undefined ? null : { map }), control: words === undefined ? null : { map: words } },
+    schema,
+    path,
+  );
+}
+
 interface Member {
   readonly name: Json | undefined;
   readonly codec: Json;

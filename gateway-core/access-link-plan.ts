@@ -4,6 +4,7 @@ import { parseDescriptor } from "../device-descriptors/catalogue.ts";
 import { openAccess } from "./access-link/access.ts";
 import { statusOf } from "./access-link/access-status.ts";
 import { localEndOf } from "./access-link/link-interface.ts";
+import type { OpenStream } from "./access-link/media-uplink.ts";
 import { createRuledControl } from "./access-link/ruled-control.ts";
 import type { Host } from "./contract/clock.ts";
 import type { GatewayFacts } from "./contract/descriptor-offer.ts";
@@ -30,13 +31,14 @@ export interface AccessLinkPlanOptions {
   /** What whoever is outside reaches of the control. */
   readonly control: Control;
   readonly handlerAt: (home: string) => Handler;
+  readonly openStream: OpenStream;
   /** Thing Descriptions of a home at this address, if it has one. */
   readonly describeAt: (home: string | undefined) => (device: Device) => JsonObject;
 }
 
 export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> {
-  const { settings, host, doors, gateway, cardFile, feed, control, handlerAt, describeAt } = options;
-  const { enabled, card, cardFolders, rules } = settings.accessLink;
+  const { settings, host, doors, gateway, cardFile, feed, control, handlerAt, describeAt, openStream } = options;
+  const { enabled, card, cardFolders, rules, uplinkKbps } = settings.accessLink;
   const isEnabled = enabled && settings.access.mode !== "own";
   const from = localEndOf(settings.accessLink.interface);
   return {
@@ -51,6 +53,7 @@ export function accessLinkPlan(options: AccessLinkPlanOptions): Plan<LinkEvent> 
       const access = openAccess({
         ...{ host, isEnabled, gateway, handlerAt, from, rules },
         cards: { file: card ?? cardFile, folders: cardFolders },
+        streams: { open: openStream, mostKbps: uplinkKbps },
         parse: parseDescriptor,
         onDescriptor: send,
         onCommand: (command) => remote.execute(command),

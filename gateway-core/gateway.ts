@@ -176,10 +176,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   const gateway = gatewayModel(packageRoot);
   const { version } = gateway;
   const feeds = { lan: createPageFeed({ host }), remote: createPageFeed({ host }) };
-  const handlerOf = (feed: typeof feeds.lan, control: Control, describe: (device: Device) => JsonObject) =>
+  const handlerOf = (
+    feed: typeof feeds.lan,
+    control: Control,
+    describe: (device: Device) => JsonObject,
+    routes = streams.routes,
+  ) =>
     createPageHandler({
       ...{ feed, control, arrange, things, describe, assets, host, version },
-      ...{ history, search: search.ask, streams: streams.routes },
+      ...{ history, search: search.ask, streams: routes },
     });
 
   const page = makeStation<HomeEvent>({
@@ -239,8 +244,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const accessLink = makeStation(
     accessLinkPlan({
       ...{ settings, host, doors: open, feed: feeds.remote, control: remoteControl, describeAt: describeOutside },
-      ...{ gateway, cardFile },
-      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http)),
+      ...{ gateway, cardFile, openStream: streams.open },
+      handlerAt: (http) => handlerOf(feeds.remote, remoteControl, describeOutside(http), streams.linkRoutes),
     }),
   );
   const homeProxy = makeStation(homeProxyPlan(settings, host, open));

@@ -16,6 +16,8 @@ import { searchFfmpeg } from "./transcoder.ts";
 export interface Streams extends AsyncDisposable {
   /** The routes of streams and pictures, for the pages of this gateway. */
   readonly routes: { readonly isPath: (path: string) => boolean; readonly handler: Handler };
+  /** Of those, what goes with the pages by the data link: pictures. Streams have links of their own. */
+  readonly linkRoutes: Streams["routes"];
   /** Holds a device's stream, which all who watch it share. @throws HomeError what it cannot be had for */
   open(device: string, signal: AbortSignal): Promise<StreamHold>;
 }
@@ -78,6 +80,7 @@ export function createStreams({ settings, host, source }: StreamsOptions): Strea
       handler: (request, viewer) =>
         (isPicturePath(new URL(request.url).pathname) ? pictures : desk).handler(request, viewer),
     },
+    linkRoutes: { isPath: isPicturePath, handler: pictures.handler },
     open,
     async [Symbol.asyncDispose]() {
       closing.abort();

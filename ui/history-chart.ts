@@ -3,7 +3,7 @@
 import uPlot from "uplot";
 import type { HistoryAnswer } from "../gateway-core/contract/history.ts";
 import type { Language } from "../gateway-core/contract/page-texts.ts";
-import { columnsOf, stepMs } from "./history-series.ts";
+import { columnsOf, middleMs, stepMs } from "./history-series.ts";
 
 export interface ChartOptions {
   readonly host: HTMLElement;
@@ -15,6 +15,7 @@ export interface ChartOptions {
 }
 
 const height = 184;
+const labelWidth = 64;
 /** How much of its step a bar is broad. */
 const barShare = 0.72;
 
@@ -47,10 +48,9 @@ export class HistoryChart {
   /** To the step at `index`, as if it were pointed at. */
   point(index: number): void {
     const at = this.#answer?.points[index]?.[0];
-    const plot = this.#plot;
-    if (at === undefined || plot === undefined || this.#answer === undefined) return;
-    const within = this.#answer.kind === "total" ? stepMs(this.#answer.step) * barShare * 0.5 : 0;
-    plot.setCursor({ left: plot.valToPos((at + within) / 1_000, "x"), top: plot.over.clientHeight / 2 });
+    if (at === undefined || this.#answer === undefined || this.#plot === undefined) return;
+    const left = this.#plot.valToPos((at + middleMs(this.#answer)) / 1_000, "x");
+    this.#plot.setCursor({ left, top: height / 3 });
   }
 
   destroy(): void {
@@ -105,15 +105,7 @@ function optionsOf(
     height,
     padding: [10, 24, 0, 0],
     legend: { show: false },
-    cursor: {
-      drag: { x: false, y: false },
-      y: false,
-      points: { show: !isTotal, size: 8 },
-      // A bar is its whole step's, not only what is near its beginning.
-      ...(isTotal
-        ? { dataIdx: (plot, _, near, x) => ((plot.data[0][near] ?? 0) > x ? Math.max(0, near - 1) : near) }
-        : {}),
-    },
+    cursor: { drag: { x: false, y: false }, y: false, points: { show: !isTotal, size: 8 } },
     scales: {
       x: { time: true, range: (_, __, max) => [answer.from / 1_000, Math.max(end / 1_000, max)] },
       y: isTotal
@@ -125,7 +117,8 @@ function optionsOf(
         ...axis,
         grid: { show: false },
         size: 28,
-        space: 64,
+        space: labelWidth,
+        ...(isTotal ? { splits: labelled } : {}),
         values: (_, splits) => splits.map(timeSayer(answer, language)),
       },
       {
@@ -137,16 +130,24 @@ function optionsOf(
       },
     ],
     series: isTotal
-      ? [{}, { ...drawn, paths: uPlot.paths.bars?.({ size: [barShare, 48], align: 1, radius: 0.15 }) ?? (() => null) }]
+      ? [{}, { ...drawn, paths: uPlot.paths.bars?.({ size: [barShare, 48], align: 0, radius: 0.15 }) ?? (() => null) }]
       : [{}, drawn, unseen, unseen],
     ...(isTotal ? {} : { bands: [{ series: [3, 2], fill: band ?? "" }] }),
-    hooks: { setCursor: [(plot) => onPoint(pointedAt(plot))] },
+    hooks: {
+      setCursor: [
+        ({ cursor: { idx, left = -1 }, data: [x] }) => onPoint(left < 0 ? null : momentOf(x[idx ?? -1], answer)),
+      ],
+    },
   };
 }
 
-function pointedAt({ cursor: { idxs, left = -1 }, data }: uPlot): number | null {
-  const at = left < 0 ? undefined : data[0][idxs?.[1] ?? -1];
-  return at === undefined ? null : at * 1_000;
+const momentOf = (seconds: number | undefined, answer: HistoryAnswer): number | null =>
+  seconds === undefined ? null : Math.round(seconds * 1_000 - middleMs(answer));
+
+/** As many bars have a label as there is room for, the last one first. */
+function labelled({ data: [x], width }: uPlot): number[] {
+  const every = Math.ceil((x.length * labelWidth) / width);
+  return [...x].filter((_, index) => (x.length - 1 - index) % every === 0);
 }
 
 /** Room above and below; what hardly changes is not blown up. */
@@ -163,7 +164,8 @@ function axisWidth(plot: uPlot, values: readonly string[] | null, font: string):
   return Math.ceil(widest) + 12;
 }
 
-function timeSayer({ from, to, step }: HistoryAnswer, language: Language): (seconds: number) => string {
+function timeSayer(answer: HistoryAnswer, language: Language): (seconds: number) => string {
+  const { from, to, step } = answer;
   const isDay = to - from <= 36 * 3_600_000;
   const format = new Intl.DateTimeFormat(
     language,
@@ -173,5 +175,5 @@ function timeSayer({ from, to, step }: HistoryAnswer, language: Language): (seco
         ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
         : { day: "numeric", month: "short" },
   );
-  return (seconds) => format.format(seconds * 1_000);
+  return (seconds) => format.format(momentOf(seconds, answer) ?? 0);
 }

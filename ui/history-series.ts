@@ -8,10 +8,14 @@ export type Columns = [number[], ...(number | null)[][]];
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000, month: 31 * 86_400_000 };
 export const stepMs = ({ unit, count }: HistoryStep): number => unitMs[unit] * count;
 
+/** A bar stands in the middle of its step. */
+export const middleMs = ({ kind, step }: HistoryAnswer): number => (kind === "total" ? stepMs(step) / 2 : 0);
+
 /** A step of which nothing is known breaks the curve. */
 export function columnsOf(answer: HistoryAnswer): Columns {
   if (answer.kind === "total") {
-    return [answer.points.map(([at]) => at / 1_000), answer.points.map(([, amount]) => amount)];
+    const middle = middleMs(answer);
+    return [answer.points.map(([at]) => (at + middle) / 1_000), answer.points.map(([, amount]) => amount)];
   }
   const longestMs = 1.5 * stepMs(answer.step);
   const columns: [number[], (number | null)[], (number | null)[], (number | null)[]] = [[], [], [], []];

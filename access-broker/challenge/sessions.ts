@@ -1,6 +1,6 @@
 /** Sessions: what a person holds after a challenge was passed, bound to one home. The store outlives the process, so a session does too. */
 
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import type { CommunicationMethod } from "../../gateway-core/contract/communication-method.ts";
@@ -164,4 +164,4 @@ function assurancesOf(methods: string): readonly Assurance[] {
   return all.filter((one) => told.includes(one));
 }
 
-const idOf = (token: string): string => createHash("sha256").update(token).digest("hex");
+const idOf = (token: string): string => hash("sha256", token, "hex");

@@ -10,8 +10,9 @@ export const widestOctets: number = 8 * 1024 * 1024;
 /** While a viewer does not read: what is under way for them stays in the broker's memory. */
 export const heldOctets: number = 1024 * 1024;
 
-/** So much has come before it is worth a measurement. */
+/** So much has come, and so long it is ago, before another measurement is worth its ping. */
 const roundOctets = 64 * 1024;
+const betweenMs = 10;
 /** A viewer who takes nothing for so long does not read. */
 const heldMs = 50;
 /** What was learned while much came is of no use after so long. */
@@ -62,7 +63,7 @@ export function createDataWindow({ clock, ping, apply }: DataWindowOptions): Dat
   let window = windowOctets;
   let quickestMs = Number.POSITIVE_INFINITY;
   let [came, lastAt] = [0, 0];
-  let measuredTo = 0;
+  let measured = { to: 0, at: Number.NEGATIVE_INFINITY };
   let isMeasuring = false;
   let timer: Timer | undefined;
 
@@ -87,7 +88,7 @@ export function createDataWindow({ clock, ping, apply }: DataWindowOptions): Dat
     const from = came;
     isMeasuring = ping((tookMs) => {
       isMeasuring = false;
-      measuredTo = came;
+      measured = { to: came, at: clock.now() };
       quickestMs = Math.min(quickestMs, tookMs);
       set(windowAfter(window, { octets: came - from, tookMs, quickestMs }, widest()));
     });
@@ -106,7 +107,8 @@ export function createDataWindow({ clock, ping, apply }: DataWindowOptions): Dat
         took(octets) {
           came += octets;
           lastAt = clock.now();
-          if (!isMeasuring && came - measuredTo >= roundOctets) measure();
+          const isDue = came - measured.to >= roundOctets && lastAt - measured.at >= betweenMs;
+          if (isDue && !isMeasuring) measure();
         },
         hold,
         [Symbol.dispose]: () => hold(false),

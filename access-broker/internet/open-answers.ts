@@ -63,12 +63,17 @@ export function createOpenAnswers(
       const answer = { ...holder, ending };
       const answers = open.get(session) ?? new Set();
       open.set(session, answers.add(answer));
+      // Not AbortSignal.any: its bookkeeping costs more than all else here, and each request passes.
+      const leave = (): void => ending.abort();
+      if (viewer.aborted) leave();
+      viewer.addEventListener("abort", leave, { once: true });
       void closed.then(() => {
+        viewer.removeEventListener("abort", leave);
         answers.delete(answer);
         if (answers.size === 0 && open.get(session) === answers) open.delete(session);
       });
       watch();
-      return AbortSignal.any([viewer, ending.signal]);
+      return ending.signal;
     },
     end,
     recheck: check,

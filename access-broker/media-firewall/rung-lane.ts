@@ -48,9 +48,16 @@ export class RungLane {
 
   /** Resolves when the home has said its first word about it. @throws HomeError why it cannot be had */
   ready(): Promise<StreamHead> {
-    if (this.#users === 0) this.#endAfter(firstMs);
     this.#head ??= this.#open();
-    return this.#head;
+    const head = this.#head;
+    if (this.#users === 0) {
+      this.#timer?.cancel();
+      const awaitFirst = (): void => {
+        if (this.#users === 0 && this.#head === head) this.#endAfter(firstMs);
+      };
+      void head.then(awaitFirst, ignore);
+    }
+    return head;
   }
 
   /** The pieces, whichever link they come by. */

@@ -1,6 +1,6 @@
 /** Relays a viewer's request to the home behind an access number and streams the answer back. */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { Grant } from "../../gateway-core/contract/grant.ts";
@@ -61,7 +61,7 @@ export function createPageRelay(find: (number: AccessNumber) => RelayLink | unde
 const foreignPage = /^\/devices\/[^/?]+\/pages(?:[/?]|$)/;
 
 /** Stable for a session and of no use to whoever learns it. */
-export const opaque = (session: string): string => createHash("sha256").update(`viewer ${session}`).digest("base64url");
+export const opaque = (session: string): string => hash("sha256", `viewer ${session}`, "base64url");
 
 const farewell = new TextEncoder().encode("event: home-away\ndata: {}\n\n");
 

@@ -41,6 +41,7 @@ export class MediaSender implements Disposable {
   #rest = new Uint8Array(0);
   #isBlocked = false;
   #isBegun = false;
+  #toldRung: string | undefined;
   #isLast = false;
   /** When what was written last begins. */
   #writtenStart = Number.NEGATIVE_INFINITY;
@@ -54,6 +55,8 @@ export class MediaSender implements Disposable {
     this.#options = options;
     const { hold, room, wished } = options;
     this.#place = room.enter(hold.rungs, wished);
+    // At once: whoever asks learns that there is a stream before its device shows anything.
+    this.#tellRung(this.#place.rung.name);
     void this.#begin(this.#place.rung);
     void hold.over.then((error) => this.end(error));
   }
@@ -160,10 +163,15 @@ export class MediaSender implements Disposable {
     if (start <= this.#writtenStart + sameTime) return false;
     this.#queue = this.#queue.filter(({ fragment }) => fragment === undefined || fragment.start < start - sameTime);
     this.#isBegun = true;
-    const { rungs } = this.#options.hold;
-    this.#put({ octets: encodeMediaFrame({ kind: "head", head: { rungs, rung: name } }) });
+    if (name !== this.#toldRung) this.#tellRung(name);
     this.#put({ octets: init });
     return true;
+  }
+
+  #tellRung(rung: string): void {
+    this.#toldRung = rung;
+    const { rungs } = this.#options.hold;
+    this.#put({ octets: encodeMediaFrame({ kind: "head", head: { rungs, rung } }) });
   }
 
   #take(fragment: Fragment): void {

@@ -36,7 +36,9 @@ export interface Outcome {
 export type Change =
   | { readonly type: "value"; readonly property: string; readonly value: Json }
   | { readonly type: "availability"; readonly available: boolean }
-  | { readonly type: "event"; readonly name: string; readonly data: Json };
+  | { readonly type: "event"; readonly name: string; readonly data: Json }
+  /** The device is another than it was described as: whoever follows it describes it anew. */
+  | { readonly type: "description" };
 
 export interface Session extends AsyncDisposable {
   /** Every device known now, then each as it is found, moved (new address) or gone; ends when the signal aborts. Active discovery also asks the network. */

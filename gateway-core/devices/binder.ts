@@ -36,6 +36,8 @@ export interface BinderOptions {
 
 /** More devices than any home has: what the LAN can make us remember is bounded. */
 const mostDevices = 1_000;
+/** Between two descriptions of a device that became another. */
+const becomingMs = 100;
 
 interface Bound {
   sighting: Sighting;
@@ -103,10 +105,14 @@ export function createBinder({ host, sessions, choice, registry }: BinderOptions
     session: Session,
     signal: AbortSignal,
   ): Promise<void> {
-    const descriptor = await describe(id, model ?? genericDescriptor(key), session, signal);
-    if (descriptor === undefined || signal.aborted) return;
-    registry.put(id, key.protocol, descriptor, model === undefined ? choice.lookUpOf(key) : undefined);
-    await watchDevice({ host, session, registry, ref: () => refOf(id), descriptor, signal });
+    while (!signal.aborted) {
+      const descriptor = await describe(id, model ?? genericDescriptor(key), session, signal);
+      if (descriptor === undefined || signal.aborted) return;
+      registry.put(id, key.protocol, descriptor, model === undefined ? choice.lookUpOf(key) : undefined);
+      await watchDevice({ host, session, registry, ref: () => refOf(id), descriptor, signal });
+      // A device may become another again and again: the home takes it as it is then.
+      await sleep(host.clock, becomingMs, signal).catch(() => undefined);
+    }
   }
 
   /** Asks until the device tells what it has; undefined only when the device left meanwhile. */

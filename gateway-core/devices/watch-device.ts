@@ -17,7 +17,10 @@ export interface Watch {
   readonly signal: AbortSignal;
 }
 
-/** Subscribes, and again with back-off whenever the subscription fails or ends by itself; returns once the signal aborts. */
+/**
+ * Subscribes, and again with back-off whenever the subscription fails or ends by itself; returns once the signal aborts,
+ * or when the device is another than it was described as.
+ */
 export async function watchDevice({ host, session, registry, ref, descriptor, signal }: Watch): Promise<void> {
   const { id } = ref();
   let attempt = 0;
@@ -25,7 +28,7 @@ export async function watchDevice({ host, session, registry, ref, descriptor, si
   while (!signal.aborted) {
     try {
       for await (const change of session.subscribe(ref(), descriptor, { signal })) {
-        if (signal.aborted) return;
+        if (signal.aborted || change.type === "description") return;
         attempt = 0;
         enter(registry, id, change);
       }
@@ -38,7 +41,7 @@ export async function watchDevice({ host, session, registry, ref, descriptor, si
   }
 }
 
-function enter(registry: Registry, id: string, change: Change): void {
+function enter(registry: Registry, id: string, change: Exclude<Change, { type: "description" }>): void {
   if (change.type === "value") registry.report(id, change.property, change.value);
   else if (change.type === "availability") registry.setAvailable(id, change.available);
   else registry.raise(id, change.name, change.data);

@@ -113,12 +113,11 @@ function tablesOf(db: DatabaseSync): HistoryFile {
     ).run(device, property, value, changedAt, seenAt);
     const id = idOf({ device, property }) ?? 0;
     for (const level of ["minutes", "hours"] as const) {
-      for (const [at, { ms, sum, least, most }] of gathered[level]) {
-        sql(
-          `INSERT INTO ${level} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ms = ms + excluded.ms,
-           sum = sum + excluded.sum, least = min(least, excluded.least), most = max(most, excluded.most)`,
-        ).run(id, at, ms, sum, least, most);
-      }
+      const put = sql(
+        `INSERT INTO ${level} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ms = ms + excluded.ms,
+         sum = sum + excluded.sum, least = min(least, excluded.least), most = max(most, excluded.most)`,
+      );
+      for (const [at, { ms, sum, least, most }] of gathered[level]) put.run(id, at, ms, sum, least, most);
     }
   }
 

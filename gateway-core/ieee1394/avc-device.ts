@@ -179,7 +179,7 @@ export async function describeDevice(options: AvcDeviceOptions): Promise<Descrip
 }
 
 /** Of several decks each is called by its model. */
-function titlesOf({ titles }: Descriptor, modelName: string | undefined): Pick<Descriptor, "title" | "titles"> {
+export function titlesOf({ titles }: Descriptor, modelName: string | undefined): Pick<Descriptor, "title" | "titles"> {
   if (modelName === undefined || modelName === "") return { title: titles.en, titles };
   const named = { en: `${titles.en} ${modelName}`, ja: `${titles.ja} ${modelName}` };
   return { title: named.en, titles: named };

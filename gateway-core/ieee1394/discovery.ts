@@ -48,12 +48,15 @@ const kinds = unitKinds.units.map(({ specifierId, version, commands }) => ({
 }));
 
 /** Whether a unit of the node takes AV/C commands. */
-export function takesAvc({ units }: ConfigRom): boolean {
-  const isAvc = (unit: ConfigRom["units"][number]): boolean =>
-    kinds.some(
-      (kind) => kind.commands === "avc" && kind.specifierId === unit.specifierId && kind.version === unit.version,
-    );
-  return units.some(isAvc);
+export function takesAvc(rom: ConfigRom): boolean {
+  return takesCommands(rom, "avc");
+}
+
+/** Whether a unit of the node takes commands of this set, as unit-kinds.json calls it. */
+export function takesCommands({ units }: ConfigRom, commands: string): boolean {
+  const isOne = ({ specifierId, version }: ConfigRom["units"][number]): boolean =>
+    kinds.some((kind) => kind.commands === commands && kind.specifierId === specifierId && kind.version === version);
+  return units.some(isOne);
 }
 
 export function createDiscovery({ directory, fcp, log, signal }: DiscoveryOptions): Discovery {

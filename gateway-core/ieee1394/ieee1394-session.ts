@@ -11,6 +11,7 @@ import { type AvcDeviceOptions, describeDevice, getProperties, invokeAction, set
 import type { Bus } from "./bus.ts";
 import { type AvDevice, createDiscovery } from "./discovery.ts";
 import { createFcp } from "./fcp.ts";
+import { createHaviSession } from "./havi-session.ts";
 import type { Ieee1394Settings } from "./ieee1394-settings.ts";
 import { createNodeDirectory } from "./node-directory.ts";
 import { createStreamConnections } from "./stream-connections.ts";
@@ -24,6 +25,7 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
   const directory = createNodeDirectory({ bus, host, rediscoverMs: settings.rediscoverMs, signal: life });
   const fcp = createFcp({ bus, clock, locate: directory.locate });
   const discovery = createDiscovery({ directory, fcp, log, signal: life });
+  const havi = createHaviSession({ bus, directory, settings, host, signal: life });
   const connections = createStreamConnections({ bus, clock, locate: directory.locate });
   const streams = createAvStreams({ bus, clock, fcp, locate: directory.locate, connections });
   /** Whoever follows a device hears of what was commanded to it. */
@@ -74,30 +76,36 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
   return {
     async *discover(call) {
       const mailbox = createMailbox<Sighting>(AbortSignal.any([call.signal, life]));
-      const stop = discovery.follow((sighting) => mailbox.put(sighting));
-      if (call.active) discovery.look();
+      const stops = [discovery, havi].map(({ follow }) => follow((sighting) => mailbox.put(sighting)));
+      if (call.active) for (const { look } of [discovery, havi]) look();
       try {
         yield* mailbox;
       } finally {
-        stop();
+        for (const stop of stops) stop();
       }
     },
 
     async describe(ref, model, call) {
+      if (havi.has(ref.id)) return havi.describe(ref, model, call);
       const options = optionsOf(ref, model, call);
       const described = await describeDevice(options);
       const { "gk:stream": isWatchable = false, ...rest } = described;
       return isWatchable && (await streams.isOffered(options.device.guid, options.signal)) ? described : rest;
     },
 
-    get: async (ref, descriptor, names, call) => getProperties(optionsOf(ref, descriptor, call), names),
+    async get(ref, descriptor, names, call) {
+      if (havi.has(ref.id)) return havi.get(ref, descriptor, names, call);
+      return getProperties(optionsOf(ref, descriptor, call), names);
+    },
 
     async set(ref, descriptor, values, call) {
+      if (havi.has(ref.id)) return havi.set(ref, descriptor, values, call);
       const options = optionsOf(ref, descriptor, call);
       return command(options, () => setProperties(options, values));
     },
 
     async *subscribe(ref, descriptor, call) {
+      if (havi.has(ref.id)) return yield* havi.subscribe(ref, descriptor, call);
       const options = optionsOf(ref, descriptor, call);
       const { device } = options;
       yield* watchDevice({
@@ -110,6 +118,7 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
     },
 
     async invoke(ref, descriptor, action, input, call) {
+      if (havi.has(ref.id)) return havi.invoke(ref, descriptor, action, input, call);
       const options = optionsOf(ref, descriptor, call);
       return command(options, () => invokeAction(options, action, input));
     },
@@ -123,6 +132,7 @@ export function startIeee1394Session(bus: Bus, settings: Ieee1394Settings, host:
       await connections.dispose();
       closing.abort(new HomeError("device-unavailable", "the IEEE 1394 session is closed"));
       fcp.dispose();
+      havi.dispose();
       await bus[Symbol.asyncDispose]();
     },
   };

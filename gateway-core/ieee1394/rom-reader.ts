@@ -72,6 +72,14 @@ export async function readRom(reader: RomReader, at: NodeAt, busInfo: readonly n
   return writer.toOctets();
 }
 
+/** EUI-64 of this machine's own node. @throws HomeError `device-silent`: there is no bus, or the node has none. */
+export async function readLocalGuid(reader: RomReader): Promise<string> {
+  const { localNodeId, generation } = reader.bus.state;
+  const [, , , ...words] = await readBusInfo(reader, { nodeId: localNodeId, generation });
+  if (words.length !== 2) throw silent("this machine's node has no EUI-64", 0, "no-guid");
+  return words.map((word) => word.toString(16).padStart(8, "0")).join("");
+}
+
 async function readQuadlet({ bus, clock, signal }: RomReader, at: NodeAt, place: number): Promise<number> {
   const address = configRomAddress + 4 * place;
   for (let attempt = 1; ; attempt++) {

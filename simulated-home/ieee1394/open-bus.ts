@@ -3,6 +3,8 @@
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import type { AvcFaults } from "./avc/subunit.ts";
 import { openBusServer } from "./bus-server.ts";
+import { createHaviModel, type HaviModelName, isHaviModel } from "./havi/havi-models.ts";
+import type { HaviFaults } from "./havi/havi-node.ts";
 import { createModel, type DevicePlan, type ModelName } from "./models.ts";
 import type { RomFaults } from "./rom-faults.ts";
 import { createSimulatedBus } from "./simulated-bus.ts";
@@ -15,10 +17,10 @@ export interface ScenarioBus {
 }
 
 export interface ScenarioBusNode {
-  readonly model: ModelName;
+  readonly model: ModelName | HaviModelName;
   readonly guid?: string;
   readonly cassette?: "none" | "protected";
-  readonly faults?: AvcFaults;
+  readonly faults?: AvcFaults & HaviFaults;
   readonly isOffline?: boolean;
   readonly streamFaults?: StreamFaults;
   readonly romFaults?: RomFaults;
@@ -31,9 +33,13 @@ export interface OpenBus extends AsyncDisposable {
 /** @throws HomeError `address-unusable`. */
 export async function openScenarioBus({ nodes, ...plan }: ScenarioBus, clock: Clock, port: number): Promise<OpenBus> {
   const bus = createSimulatedBus({ clock, ...plan });
-  for (const { faults, ...node } of nodes) {
-    const device: DevicePlan = { clock, ...node, ...(faults === undefined ? {} : { faults: { ...faults } }) };
-    bus.plug(createModel(device));
+  for (const { faults, model, ...node } of nodes) {
+    const device: Omit<DevicePlan, "model"> = {
+      clock,
+      ...node,
+      ...(faults === undefined ? {} : { faults: { ...faults } }),
+    };
+    bus.plug(isHaviModel(model) ? createHaviModel(model, device) : createModel({ ...device, model }));
   }
   return openBusServer(bus, port);
 }

@@ -59,6 +59,7 @@ describe("A stream on its way to the access broker", () => {
     const stream = new TwoRungStream();
     const line = openLine(stream, "low");
     await settle();
+    expect(line.told()).toEqual(["head low"]);
     stream.play(0.5, 2);
     expect(line.told()).toEqual(["head low", "init", "low 1+", "low 1.5"]);
   });
@@ -149,6 +150,6 @@ describe("A stream on its way to the access broker", () => {
     await settle();
     stream.play(0, 1);
     line.sender.beat();
-    expect([line.told(), stream.followers]).toEqual([[], 0]);
+    expect([line.told(), stream.followers]).toEqual([["head high"], 0]);
   });
 });

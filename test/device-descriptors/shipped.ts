@@ -12,7 +12,8 @@ const catalogue: readonly Descriptor[] = loadCatalogue([folder]).list();
 /** Made from the sources of ECHONET. */
 export const shipped = catalogue.filter((one) => one["gk:type"].startsWith("echonet:"));
 /** Written by hand. */
-export const shippedAvc = catalogue.filter((one) => one["gk:type"].startsWith("ieee1394:"));
+export const shippedAvc = catalogue.filter((one) => one["gk:type"].startsWith("ieee1394:avc:"));
+export const shippedHavi = catalogue.filter((one) => one["gk:type"].startsWith("ieee1394:havi:"));
 
 const data = join(packageRoot(), "..", "shared", "data");
 export const sources = {

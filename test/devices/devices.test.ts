@@ -131,6 +131,23 @@ describe("the devices", () => {
     expect(session.addresses).toEqual(["10.0.0.9"]);
   });
 
+  it("describe a device anew when it says that it is another, keep what is known of it, and do so no faster than it can be read", async () => {
+    const { session, clock, events } = setUp();
+    const lamp = session.add("lamp-1", { power: true });
+    devices.receive({ type: "sighting", sighting: sighting("lamp-1") });
+    await settle();
+    events.length = 0;
+    lamp.values["brightness"] = 40;
+    for (let turn = 0; turn < 20; turn++) session.tell("lamp-1", { type: "description" });
+    await clock.advance(150);
+    const [device] = devices.list();
+    expect(Object.keys(device?.descriptor.properties ?? {})).toEqual(["power", "brightness"]);
+    expect(device?.values).toMatchObject({ power: { value: true }, brightness: { value: 40 } });
+    expect(types(events)).toEqual(["found", "changed"]);
+    expect(session.described).toHaveLength(2);
+    expect(session.subscriptions("lamp-1")).toBe(1);
+  });
+
   it("describe a device anew when it turns out to be another model", async () => {
     const { session } = setUp();
     session.add("lamp-1", { ...lampValues });

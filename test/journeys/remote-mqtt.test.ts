@@ -1,6 +1,8 @@
 /** Real mosquitto clients over TLS from outside. They name an address, so that the access number comes from the user name alone. */
 
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bothWays, type Home, startHome, until } from "./home.ts";
 import { untilFurnished } from "./home-states.ts";
@@ -61,6 +63,28 @@ describe.each(bothWays)("Real MQTT clients outside a home %s", (_how, args) => {
     const result = await all.see(`homes/${number}/devices/${lamp}/result`, () => true);
     expect(JSON.parse(result)).toMatchObject({ ok: true, value: !isOn });
     await until(async () => (await switches.read("0290", "80")) === (isOn ? "31" : "30"), 10_000, "the lamp itself");
+  });
+
+  it("come in by WebSocket at the users' port too, and switch the lamp", async () => {
+    const { number, ca, home: address } = home.addresses;
+    const { hostname, host, port } = new URL(address);
+    const wsOptions = { servername: hostname, headers: { host } };
+    const client = await connectAsync(`wss://127.0.0.1:${port}/mqtt`, {
+      ...{ username: `${number}/${home.addresses.user}`, password, ca: readFileSync(ca), reconnectPeriod: 0 },
+      wsOptions,
+    });
+    try {
+      const power = `homes/${number}/devices/${lamp}/properties/power`;
+      const told: string[] = [];
+      client.on("message", (topic, payload) => topic === power && told.push(payload.toString()));
+      await client.subscribeAsync(`homes/${number}/#`);
+      await until(() => told.length > 0, 15_000, "the lamp's state by WebSocket");
+      const wished = told.at(-1) === "true" ? "false" : "true";
+      await client.publishAsync(`${power}/set`, wished, { qos: 1 });
+      await until(() => told.at(-1) === wished, 15_000, "the lamp's new state by WebSocket");
+    } finally {
+      await client.endAsync(true);
+    }
   });
 
   it("are told of all that the local broker tells, in the same words", async () => {

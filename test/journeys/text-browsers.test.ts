@@ -1,16 +1,13 @@
 /** Real text browsers, and Chromium without script, log in, list the home, switch a light and set a temperature. */
 
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { chromium } from "playwright";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { bareHost, number, openRig, password, type Rig, user } from "../access-broker/rig.ts";
-import { openPage } from "../page/open-page.ts";
+import { bareHost, number, password, user } from "../access-broker/rig.ts";
+import { openTextRig, type TextRig } from "./text-rig.ts";
 
 /** Says aloud what is not proven here. */
 const has = (name: string): boolean => {
@@ -21,52 +18,20 @@ const has = (name: string): boolean => {
 const run = promisify(execFile);
 
 describe("The compact pages in", () => {
-  const { handler, control } = openPage();
-  const folder = mkdtempSync(join(tmpdir(), "genkan-text-"));
-  let rig: Rig;
-  /** Names under localhost are known to no text browser: a proxy knows them. */
-  let proxy: Server;
-  let environment: NodeJS.ProcessEnv;
-  let base: string;
+  let text: TextRig;
   beforeAll(async () => {
-    rig = await openRig();
-    await rig.join(handler);
-    base = `https://${rig.authority()}`;
-    writeFileSync(join(folder, "ca.pem"), rig.ca);
-    proxy = createServer();
-    proxy.on("connect", (_, socket, head) => {
-      const broker = connect(rig.port, "127.0.0.1", () => {
-        socket.write("HTTP/1.1 200 OK\r\n\r\n");
-        broker.write(head);
-        socket.pipe(broker).pipe(socket);
-      });
-      for (const side of [socket, broker]) side.on("error", () => undefined);
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    environment = {
-      HOME: folder,
-      PATH: process.env["PATH"],
-      TERM: "vt100",
-      LANG: "C.UTF-8",
-      https_proxy: address,
-      SSL_CERT_FILE: join(folder, "ca.pem"),
-    };
+    text = await openTextRig();
   });
-  afterAll(async () => {
-    proxy.close();
-    await rig?.[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => text?.[Symbol.asyncDispose]());
   beforeEach(() => {
-    control.asked.length = 0;
+    text.control.asked.length = 0;
   });
 
   const expected = [
     ["lamp", { kind: "property", name: "power", value: false }],
     ["cooler", { kind: "property", name: "targetTemperature", value: 24 }],
   ];
-  const told = () => control.asked.map(({ device, request }) => [device, request]);
+  const told = () => text.control.asked.map(({ device, request }) => [device, request]);
   const tokenIn = (source: string): string => /name="token" value="([^"]+)"/.exec(source)?.[1] ?? "";
 
   /** The four steps by a browser that shows a page, shows its source, and posts a form. */
@@ -86,6 +51,7 @@ describe("The compact pages in", () => {
   }
 
   it.runIf(has("w3m"))("w3m", async () => {
+    const { base, environment, folder } = text;
     const options = [
       "-cookie",
       "-o",
@@ -109,8 +75,9 @@ describe("The compact pages in", () => {
     );
   });
 
-  /** Its dump keeps no cookie: it logs in and lists in one go. */
+  /** Its dump keeps no cookie: it logs in and lists in one go. By its keys it does the rest in test/long/. */
   it.runIf(has("lynx"))("lynx", async () => {
+    const { base, environment } = text;
     const lynx = (more: readonly string[], input?: string): Promise<string> =>
       new Promise((resolve, reject) => {
         const options = ["-dump", "-accept_all_cookies", "-display_charset=utf-8", ...more];
@@ -126,10 +93,10 @@ describe("The compact pages in", () => {
     expect(list).toContain("On · 70%");
   });
 
-  /** Its dump posts nothing and keeps no cookie: what it shows of the first page is what can be proven. */
+  /** Its dump posts nothing and keeps no cookie. By its keys it does the rest in test/long/. */
   it.runIf(has("elinks"))("elinks", async () => {
-    const proxyAddress = environment["https_proxy"]?.slice("http://".length);
-    const settings = ["set connection.ssl.cert_verify = 0", `set protocol.https.proxy.host = "${proxyAddress}"`];
+    const { base, environment, folder, proxy } = text;
+    const settings = ["set connection.ssl.cert_verify = 0", `set protocol.https.proxy.host = "${proxy}"`];
     writeFileSync(join(folder, "elinks.conf"), `${settings.join("\n")}\n`);
     const options = ["-config-dir", folder, "-dump", "-dump-charset", "UTF-8"];
     const { stdout } = await run("elinks", [...options, `${base}/`], { env: environment, timeout: 20_000 });
@@ -140,7 +107,7 @@ describe("The compact pages in", () => {
     const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
     const context = await browser.newContext({ javaScriptEnabled: false, ignoreHTTPSErrors: true });
     const page = await context.newPage();
-    await page.goto(`https://${rig.authority(bareHost)}/n/${number}/`);
+    await page.goto(`https://${text.rig.authority(bareHost)}/n/${number}/`);
     await page.locator("input[name=user]").fill(user);
     await page.locator("input[name=password]").fill(password);
     await page.locator("input[type=submit]").first().click();

@@ -1,6 +1,7 @@
 import axe from "axe-core";
 import { describe, expect, it, vi } from "vitest";
 import meter from "../../device-descriptors/echonet/0288.json" with { type: "json" };
+import { columnsOf, withValue } from "../../ui/history-series.ts";
 import { lamp, narrowed, sensor } from "../fakes/page-home.ts";
 import { useTimedHome } from "./timed-home.ts";
 
@@ -112,6 +113,41 @@ describe("The history in a sheet", () => {
     const dialog = await openSheet("Light");
     expect(dialog.querySelector("gk-history")).toBeNull();
     expect(gateway.histories).toEqual([]);
+  });
+});
+
+describe("What the chart draws", () => {
+  const step = { unit: "hour", count: 1 } as const;
+
+  it("breaks where nothing is known", () => {
+    const points = [0, 1, 4].map((hour) => [hour * hourMs, hour, hour, hour] as const);
+    const [x, mean] = columnsOf({ kind: "measured", from: 0, to: 5 * hourMs, step, points });
+    expect(x).toEqual([0, 3_600, 3_601, 14_400]);
+    expect(mean).toEqual([0, 1, null, 4]);
+  });
+
+  it("goes on with what is told: a curve by the value, the last bar by what the counter rose", () => {
+    const measured = { kind: "measured", from: 0, to: hourMs, step, points: [[0, 1, 1, 1]] } as const;
+    expect(withValue(measured, 3, 1, 2 * hourMs).points).toEqual([
+      [0, 1, 1, 1],
+      [2 * hourMs, 3, 3, 3],
+    ]);
+    const total = {
+      kind: "total",
+      from: 0,
+      to: hourMs,
+      step,
+      points: [
+        [0, 1],
+        [hourMs, 2],
+      ],
+    } as const;
+    expect(withValue(total, 100.5, 100, 1.5 * hourMs).points).toEqual([
+      [0, 1],
+      [hourMs, 2.5],
+    ]);
+    expect(withValue(total, 3, 100, 1.5 * hourMs)).toBe(total);
+    expect(withValue(total, 101, 100, 4 * hourMs)).toBe(total);
   });
 });
 

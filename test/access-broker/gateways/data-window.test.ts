@@ -61,17 +61,18 @@ describe("The window of a data link", () => {
   });
 
   /** A line of 40 ms fills what it may. */
-  const fill = (flow: { took(octets: number): void }): void => {
+  const fill = async (flow: { took(octets: number): void }): Promise<void> => {
     for (let octets = windowOctets; octets <= 2 * widestOctets; octets *= 2) {
       flow.took(64 * 1024);
       flow.took(octets);
       answer?.(40);
+      await clock.advance(10);
     }
   };
 
-  it("doubles with each delay of the line up to its bound, and each change is told once", () => {
+  it("doubles with each delay of the line up to its bound, and each change is told once", async () => {
     using flow = window.open();
-    fill(flow);
+    await fill(flow);
     expect(applied).toEqual([512 * 1024, MB, 2 * MB, 4 * MB, 8 * MB]);
   });
 
@@ -84,25 +85,35 @@ describe("The window of a data link", () => {
     expect(pings).toBe(1);
   });
 
+  it("sends at most one ping in 10 ms, however fast the line is", async () => {
+    using flow = window.open();
+    for (let turn = 0; turn < 100; turn++) {
+      flow.took(64 * 1024);
+      answer?.(0.2);
+      if (turn % 10 === 9) await clock.advance(10);
+    }
+    expect(pings).toBe(10);
+  });
+
   it("is narrow within 50 ms of when a viewer stops reading, and for as long as that lasts", async () => {
     using flow = window.open();
     using frozen = window.open();
-    fill(flow);
+    await fill(flow);
     frozen.hold(true);
     await clock.advance(40);
     expect(applied.at(-1)).toBe(widestOctets);
     await clock.advance(60);
     expect(applied.at(-1)).toBe(heldOctets);
-    fill(flow);
+    await fill(flow);
     expect(applied.at(-1)).toBe(heldOctets);
     frozen.hold(false);
-    fill(flow);
+    await fill(flow);
     expect(applied.at(-1)).toBe(widestOctets);
   });
 
   it("begins anew when nothing came for a second, and watches nothing any more", async () => {
     using flow = window.open();
-    fill(flow);
+    await fill(flow);
     await clock.advance(1_100);
     expect(applied.at(-1)).toBe(windowOctets);
     expect(clock.pending).toBe(0);
@@ -116,7 +127,7 @@ describe("The window of a data link", () => {
       frozen.hold(true);
     }
     await clock.advance(100);
-    fill(flow);
+    await fill(flow);
     expect(applied.at(-1)).toBe(widestOctets);
     window[Symbol.dispose]();
     expect(clock.pending).toBe(0);
