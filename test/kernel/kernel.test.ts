@@ -144,7 +144,7 @@ describe.skipIf(typeof kernel === "string")("On the FireWire stack of a real ker
   });
 
   it.skipIf(!hasIec61883())("ffmpeg, by its own connection, receives the frames of its tape", () => {
-    expect(Number(told("ffmpeg")["identical"])).toBeGreaterThanOrEqual(1);
+    expect(Number(told("ffmpeg")["sameBlocks"])).toBeGreaterThanOrEqual(500);
   });
 });
 
