@@ -147,6 +147,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       devices.control.onResult(control.tell);
       devices.onEvent((event) => {
         send(event);
+        if (event.type === "found" && event.device.descriptor["gk:stream"] === true) void streams.prepare();
         history.receive(event);
         for (const listener of homeListeners) listener(event);
       });

@@ -20,6 +20,8 @@ export interface Streams extends AsyncDisposable {
   readonly linkRoutes: Streams["routes"];
   /** Holds a device's stream, which all who watch it share. @throws HomeError what it cannot be had for */
   open(device: string, signal: AbortSignal): Promise<StreamHold>;
+  /** Looks for FFmpeg before somebody waits for it: proving one takes seconds, once for each that is installed. */
+  prepare(): Promise<void>;
 }
 
 export interface StreamsOptions {
@@ -82,6 +84,11 @@ export function createStreams({ settings, host, source }: StreamsOptions): Strea
     },
     linkRoutes: { isPath: isPicturePath, handler: pictures.handler },
     open,
+    prepare: () =>
+      engine().then(
+        () => undefined,
+        () => undefined,
+      ),
     async [Symbol.asyncDispose]() {
       closing.abort();
       desk[Symbol.dispose]();

@@ -7,7 +7,7 @@ import { root } from "./node24.js";
 import { ownNetwork } from "./own-network.js";
 
 const names = readdirSync(join(root, "bench"))
-  .filter((file) => /^(echonet|cold|access-broker|ieee1394|media)-.*\.ts$/.test(file))
+  .filter((file) => /^(?:page|(?:echonet|cold|access-broker|ieee1394|media)-.*)\.ts$/.test(file))
   .map((file) => file.slice(0, -".ts".length));
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : names;
 const unknown = wanted.filter((name) => !names.includes(name));

@@ -61,8 +61,11 @@ export interface PieceRing {
   init(): Promise<InitSegment>;
   /** At the viewer's own pace, from the newest whole picture on. */
   watch(): Watching;
-  /** At once and as it comes, from the newest whole picture on: what is kept first, then each piece. The answer stops it. */
-  follow(take: (piece: Piece) => void): () => void;
+  /**
+   * At once and as it comes, from the newest whole picture on (from the oldest that is kept, where `isFromOldest`): what
+   * is kept first, then each piece. The answer stops it.
+   */
+  follow(take: (piece: Piece) => void, isFromOldest?: boolean): () => void;
 }
 
 /** One hold on a stream, which goes on while anybody holds it. */

@@ -48,9 +48,9 @@ export class FragmentRing implements PieceRing {
     for (const take of [...this.#followers]) take(piece);
   }
 
-  follow(take: (piece: Piece) => void): () => void {
+  follow(take: (piece: Piece) => void, isFromOldest = false): () => void {
     if (this.#init !== undefined) take({ init: this.#init });
-    for (const fragment of this.#sinceLastKey()) take({ fragment });
+    for (const fragment of isFromOldest ? [...this.#kept] : this.#sinceLastKey()) take({ fragment });
     const follower = (piece: Piece): void => take(piece);
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);

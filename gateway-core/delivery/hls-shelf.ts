@@ -26,7 +26,8 @@ export class HlsShelf implements Disposable {
   #waiting: (() => void)[] = [];
 
   constructor(ring: PieceRing) {
-    this.#stop = ring.follow((piece) => this.#take(piece));
+    // What is kept may be three segments already: nobody waits for them then.
+    this.#stop = ring.follow((piece) => this.#take(piece), true);
   }
 
   /** Resolves when there is enough to begin with, or the shelf is closed. */

@@ -6,6 +6,7 @@ import type { ActionDescriptor, Descriptor, PropertyDescriptor } from "../contra
 import { type ErrorBody, HomeError, toHomeError } from "../contract/errors.ts";
 import { isSameJson, type Json, type JsonObject } from "../contract/json.ts";
 import type { AvcFrame, Ctype } from "./avc/avc-frame.ts";
+import { beginsRecording } from "./avc/begins-recording.ts";
 import { type Bindings, bindingsOf, isSettable, type PropertyBinding, refused } from "./avc-binding.ts";
 import { avcFrame, unitAddress } from "./avc-units.ts";
 import type { AvDevice } from "./discovery.ts";
@@ -102,7 +103,13 @@ export async function invokeAction(options: AvcDeviceOptions, name: string, inpu
   }
 }
 
+/** Without leave nothing is recorded, whatever a descriptor says: the setting is the household's, a descriptor the provider's. */
 async function control(options: AvcDeviceOptions, name: string, isUnit: boolean, frame: Uint8Array): Promise<void> {
+  const command = avcFrame("CONTROL", isUnit ? unitAddress : options.device.subunit, frame);
+  if (!options.mayRecord && beginsRecording(command)) {
+    const why = { name, reason: "recording-not-enabled" };
+    throw new HomeError("unknown-action", `${name} would record, which the settings do not allow`, why);
+  }
   const { code } = await ask(options, "CONTROL", isUnit, frame);
   if (code !== "ACCEPTED") throw refused(name, code);
 }

@@ -5,7 +5,7 @@ import { sleep } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
 import { type Bus, type NodeAt, noBus } from "./bus.ts";
 import { type ConfigRom, decodeConfigRom } from "./config-rom.ts";
-import { takesAvc } from "./discovery.ts";
+import { takesAvc, takesCommands } from "./discovery.ts";
 import { type OpenBus, openNamedBus } from "./open-bus.ts";
 import { decodeOutputPlug, outputPlugAddress } from "./plug.ts";
 import { readBusInfo, readRom } from "./rom-reader.ts";
@@ -65,7 +65,8 @@ async function examineNode(bus: Bus, { clock }: Host, at: NodeAt): Promise<Exami
   try {
     const reader = { bus, clock, signal: new AbortController().signal };
     const rom = decodeConfigRom(await readRom(reader, at, await readBusInfo(reader, at)));
-    const state = takesAvc(rom) ? await plugState(bus, at) : "not-av";
+    const withoutPlug = takesCommands(rom, "havi") ? "av" : "not-av";
+    const state = takesAvc(rom) ? await plugState(bus, at) : withoutPlug;
     return { node, guid: rom.guid, name: nameOf(rom), state };
   } catch (thrown) {
     if (!(thrown instanceof HomeError)) throw thrown;

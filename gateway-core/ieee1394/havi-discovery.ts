@@ -60,6 +60,8 @@ export function createHaviDiscovery(options: HaviDiscoveryOptions): HaviDiscover
   const asked = new Map<string, number>();
   const asking = new Set<string>();
   const again = new Set<string>();
+  /** Those that could not be read the last time; it is said once. */
+  const unread = new Set<string>();
   let devices = new Map<DeviceId, HaviDevice>();
   const listeners = new Set<(sighting: Sighting) => void>();
 
@@ -81,11 +83,15 @@ export function createHaviDiscovery(options: HaviDiscoveryOptions): HaviDiscover
     try {
       await news.subscribe(guid, events, signal);
       told.set(guid, await elementsAt(guid));
+      unread.delete(guid);
       update();
     } catch (thrown) {
       // Asked again after the next reset, or with the next look.
       asked.delete(guid);
-      if (!signal.aborted) log.write("warn", "registry-not-read", { guid, error: toHomeError(thrown).toBody() });
+      if (!signal.aborted && !unread.has(guid)) {
+        unread.add(guid);
+        log.write("warn", "registry-not-read", { guid, error: toHomeError(thrown).toBody() });
+      }
     } finally {
       asking.delete(guid);
     }

@@ -105,7 +105,8 @@ function input(form: SourceForm): readonly string[] {
   ];
 }
 
-const deinterlace = "bwdif=deint=interlaced";
+/** A picture for each frame: one for each field would cost twice as much and look no better at these rates. */
+const deinterlace = "bwdif=mode=send_frame:deint=interlaced";
 /** Square pixels: the picture keeps the shape that it is meant to have. */
 const scaleTo = (height: number): string => `scale=w='trunc(oh*dar/2)*2':h='min(${height},ih)',setsar=1`;
 

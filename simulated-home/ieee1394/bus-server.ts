@@ -28,7 +28,7 @@ const mostUnsent = 16_000_000;
 /** Port 0: a free one. @throws HomeError `address-unusable`. */
 export async function openBusServer(bus: SimulatedBus, port: number): Promise<BusServer> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     serve(socket, bus.connect());
     socket.once("close", () => sockets.delete(socket));

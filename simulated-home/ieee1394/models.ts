@@ -8,9 +8,11 @@ import type { AvcFaults, Subunit } from "./avc/subunit.ts";
 import { type Cassette, createTape, type TapePlan } from "./avc/tape.ts";
 import { type BusDevice, createBusDevice } from "./bus-device.ts";
 import { createRegisters } from "./registers.ts";
+import { type RomFaults, spoilRom } from "./rom-faults.ts";
 import { type RomEntry, writeRom } from "./rom-writer.ts";
 import type { MakeFrames } from "./stream/dv-content.ts";
 import { createSender } from "./stream/sender.ts";
+import type { StreamFaults } from "./stream/stream-faults.ts";
 import type { MakePackets } from "./stream/ts-content.ts";
 
 export type ModelName = "dv-deck" | "camcorder" | "d-vhs-deck" | "set-top-box" | "speakers" | "mood-lamp";
@@ -31,6 +33,10 @@ export interface DevicePlan {
   readonly format?: string | "untold";
   readonly hasOutput?: boolean;
   readonly knowsPlugInfo?: boolean;
+  /** Its output plug is offline. */
+  readonly isOffline?: boolean;
+  readonly streamFaults?: StreamFaults;
+  readonly romFaults?: RomFaults;
 }
 
 interface Model {
@@ -51,6 +57,8 @@ interface Model {
 /** Online, S100, worst overhead, 122 quadlets: a DV stream. MPEG of D-VHS: 146 quadlets. */
 const dvOutput = 0x803f_007a;
 const mpegOutput = 0x803f_0092;
+/** What such a plug has less. */
+const offline = 0x8000_0000;
 
 const models: Readonly<Record<ModelName, Model>> = {
   "dv-deck": {
@@ -83,10 +91,16 @@ export function createModel(plan: DevicePlan): BusDevice {
   const { clock, faults } = plan;
   const model = models[plan.model];
   const { company, type } = model;
-  const { format = model.format, knowsPlugInfo = true, hasOutput = true } = plan;
-  const output = hasOutput ? model.output : undefined;
+  const { format = model.format, knowsPlugInfo = true, hasOutput = true, isOffline = false, romFaults = {} } = plan;
+  const plug = isOffline ? offline : 0;
+  const output = hasOutput && model.output !== undefined ? model.output - plug : undefined;
   const guid = plan.guid ?? `${company.toString(16).padStart(6, "0")}${model.serial}`;
-  const registers = createRegisters({ clock, rom: romOf(guid, model), outputs: output === undefined ? [] : [output] });
+  const registers = createRegisters({
+    clock,
+    rom: spoilRom(romOf(guid, model), romFaults),
+    outputs: output === undefined ? [] : [output],
+    ...romFaults,
+  });
   const subunits = subunitsOf(plan);
   const unit = createAvcUnit({
     ...{ clock, type, company, subunits },

@@ -6,7 +6,9 @@ import { openBusServer } from "./bus-server.ts";
 import { createHaviModel, type HaviModelName, isHaviModel } from "./havi/havi-models.ts";
 import type { HaviFaults } from "./havi/havi-node.ts";
 import { createModel, type DevicePlan, type ModelName } from "./models.ts";
+import type { RomFaults } from "./rom-faults.ts";
 import { createSimulatedBus } from "./simulated-bus.ts";
+import type { StreamFaults } from "./stream/stream-faults.ts";
 
 export interface ScenarioBus {
   readonly gapCount?: number;
@@ -19,6 +21,9 @@ export interface ScenarioBusNode {
   readonly guid?: string;
   readonly cassette?: "none" | "protected";
   readonly faults?: AvcFaults & HaviFaults;
+  readonly isOffline?: boolean;
+  readonly streamFaults?: StreamFaults;
+  readonly romFaults?: RomFaults;
 }
 
 export interface OpenBus extends AsyncDisposable {

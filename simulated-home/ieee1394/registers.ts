@@ -16,6 +16,8 @@ export interface RegistersPlan {
   readonly inputs?: readonly number[];
   /** Old cameras answer no block read in their ROM. */
   readonly isQuadletOnly?: boolean;
+  /** So often its ROM tells nothing yet: the node is still starting. */
+  readonly startingReads?: number;
 }
 
 export interface Registers {
@@ -43,6 +45,7 @@ const cycleTicks = 3072;
 const cyclesPerSecond = 8000;
 
 export function createRegisters({ clock, rom: image, isQuadletOnly = false, ...plugs }: RegistersPlan): Registers {
+  let { startingReads = 0 } = plugs;
   const lockable = new Map<number, number>([
     ...masterAndPlugs(outputs, plugs.outputs ?? [], 0xbf00_0000),
     ...masterAndPlugs(inputs, plugs.inputs ?? [], 0x8000_0000),
@@ -68,6 +71,10 @@ export function createRegisters({ clock, rom: image, isQuadletOnly = false, ...p
     if (isQuadletOnly && octetCount > 4) return ended("type-error");
     const parts = Array.from({ length: octetCount / 4 }, (_, index) => quadlet(offset + 4 * index));
     if (parts.includes(undefined)) return ended("address-error");
+    if (offset === rom.start && startingReads > 0) {
+      startingReads--;
+      return complete(new Uint8Array(octetCount));
+    }
     return complete(joined(parts.map((part) => big(part ?? 0, 4))));
   }
 

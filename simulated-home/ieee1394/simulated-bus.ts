@@ -24,6 +24,8 @@ export interface SimulatedBusOptions {
   /** How long a transaction takes. */
   readonly latencyMs?: number;
   readonly gapCount?: number;
+  /** How many bus resets there were before, up to 255. */
+  readonly generation?: number;
   /** A fault for this request to the node of this GUID: how it ends instead of being answered. */
   readonly fault?: (request: Request, guid: string) => Rcode | undefined;
 }
@@ -62,10 +64,11 @@ export interface SimulatedBus {
 
 const localBus = 0xffc0;
 
-export function createSimulatedBus({ clock, latencyMs = 0, gapCount = 63, fault }: SimulatedBusOptions): SimulatedBus {
+export function createSimulatedBus(options: SimulatedBusOptions): SimulatedBus {
+  const { clock, latencyMs = 0, gapCount = 63, fault } = options;
   const host = createHostNode(clock);
   let nodes: readonly BusNode[] = [host.node];
-  let generation = 0;
+  let { generation = 0 } = options;
   const resets = new Set<(state: BusState) => void>();
   const channels = new Map<number, Set<(packets: readonly IsochronousPacket[]) => void>>();
 

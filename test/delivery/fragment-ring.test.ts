@@ -65,4 +65,14 @@ describe("Those who watch one rung", () => {
     ring.push(fragment(4));
     expect(told).toEqual([init("init"), fragment(1, true), fragment(2), fragment(3)]);
   });
+
+  it("may follow from the oldest whole picture that is kept", () => {
+    const ring = new FragmentRing();
+    const pieces = [init("init"), fragment(1, true), fragment(2), fragment(3, true)];
+    for (const piece of pieces) ring.push(piece);
+    const [newest, oldest]: Piece[][] = [[], []];
+    ring.follow((piece) => newest?.push(piece));
+    ring.follow((piece) => oldest?.push(piece), true);
+    expect([newest, oldest]).toEqual([[init("init"), fragment(3, true)], pieces]);
+  });
 });

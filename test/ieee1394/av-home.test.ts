@@ -100,6 +100,38 @@ describe("A video deck", () => {
     expect(allowed.values(deck)["transport"]).toBe("recording");
   });
 
+  it("records by no descriptor that forgets to ask for leave, neither by an action nor by a value", async () => {
+    const tape = catalogue.find({ protocol: "ieee1394", commands: "avc", subunit: "tape" });
+    if (tape === undefined) throw new Error("there is no descriptor for tapes");
+    const model = {
+      ...tape,
+      version: { model: "9.0.0" },
+      "gk:match": [{ ...tape["gk:match"][0], vendor: "0x080046" }],
+    };
+    const careless: Descriptor = {
+      ...JSON.parse(JSON.stringify(model)),
+      actions: { keep: { titles: { en: "Keep", ja: "残す" }, "gk:bind": { avc: { control: "c275" } } } },
+      properties: {
+        ...tape.properties,
+        mode: {
+          titles: { en: "Mode", ja: "モード" },
+          ...{ type: "string", oneOf: [{ const: "keep", titles: { en: "Keep", ja: "残す" } }] },
+          "gk:bind": { avc: { status: "d07f", value: { map: { c2: "keep" } }, control: { map: { keep: "c275" } } } },
+        },
+      },
+    };
+    for (const [settings, expected] of [
+      [{}, ["unknown-action", "unknown-action", "stopped"]],
+      [{ recording: true }, [null, "keep", "recording"]],
+    ] as const) {
+      const { clock, devices, values, invoke, set } = await home(["dv-deck"], settings);
+      devices.receive({ type: "descriptor", descriptor: careless });
+      await clock.advance(2_000);
+      const told = [await invoke(deck, "keep"), await set(deck, "mode", "keep")];
+      expect([...told, values(deck)["transport"]]).toEqual(expected);
+    }
+  });
+
   it("with a protected cassette refuses to record, without one to play", async () => {
     const locked = await home([{ model: "dv-deck", cassette: "protected" }], { recording: true });
     expect(locked.values(deck)["protection"]).toBe("protected");

@@ -1,9 +1,11 @@
 /** A video deck on the serial bus stands on the page beside the appliances, and plays when it is told to. */
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ffmpeg } from "../media/clips.ts";
+import { launch } from "./browser.ts";
 import { type Home, startHome } from "./home.ts";
 import { lanDevices } from "./home-states.ts";
 
@@ -15,7 +17,7 @@ describe("A home with a video deck", () => {
     const scenario = join(tmpdir(), `genkan-video-deck-${process.pid}.json`);
     const nodes = [{ objects: [{ class: "0290" }] }];
     writeFileSync(scenario, JSON.stringify({ nodes, bus: { nodes: [{ model: "dv-deck" }] } }));
-    home = await startHome(["--headless", "--scenario", scenario]);
+    home = await startHome(["--headless", "--scenario", scenario, "--set", "media.idleSeconds=0.5"]);
   });
   afterAll(() => home?.[Symbol.asyncDispose]());
 
@@ -33,5 +35,23 @@ describe("A home with a video deck", () => {
     expect(response.status).toBe(200);
     await expect.poll(async () => (await deckNow())?.values["transport"]?.value).toBe("playing");
     await expect.poll(async () => String((await deckNow())?.values["timeCode"]?.value) > "00:01:23:10").toBe(true);
+  });
+
+  it.skipIf(ffmpeg === undefined)("shows what it plays, and lets its bus go when nobody looks any more", async () => {
+    const browser = await launch();
+    try {
+      const page = await browser.newPage();
+      await page.goto(home.addresses.lan);
+      await page.click(".watch-mark");
+      const frames = () =>
+        page.evaluate(() => document.querySelector("video")?.getVideoPlaybackQuality().totalVideoFrames);
+      await expect.poll(frames, { timeout: 60_000 }).toBeGreaterThan(10);
+      await page.close();
+    } finally {
+      await browser.close();
+    }
+    const { gateway } = home.addresses.pids;
+    const converting = () => readFileSync(`/proc/${gateway}/task/${gateway}/children`, "utf8").trim();
+    await expect.poll(converting, { timeout: 30_000 }).toBe("");
   });
 });

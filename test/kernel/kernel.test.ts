@@ -45,7 +45,7 @@ describe("The archive that a kernel starts from", () => {
       "init",
       "TRAILER!!!",
     ]);
-    expect(text).toContain("12345\0\0\x070701");
+    expect(text).toContain(`${"12345".padEnd(8, "\0")}070701`);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -25,5 +25,12 @@ describe("The built page (npm run build)", () => {
     // What is fetched later, by whoever opens a chart, is no part of the first load.
     expect(script.toString("utf8")).not.toMatch(/\bimport\s*["'{*]/);
     expect(gzipSync(script, { level: 9 }).byteLength).toBeLessThanOrEqual(30_000);
+  });
+
+  it("loads the player only when somebody watches, and it is at most 6 kB", () => {
+    const player = readdirSync(join(folder, "assets")).filter((name) => /^gk-player-.*\.(?:js|css)$/.test(name));
+    expect(player).toHaveLength(2);
+    const octets = player.map((name) => gzipSync(readFileSync(join(folder, "assets", name)), { level: 9 }).byteLength);
+    expect(octets.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(6_000);
   });
 });

@@ -76,7 +76,8 @@ export class FakeGateway {
     if (pathname.endsWith("/api/trends")) return Response.json(this.trends);
     if (pathname.includes("/history/")) return this.#answerHistory(new URL(request.url));
     const text = await request.text();
-    const { promise, resolve } = Promise.withResolvers<Response>();
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    request.signal.addEventListener("abort", () => reject(request.signal.reason));
     const path = pathname.replace(/^.*\/api\//, "");
     this.asked.push({ method: request.method, path, body: text === "" ? null : JSON.parse(text), answer: resolve });
     return promise;

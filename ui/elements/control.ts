@@ -10,6 +10,8 @@ export interface Page {
   readonly speech: Speech;
   /** On a wall: no way leads out of the page. */
   readonly isKiosk: boolean;
+  /** What the device is called whose id has this in it; undefined where none is shown. */
+  titleOf(part: string): string | undefined;
   send(device: PageDevice, name: string, value: Json, delayMs?: number): void;
   retry(device: PageDevice, wish: Wish): void;
 }

@@ -30,6 +30,10 @@ export class GkHome extends LightElement {
   readonly #page: Page = {
     speech: this.#speech,
     isKiosk: new URLSearchParams(location.search).get("kiosk") === "1",
+    titleOf: (part) => {
+      const found = [...this.#live.state.devices.values()].find(({ id }) => id.includes(part));
+      return found?.titles[this.#speech.language];
+    },
     send: (device, name, value, delayMs) => this.#commands.send(device, name, value, delayMs),
     retry: (device, wish) => this.#commands.retry(device, wish),
   };
@@ -37,6 +41,8 @@ export class GkHome extends LightElement {
   #corner: Element | null = null;
   readonly #trends = new Trends();
   #viewOnly: Element | null = null;
+  /** The sheet was opened to watch its device. */
+  #isWatching = false;
   #unsubscribe: () => void = () => undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
@@ -100,7 +106,8 @@ export class GkHome extends LightElement {
       devices,
       ({ id }) => id,
       (device) => html`<li><gk-tile .device=${device} .wishes=${this.#commands.of(device.id)} .page=${this.#page}
-        .minute=${this.minute} .trend=${this.#trends.of(device.id)} @gk-open=${this.#open}></gk-tile></li>`,
+        .minute=${this.minute} .trend=${this.#trends.of(device.id)} @gk-open=${this.#open}
+        @gk-watch=${this.#watch}></gk-tile></li>`,
     )}</ul>`;
     return of === "hidden"
       ? html`<details class="place apart"><summary>${heading}</summary>${tiles}</details>`
@@ -109,7 +116,7 @@ export class GkHome extends LightElement {
 
   #sheet(device: PageDevice): TemplateResult {
     return html`<gk-sheet .device=${device} .wishes=${this.#commands.of(device.id)} .page=${this.#page}
-      .minute=${this.minute} @gk-close=${this.#close}></gk-sheet>`;
+      .minute=${this.minute} ?watching=${this.#isWatching} @gk-close=${this.#close}></gk-sheet>`;
   }
 
   /** Why the values may be old: one line at most. */
@@ -144,9 +151,15 @@ export class GkHome extends LightElement {
     history.pushState({ opened: detail }, "");
   };
 
+  readonly #watch = (event: CustomEvent<string>): void => {
+    this.#isWatching = true;
+    this.#open(event);
+  };
+
   /** Leaves the sheet's entry in the history too; once, for another step back would leave the page. */
   readonly #close = (): void => {
     if (this.opened === null) return;
+    this.#isWatching = false;
     this.opened = null;
     history.back();
   };
@@ -155,6 +168,7 @@ export class GkHome extends LightElement {
   readonly #travel = (): void => {
     this.opened = openedInHistory();
     if (this.opened === null) this.querySelector("dialog")?.close();
+    this.#isWatching = false;
   };
 
   readonly #receive = (event: PageEvent | undefined): void => {

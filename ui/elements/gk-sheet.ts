@@ -9,6 +9,14 @@ import { widgetControl } from "./widget-control.ts";
 import { failureLines, isPending } from "./wish-lines.ts";
 
 export class GkSheet extends DeviceElement {
+  static override properties = { ...DeviceElement.properties, watching: { type: Boolean } };
+  /** Whether its pictures are shown. */
+  declare watching: boolean;
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("watching") && this.watching) loadPlayer().catch(() => location.reload());
+  }
+
   protected override render(): TemplateResult {
     const { device, state } = this.drawn();
     const { speech } = this.page;
@@ -19,7 +27,7 @@ export class GkSheet extends DeviceElement {
       <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span>
         <div class="tile-words"><h2 id="sheet-title">${device.titles[language]}</h2><p class="tile-state">${state}</p></div>
         <button class="round" autofocus aria-label=${texts.close} @click=${this.#close}>${icon("close")}</button></header>
-      <div class="sheet-body">${failureLines(this.device, this.wishes, this.page)}${device.sections.map((section) => this.#section(device, section))}
+      <div class="sheet-body">${device.hasStream === true ? this.#stream(device) : nothing}${failureLines(this.device, this.wishes, this.page)}${device.sections.map((section) => this.#section(device, section))}
         ${device.histories === undefined ? nothing : html`<gk-history .device=${this.device} .page=${this.page} .minute=${this.minute}></gk-history>`}
         ${device.isPartial || this.page.isKiosk ? nothing : html`<a class="edit-link" href="devices/${device.id}?edit">${texts.edit}</a>`}</div>
     </dialog>`;
@@ -31,9 +39,16 @@ export class GkSheet extends DeviceElement {
     if (this.device.histories !== undefined) import("./gk-history.ts").catch(() => undefined);
   }
 
+  #stream(device: PageDevice): TemplateResult {
+    if (this.watching) return html`<gk-player .device=${device} .page=${this.page} @gk-stop=${this.#stop}></gk-player>`;
+    return html`<p class="watch"><button class="button" ?disabled=${!device.available} @click=${this.#watch}>${icon("play")}${this.page.speech.texts.watch}</button></p>`;
+  }
+
   #section(device: PageDevice, { titles, items }: PageSection): TemplateResult {
     const { language } = this.page.speech;
-    return html`<section class="rows"><h3>${titles[language]}</h3>${items.map(
+    // What moves the pictures stands below them, and once.
+    const shown = this.watching ? items.filter((name) => name !== device.tile.control) : items;
+    return html`<section class="rows"><h3>${titles[language]}</h3>${shown.map(
       (
         name,
       ) => html`<div class="row" data-widget=${device.widgets[name]?.widget ?? ""}><span class="row-name">${device.widgets[name]?.titles[language]}</span>
@@ -44,6 +59,14 @@ export class GkSheet extends DeviceElement {
   get #dialog(): HTMLDialogElement | null {
     return this.querySelector("dialog");
   }
+
+  readonly #watch = (): void => {
+    this.watching = true;
+  };
+
+  readonly #stop = (): void => {
+    this.watching = false;
+  };
 
   readonly #close = (): void => this.#dialog?.close();
 
@@ -57,5 +80,8 @@ export class GkSheet extends DeviceElement {
     if (event.target === this.#dialog) this.#close();
   };
 }
+
+/** Most who open a sheet watch nothing: the player comes when it is asked for. */
+const loadPlayer = (): Promise<unknown> => import("../player/gk-player.ts");
 
 customElements.define("gk-sheet", GkSheet);

@@ -25,10 +25,15 @@ export class GkTile extends DeviceElement {
       <div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span>
         <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}${this.page.isKiosk ? "?kiosk=1" : ""}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>
           <p class="tile-state">${state}</p></div>
-        ${toggle === undefined || device.widgets[toggle]?.widget !== "switch" ? nothing : widgetControl(device, toggle, this.page)}</div>
+        ${device.hasStream === true && device.available ? this.#watchButton(title) : nothing}${toggle === undefined || device.widgets[toggle]?.widget !== "switch" ? nothing : widgetControl(device, toggle, this.page)}</div>
       <div class="tile-body">${value === undefined || value === control ? nothing : this.#figure(device, value)}${this.#spark()}
         ${control === undefined ? nothing : this.#control(device, control)}</div>
       ${failureLines(this.device, this.wishes, this.page)}</article>`;
+  }
+
+  #watchButton(title: string): TemplateResult {
+    return html`<button class="round watch-mark" aria-label="${title}: ${this.page.speech.texts.watch}" aria-haspopup="dialog"
+      @click=${this.#watch}>${icon("play")}</button>`;
   }
 
   #figure(device: PageDevice, name: string): TemplateResult | typeof nothing {
@@ -55,6 +60,10 @@ export class GkTile extends DeviceElement {
         : nothing;
     return html`<div class=${stands === "figure" ? "tile-control figured" : "tile-control"}>${title}${widgetControl(withTileControl(device), name, this.page)}</div>`;
   }
+
+  readonly #watch = (): void => {
+    this.dispatchEvent(new CustomEvent("gk-watch", { detail: this.device.id, bubbles: true }));
+  };
 
   /** With a modifier the link leads to the device's own page, as any link. */
   readonly #open = (event: MouseEvent): void => {

@@ -20,6 +20,8 @@ export interface AvcCommand {
   readonly echoed: number;
   /** Opcodes that answer it instead of its own when it asks for a state. */
   readonly answeredBy: readonly number[];
+  /** First operands with which it begins a recording; an empty list: with any. */
+  readonly recordsWith?: readonly number[];
 }
 
 interface Table {
@@ -37,13 +39,14 @@ function parseTable({ subunit, commands }: { readonly subunit: string; readonly 
 
 /** @throws HomeError `descriptor-invalid` */
 export function parseCommand(command: unknown): AvcCommand {
-  const { name, opcode, forms = [], echoed = 0, answeredBy = [] } = objectOf(command);
+  const { name, opcode, forms = [], echoed = 0, answeredBy = [], recordsWith } = objectOf(command);
   return {
     name: textOf(name),
     opcode: octetOf(opcode),
     forms: arrayOf(forms).map(parseLayout),
     echoed: numberOf(echoed),
     answeredBy: arrayOf(answeredBy).map(octetOf),
+    ...(recordsWith === undefined ? {} : { recordsWith: arrayOf(recordsWith).map(octetOf) }),
   };
 }
 

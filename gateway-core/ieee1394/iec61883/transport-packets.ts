@@ -13,7 +13,7 @@ export interface TransportPacket {
 
 export interface TransportArrival {
   readonly packets: readonly TransportPacket[];
-  /** Data blocks, eighths of a source packet, that were sent and did not come. */
+  /** Data blocks, eighths of a source packet, that were sent and did not come, or hold no transport packet where one should be. */
   readonly lostDataBlocks: number;
 }
 
@@ -25,9 +25,11 @@ export interface TransportPackets {
 const wholeBlocks = 8;
 const blockOctets = 24;
 const headerOctets = 4;
+/** What every transport packet begins with (ISO/IEC 13818-1, 2.4.3.3). */
+const syncByte = 0x47;
 const nothing: TransportArrival = { packets: [], lostDataBlocks: 0 };
 
-/** Of one stream. A source packet of which any part is lost is left out. */
+/** Of one stream. A source packet of which any part is lost is left out, and one that the counter of data blocks does not lead to. */
 export function createTransportPackets(): TransportPackets {
   const counter = new BlockCounter();
   const source = new Uint8Array(wholeBlocks * blockOctets);
@@ -40,12 +42,17 @@ export function createTransportPackets(): TransportPackets {
       if (isLate) return nothing;
       if (lost > 0) filled = 0;
       const packets: TransportPacket[] = [];
+      let misplaced = 0;
+      const give = (octets: Uint8Array): void => {
+        if (octets[headerOctets] === syncByte) packets.push(transportPacketOf(octets));
+        else misplaced += wholeBlocks;
+      };
       const count = blockCount(packet);
       for (let at = 0; at < count; at++) {
         const block = (packet.dbc + at) % wholeBlocks;
         if (block === 0 && at + wholeBlocks <= count) {
           filled = 0;
-          packets.push(transportPacketOf(packet.payload.subarray(at * blockOctets, (at + wholeBlocks) * blockOctets)));
+          give(packet.payload.subarray(at * blockOctets, (at + wholeBlocks) * blockOctets));
           at += wholeBlocks - 1;
           continue;
         }
@@ -57,9 +64,9 @@ export function createTransportPackets(): TransportPackets {
         filled = block + 1;
         if (filled < wholeBlocks) continue;
         filled = 0;
-        packets.push(transportPacketOf(source));
+        give(source);
       }
-      return { packets, lostDataBlocks: lost };
+      return { packets, lostDataBlocks: lost + misplaced };
     },
   };
 }

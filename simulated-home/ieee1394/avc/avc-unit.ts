@@ -138,7 +138,8 @@ export function createAvcUnit({
       command.subarray(1, 2),
       frame,
     ]);
-    await from?.write(to, registerSpace + fcp.response, octetsOut);
+    const times = faults.answersTwice === true && code !== response.interim ? 2 : 1;
+    for (let time = 0; time < times; time++) await from?.write(to, registerSpace + fcp.response, octetsOut);
   }
 
   function obey(source: number, command: Octets): void {

@@ -38,4 +38,6 @@ export interface AvcFaults {
   answersFirst?: boolean;
   /** So many CONTROL commands are answered NOT IMPLEMENTED: the mechanism is busy. */
   busyCommands?: number;
+  /** Every final response is sent twice. */
+  answersTwice?: boolean;
 }

@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { putSound } from "./dv-sound.ts";
 
 export interface DvContent {
   readonly lines: 525 | 625;
@@ -31,7 +32,7 @@ export function createDvContent(lines: 525 | 625, make: MakeFrames = makeWithFfm
     isAsked = true;
     make(lines).then(
       (made) => {
-        if (made.length >= octets) frames = made;
+        if (made.length >= octets) frames = lines === 625 ? withBothPairs(made, octets) : made;
       },
       () => undefined,
     );
@@ -47,6 +48,15 @@ export function createDvContent(lines: 525 | 625, make: MakeFrames = makeWithFfm
       return frames.slice((number % count) * octets, ((number % count) + 1) * octets);
     },
   };
+}
+
+/** Camcorders for the home record two pairs of sound; FFmpeg makes only one. Whole periods fit into two seconds. */
+function withBothPairs(frames: Uint8Array, octets: number): Uint8Array {
+  const count = Math.floor(frames.length / octets);
+  for (let number = 0; number < count; number++) {
+    putSound(frames.subarray(number * octets, (number + 1) * octets), number, [440, 880]);
+  }
+  return frames;
 }
 
 /** Two seconds of a moving test picture with sound. */

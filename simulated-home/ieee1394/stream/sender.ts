@@ -7,6 +7,7 @@ import type { Tape } from "../avc/tape.ts";
 import type { Registers } from "../registers.ts";
 import { createDvContent, type MakeFrames } from "./dv-content.ts";
 import { createDvPackets } from "./dv-packets.ts";
+import type { StreamFaults } from "./stream-faults.ts";
 import { createTransmitter, type PacketSource, type Transmitter } from "./transmitter.ts";
 import { createTsContent, type MakePackets } from "./ts-content.ts";
 import { createTsPackets } from "./ts-packets.ts";
@@ -19,11 +20,12 @@ export interface SenderPlan {
   readonly unit: AvcUnit;
   readonly makeFrames?: MakeFrames;
   readonly makePackets?: MakePackets;
+  readonly streamFaults?: StreamFaults;
 }
 
 /** Undefined for a model that sends nothing. */
 export function createSender({ clock, registers, subunits, unit, ...plan }: SenderPlan): Transmitter | undefined {
-  const { model, makeFrames, makePackets } = plan;
+  const { model, makeFrames, makePackets, streamFaults: faults = {} } = plan;
   const tape = subunits.find(isTape);
   const startedAt = clock.now();
 
@@ -39,7 +41,7 @@ export function createSender({ clock, registers, subunits, unit, ...plan }: Send
   const source = sourceOf();
   if (source === undefined) return undefined;
   const transmitter = createTransmitter({
-    ...{ clock, registers, source },
+    ...{ clock, registers, source, faults },
     isSending: () => unit.isOn && (tape?.isPlaying ?? true),
   });
   tape?.onChange?.(transmitter.poke);

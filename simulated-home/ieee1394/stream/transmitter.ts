@@ -7,6 +7,7 @@ import type { Clock, Timer } from "../../../gateway-core/contract/clock.ts";
 import type { Octets } from "../../wire/octets.ts";
 import type { IsochronousPacket, Wire } from "../bus-words.ts";
 import type { Registers } from "../registers.ts";
+import { createStreamFaults, type StreamFaults } from "./stream-faults.ts";
 
 /** One kind of stream, cut into packets. */
 export interface PacketSource {
@@ -23,6 +24,7 @@ export interface TransmitterPlan {
   readonly registers: Registers;
   readonly source: PacketSource;
   readonly isSending: () => boolean;
+  readonly faults?: StreamFaults;
 }
 
 export interface Transmitter {
@@ -38,7 +40,9 @@ const mostCycles = 800;
 const broadcastBit = 0x4000_0000;
 const cyclesPerSecond = 8000;
 
-export function createTransmitter({ clock, registers, source, isSending }: TransmitterPlan): Transmitter {
+export function createTransmitter(plan: TransmitterPlan): Transmitter {
+  const { clock, registers, source, isSending, faults = {} } = plan;
+  const spoil = createStreamFaults(faults);
   let wire: Wire | undefined;
   let timer: Timer | undefined;
   let sentUntil = 0;
@@ -55,10 +59,10 @@ export function createTransmitter({ clock, registers, source, isSending }: Trans
     const now = cycleNow();
     const from = Math.max(sentUntil, now - mostCycles);
     const sid = (wire?.nodeId ?? 0) & 0x3f;
-    const packets = Array.from({ length: now - from }, (_, place): IsochronousPacket => {
-      const cycle = from + place;
-      return { cycle: cycle % cyclesPerSecond, tag: 1, octets: source.next(cycle, sid) };
-    });
+    const packets: IsochronousPacket[] = [];
+    for (let cycle = from; cycle < now; cycle++) {
+      packets.push(...spoil({ cycle: cycle % cyclesPerSecond, tag: 1, octets: source.next(cycle, sid) }));
+    }
     sentUntil = now;
     if (packets.length > 0) wire?.transmit(channel(), packets);
     timer = clock.after(tickMs, tick);

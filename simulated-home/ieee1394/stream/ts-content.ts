@@ -52,8 +52,10 @@ export function createTsContent(picture: string, make: MakePackets = makeWithFfm
 
 /** 150 frames of 525 lines, interlaced, in groups of 15, with sound: as D-VHS and digital television send them. */
 async function makeWithFfmpeg(picture: string, rate: number): Promise<Uint8Array> {
-  const fields = `${picture}=size=720x480:rate=60000/1001,tinterlace=interleave_top,fieldorder=tff,setsar=8/9`;
-  const video = "-c:v mpeg2video -flags +ilme+ildct -b:v 3.8M -maxrate 4.2M -bufsize 1835k -g 15 -bf 2";
+  const fields = `${picture}=size=720x480:rate=60000/1001,tinterlace=interleave_top,fieldorder=tff`;
+  // The order of fields does not come through the source: it is told again.
+  const video =
+    "-vf setfield=tff,setsar=8/9 -c:v mpeg2video -flags +ilme+ildct -b:v 3.8M -maxrate 4.2M -bufsize 1835k -g 15 -bf 2";
   const sound = "-c:a mp2 -b:a 256k -ac 2";
   const args = [
     ...["-v", "error", "-f", "lavfi", "-i", fields],

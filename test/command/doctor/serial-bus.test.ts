@@ -8,6 +8,7 @@ import { serialBus } from "../../../command/doctor/serial-bus.ts";
 import { parseSettings } from "../../../gateway-core/gateway.ts";
 import { fileMemory, systemClock } from "../../../host/system-host.ts";
 import { openBusServer } from "../../../simulated-home/ieee1394/bus-server.ts";
+import { createReceiver } from "../../../simulated-home/ieee1394/havi/havi-models.ts";
 import { createModel } from "../../../simulated-home/ieee1394/models.ts";
 import { createSimulatedBus } from "../../../simulated-home/ieee1394/simulated-bus.ts";
 import { examined } from "./examined.ts";
@@ -28,9 +29,11 @@ describe("The doctor finds of the serial bus", () => {
 
   it("who is on it, also where only the simulated home knows of it", async () => {
     const bus = createSimulatedBus({ clock: systemClock });
+    bus.plug(createReceiver({ clock: systemClock }).node);
     bus.plug(createModel({ clock: systemClock, model: "dv-deck" }));
     await using server = await openBusServer(bus, 0);
     expect(await look(server.url)).toMatchObject({ state: "ok", text: expect.stringContaining("Sony DSR-11 (0)") });
+    expect((await look(server.url)).text).toContain("Oto Works AX-7 (1)");
     fileMemory(join(folder, "simulated-home")).write("bus-port", Number(new URL(server.url).port));
     expect(await look()).toMatchObject({ state: "ok", text: expect.stringContaining("Sony DSR-11 (0)") });
   });

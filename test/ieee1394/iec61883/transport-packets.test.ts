@@ -49,6 +49,17 @@ describe("Transport packets", () => {
     });
   });
 
+  it("to which a counter that is wrong does not lead are left out, and told as lost", () => {
+    for (const blocks of [4, 8]) {
+      const astray = stream(6, blocks).map((packet, index) =>
+        index < 4 ? packet : { ...packet, dbc: packet.dbc + 5 },
+      );
+      const { numbers, lost } = assemble(astray);
+      expect(numbers).toEqual(Array.from({ length: (4 * blocks) / 8 }, (_, number) => number));
+      expect(lost).toBeGreaterThan(5);
+    }
+  });
+
   it("begin with the first that comes from its start", () => {
     expect(assemble(stream(4, 2).slice(1))).toEqual({ numbers: [1, 2, 3], lost: 0 });
   });

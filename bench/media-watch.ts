@@ -1,0 +1,203 @@
+/** Watching a device in the home: how soon the first picture is there, what a stream costs, and how soon it is well again (design: media, §6). */
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright";
+import ladder from "../gateway-core/media/ladder.json" with { type: "json" };
+import { liveArguments } from "../gateway-core/media/transcode-plan.ts";
+import { launch } from "../test/journeys/browser.ts";
+import { encoders, ffmpeg, madeStream, paced } from "../test/media/clips.ts";
+import { openWatchedHome } from "../test/media/watched-home.ts";
+import { quantile } from "./figures.ts";
+import { printTable, type Row } from "./table.ts";
+
+if (ffmpeg === undefined) throw new Error("this bench needs FFmpeg");
+const program = ffmpeg;
+const seconds = 8;
+const made = madeStream("mpegts", seconds);
+const rounds = 9;
+const rows: Row[] = [];
+await using home = await openWatchedHome(async () => paced("mpegts", made, seconds), { idleSeconds: 0.2 });
+const never = new AbortController().signal;
+
+/** Seconds of processor time, its own and the system's. */
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+const ownCpu = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+async function stopped(): Promise<void> {
+  while (encoders().length > 0) await pause(50);
+}
+
+/** From the press of the button to the first decoded picture, told by the browser itself. */
+async function firstPicture(browser: Browser): Promise<number> {
+  const page = await browser.newPage();
+  try {
+    await page.goto(home.url);
+    await page.waitForSelector(".watch-mark");
+    return await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const begun = performance.now();
+          const look = (): void => {
+            const video = document.querySelector("video");
+            if (video === null) setTimeout(look, 5);
+            else video.requestVideoFrameCallback((now) => resolve(now - begun));
+          };
+          document.querySelector<HTMLButtonElement>(".watch-mark")?.click();
+          look();
+        }),
+    );
+  } finally {
+    await page.close();
+  }
+}
+
+const browser = await launch();
+await firstPicture(browser);
+const cold: number[] = [];
+for (let round = 0; round < rounds; round++) {
+  await stopped();
+  cold.push(await firstPicture(browser));
+}
+const warm: number[] = [];
+const hold = await home.streams.open("deck", never);
+const ring = await hold.ring("high");
+await ring.init();
+await pause(1_500);
+for (let round = 0; round < rounds; round++) warm.push(await firstPicture(browser));
+await browser.close();
+const picture = "press to first decoded picture, ";
+rows.push(
+  { what: `${picture}cold, p50`, value: quantile(cold), unit: "ms", goal: { atMost: 700 } },
+  { what: `${picture}cold, p95`, value: quantile(cold, 0.95), unit: "ms", goal: { atMost: 1_200 } },
+  { what: `${picture}warm, p50`, value: quantile(warm), unit: "ms", goal: { atMost: 150 } },
+  { what: `${picture}warm, p95`, value: quantile(warm, 0.95), unit: "ms", goal: { atMost: 300 } },
+);
+
+const snapshots: number[] = [];
+for (let round = 0; round < rounds; round++) {
+  const begun = performance.now();
+  await (await fetch(new URL("/api/devices/deck/snapshot.jpg", home.url))).arrayBuffer();
+  snapshots.push(performance.now() - begun);
+}
+rows.push({ what: "snapshot, encoder running, p50", value: quantile(snapshots), unit: "ms", goal: { atMost: 300 } });
+
+// What a second costs: FFmpeg and this process together, against FFmpeg alone with the same work.
+const [encoder = 0] = encoders();
+const measureSeconds = 16;
+const before = cpuOf(encoder) + ownCpu();
+await pause(measureSeconds * 1000);
+const ours = (cpuOf(encoder) + ownCpu() - before) / measureSeconds;
+const clip = join(tmpdir(), `genkan-bench-${process.pid}.ts`);
+writeFileSync(clip, made);
+const args = liveArguments({ form: "mpegts", rungs: ladder, encoder: "libx264" });
+const timed = spawn("bash", ["-c", 'time "$@" > /dev/null 3> /dev/null', "-", program, ...args], {
+  stdio: [openSync(clip, "r"), "ignore", "pipe"],
+});
+let said = "";
+timed.stderr?.on("data", (text) => {
+  said += text;
+});
+await new Promise((resolve) => timed.once("close", resolve));
+rmSync(clip);
+const spent = [...said.matchAll(/^(?:user|sys)\s+(\d+)m([\d.]+)s/gm)];
+const bare = spent.reduce((sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest), 0) / seconds;
+rows.push({
+  ...{ what: "processor time for a second of stream, both rungs", value: ours, unit: "s", baseline: bare },
+  goal: { of: "ratio", atMost: 1.1 },
+});
+
+// Two hundred viewers of the one encoder, in a process of their own.
+const idleBefore = ownCpu();
+await pause(5_000);
+const idle = (ownCpu() - idleBefore) / 5;
+const { session } = (await (
+  await fetch(new URL("/api/devices/deck/stream", home.url), {
+    ...{ method: "POST", headers: { "content-type": "application/json" }, body: "{}" },
+  })
+).json()) as { session: string };
+const viewers: ChildProcess[] = [];
+const helper = fileURLToPath(new URL("page-viewers.ts", import.meta.url));
+// Four answers of a session, four sessions of a viewer: more come by the ring itself.
+viewers.push(spawn(process.execPath, [helper, new URL(`/api/streams/${session}/video`, home.url).href, "4"]));
+const stops = Array.from({ length: 196 }, () => {
+  const reader = ring.watch().body.getReader();
+  void (async () => {
+    while (!(await reader.read()).done);
+  })();
+  return () => reader.cancel();
+});
+await pause(2_000);
+const busyBefore = ownCpu();
+await pause(10_000);
+const extra = (ownCpu() - busyBefore) / 10 - idle;
+rows.push(
+  { what: "share of a core that 200 viewers of one encoder add", value: extra * 100, unit: "%", goal: { atMost: 5 } },
+  { what: "encoders for them", value: encoders().length, unit: "", goal: { atMost: 1 } },
+);
+for (const stop of stops) await stop();
+for (const child of viewers) child.kill();
+
+/** How long nothing comes after the encoder is killed, or stands still. */
+async function recovery(signal: "SIGKILL" | "SIGSTOP"): Promise<number> {
+  const [pid = 0] = encoders();
+  let last = performance.now();
+  const next = Promise.withResolvers<number>();
+  const stop = ring.follow((piece) => {
+    if ("init" in piece && performance.now() - begun > 20) next.resolve(performance.now() - last);
+    else if (!("init" in piece)) last = performance.now();
+  });
+  const begun = performance.now();
+  process.kill(pid, signal);
+  const gap = await next.promise;
+  stop();
+  if (signal === "SIGSTOP") process.kill(pid, "SIGCONT");
+  return gap;
+}
+await pause(1_000);
+rows.push({
+  what: "kill -9 of the encoder: until the next piece",
+  value: await recovery("SIGKILL"),
+  unit: "ms",
+  goal: { atMost: 500 },
+});
+await pause(11_000);
+rows.push({
+  what: "an encoder that stands still: until the next piece",
+  value: await recovery("SIGSTOP"),
+  unit: "ms",
+  goal: { atMost: 2_500 },
+});
+
+// HLS: from the press to a list of three segments, of a source that runs already.
+const begun = performance.now();
+const answer = await fetch(new URL("/api/devices/deck/stream", home.url), {
+  ...{ method: "POST", headers: { "content-type": "application/json" }, body: "{}" },
+});
+const { session: second } = (await answer.json()) as { session: string };
+await (await fetch(new URL(`/api/streams/${second}/low/index.m3u8`, home.url))).text();
+rows.push({
+  what: "HLS: until the list has three segments, encoder running",
+  value: performance.now() - begun,
+  unit: "ms",
+  goal: { atMost: 1_300 },
+});
+hold[Symbol.dispose]();
+const version = execFileSync(program, ["-version"], { encoding: "utf8" }).split(" ")[2];
+printTable(
+  "media-watch",
+  `FFmpeg ${version}; 480i MPEG-2 at 4 Mbit/s to 640x480 and 320x240; Chromium, loopback.`,
+  rows,
+);
+process.exit(0);

@@ -1,0 +1,121 @@
+/** What is measured in the browser itself: scripts that the debugger adds, and how they are read. */
+
+import type { CDPSession, Page } from "playwright";
+
+interface Probes {
+  readonly usableAt: number | null;
+  readonly longTasks: readonly { readonly start: number; readonly duration: number }[];
+  readonly firstPaint: number | null;
+  readonly frames: number;
+  readonly seen: readonly { readonly text: string; readonly at: number }[];
+  readonly taps: readonly number[];
+}
+type ProbedWindow = { readonly probes: Probes };
+
+/** Slow 4G as Lighthouse has it: 1.6 Mbit/s down, 750 kbit/s up, 150 ms; and a telephone's processor. */
+const slow = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 };
+const slowCpu = 4;
+
+export async function slowDown(session: CDPSession): Promise<void> {
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", slow);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: slowCpu });
+}
+
+/** Times are milliseconds since the navigation; a control is usable when the page's script draws it. */
+export async function addProbes(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const probes = { usableAt: null, longTasks: [], firstPaint: null, frames: 0, seen: [], taps: [] } as {
+      usableAt: number | null;
+      longTasks: { start: number; duration: number }[];
+      firstPaint: number | null;
+      frames: number;
+      seen: { text: string; at: number }[];
+      taps: number[];
+    };
+    Object.assign(globalThis, { probes });
+    const observe = (type: string, take: (entry: PerformanceEntry) => void): void =>
+      new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
+    observe("longtask", ({ startTime, duration }) => probes.longTasks.push({ start: startTime, duration }));
+    observe("paint", ({ name, startTime }) => {
+      if (name === "first-contentful-paint") probes.firstPaint = startTime;
+    });
+    const count = (): void => {
+      probes.frames++;
+      if (probes.usableAt === null && document.querySelector("gk-tile [role=switch]:enabled") !== null) {
+        probes.usableAt = performance.now();
+      }
+      requestAnimationFrame(count);
+    };
+    requestAnimationFrame(count);
+  });
+}
+
+export const readProbes = (page: Page): Promise<Probes> =>
+  page.evaluate(() => (globalThis as unknown as ProbedWindow).probes);
+
+/** Beyond 50 ms each, from the first paint on, as the Total Blocking Time is defined. */
+export const blockingMs = ({ longTasks, firstPaint }: Probes): number =>
+  longTasks
+    .filter(({ start }) => start >= (firstPaint ?? 0))
+    .reduce((sum, { duration }) => sum + Math.max(0, duration - 50), 0);
+
+/** Notes the figure of a device's tile each time it is painted anew, with the clock's time. */
+export async function watchFigure(page: Page, device: string): Promise<void> {
+  await page.evaluate((id) => {
+    const { seen } = (globalThis as unknown as { probes: { seen: { text: string; at: number }[] } }).probes;
+    const figure = document.querySelector(`[data-device="${id}"] .figure`);
+    new MutationObserver(() => {
+      const text = figure?.textContent ?? "";
+      // The frame that is drawn next shows it; the task after that comes when it was drawn.
+      requestAnimationFrame(() =>
+        setTimeout(() => seen.push({ text, at: performance.timeOrigin + performance.now() })),
+      );
+    }).observe(figure ?? document, { characterData: true, childList: true, subtree: true });
+  }, device);
+}
+
+/** Notes how long each switch takes from the touch until the frame that shows it is drawn. */
+export async function watchTaps(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { taps } = (globalThis as unknown as { probes: { taps: number[] } }).probes;
+    let touchedAt = 0;
+    const touch = ({ timeStamp }: Event): void => {
+      touchedAt = timeStamp;
+    };
+    addEventListener("pointerdown", touch, { capture: true });
+    new MutationObserver(() => {
+      if (touchedAt === 0) return;
+      const from = touchedAt;
+      touchedAt = 0;
+      requestAnimationFrame(() => setTimeout(() => taps.push(performance.now() - from)));
+    }).observe(document.body, { attributes: true, attributeFilter: ["aria-checked"], subtree: true });
+  });
+}
+
+/** Octets as they went over the wire, by the kind of what they are. */
+export interface Carried {
+  script: number;
+  stream: number;
+  all: number;
+}
+
+/** Call after `Network.enable`. */
+export function weigh(session: CDPSession): Carried {
+  const carried: Carried = { script: 0, stream: 0, all: 0 };
+  const kinds = new Map<string, string>();
+  const streams = new Set<string>();
+  session.on("Network.responseReceived", ({ requestId, type, response }) => {
+    kinds.set(requestId, type);
+    if (response.mimeType === "text/event-stream") streams.add(requestId);
+  });
+  session.on("Network.dataReceived", ({ requestId, encodedDataLength, dataLength }) => {
+    if (streams.has(requestId)) carried.stream += encodedDataLength || dataLength;
+  });
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    if (streams.has(requestId)) return;
+    carried.all += encodedDataLength;
+    if (kinds.get(requestId) === "Script") carried.script += encodedDataLength;
+  });
+  return carried;
+}

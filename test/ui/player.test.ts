@@ -1,0 +1,98 @@
+import axe from "axe-core";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import tape from "../../device-descriptors/avc/tape.json" with { type: "json" };
+import { narrowed } from "../fakes/page-home.ts";
+import type { Asked } from "./fake-gateway.ts";
+import { type OpenHome, openHome } from "./open-home.ts";
+
+const guid = "0800460102c46a01";
+const values = { power: true, transport: "stopped", timeCode: "00:00:00:00", cassette: true };
+const seeing = narrowed(tape, `ieee1394-${guid}-tape0`, values, { availabilityAt: Date.now() });
+
+describe("The player", () => {
+  let open: OpenHome;
+  afterEach(() => open[Symbol.dispose]());
+
+  async function watching(language = "en"): Promise<OpenHome> {
+    open = await openHome([{ ...seeing, descriptor: { ...seeing.descriptor, "gk:stream": true } }], language);
+    open.home.querySelector<HTMLButtonElement>(".watch-mark")?.click();
+    await vi.waitFor(() => expect(open.home.querySelector("gk-player .player")).not.toBeNull());
+    return open;
+  }
+  const asked = (path: string): Promise<Asked> =>
+    vi.waitFor(() => {
+      const found = open.gateway.asked.find((one) => `${one.method} ${one.path}` === path);
+      if (found === undefined) throw new Error(`not asked: ${path}`);
+      open.gateway.asked.splice(open.gateway.asked.indexOf(found), 1);
+      return found;
+    });
+  const problem = (status: number, body: object) => Response.json(body, { status });
+  const words = () => open.home.querySelector(".player-words")?.textContent?.trim() ?? "";
+  const begin = async () => {
+    const rungs = [
+      { name: "high", height: 480 },
+      { name: "low", height: 240 },
+    ];
+    (await asked(`POST devices/${seeing.id}/stream`)).answer(problem(201, { session: "s1", rungs }));
+  };
+
+  it("opens from the tile's mark, and says that it connects, then that the tape stands", async () => {
+    await watching();
+    expect(words()).toBe("Connecting…");
+    await begin();
+    (await asked("GET streams/s1/video")).answer(problem(504, { code: "device-silent" }));
+    await vi.waitFor(() => expect(words()).toBe("Connected. Waiting for the device to play."));
+    expect((await asked("GET streams/s1/video")).method).toBe("GET");
+  });
+
+  it("says in words why there is nothing to see, with what takes the room, and tries again when told to", async () => {
+    await watching("ja");
+    const inUse = [{ guid, plug: 0, channel: 1, units: 100 }, { guid: "0011223344556677" }];
+    (await asked(`POST devices/${seeing.id}/stream`)).answer(problem(409, { code: "bus-full", inUse }));
+    await vi.waitFor(() =>
+      expect(words()).toContain("ほかの映像がAVバスを使用中です（ビデオデッキ, 0011223344556677）"),
+    );
+    open.button("もう一度見る").click();
+    expect((await asked(`POST devices/${seeing.id}/stream`)).body).toEqual({});
+  });
+
+  it("gives the stream up with its sheet, and by its own button", async () => {
+    await watching();
+    await begin();
+    await asked("GET streams/s1/video");
+    open.button("Stop watching").click();
+    await asked("DELETE streams/s1");
+    await vi.waitFor(() => expect(open.home.querySelector("gk-player")).toBeNull());
+    expect(open.button("Watch")).toBeDefined();
+  });
+
+  it("asks for the quality that was chosen, without letting the session go", async () => {
+    await watching();
+    await begin();
+    await asked("GET streams/s1/video");
+    const list = await vi.waitFor(() => {
+      const found = open.home.querySelector<HTMLSelectElement>("select[aria-label=Quality]");
+      if (found === null) throw new Error("no list");
+      return found;
+    });
+    expect([...list.options].map(({ text }) => text)).toEqual(["Automatic", "480 lines", "240 lines"]);
+    list.value = "low";
+    list.dispatchEvent(new Event("change"));
+    await asked("GET streams/s1/video");
+    expect(open.gateway.asked.filter(({ method }) => method === "DELETE")).toEqual([]);
+  });
+
+  it("has the control that moves the pictures below them, and nowhere else", async () => {
+    await watching();
+    const groups = open.home.querySelectorAll('dialog [role="radiogroup"][aria-label$="Tape transport"]');
+    expect(groups).toHaveLength(1);
+    expect(groups[0]?.closest(".player")).not.toBeNull();
+  });
+
+  it.each(["en", "ja"])("is good for everybody (%s)", async (language) => {
+    await watching(language);
+    for (const animation of document.getAnimations()) animation.cancel();
+    const { violations } = await axe.run(open.home, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"] });
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  });
+});

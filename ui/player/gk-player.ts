@@ -1,0 +1,160 @@
+/** `<gk-player>`: pictures and sound of one device, with the control that moves them; tells `gk-stop`. Loaded only when somebody watches. */
+
+import "../styles/player.css";
+import { html, nothing, type TemplateResult } from "lit";
+import type { PageDevice } from "../../gateway-core/contract/page.ts";
+import { fill } from "../../gateway-core/contract/page-texts.ts";
+import { sayError } from "../../gateway-core/contract/page-words.ts";
+import type { Page } from "../elements/control.ts";
+import { icon } from "../elements/icon.ts";
+import { LightElement } from "../elements/light-element.ts";
+import { widgetControl } from "../elements/widget-control.ts";
+import { LivePlayer, type PlayerNews, type PlayerState } from "./live-player.ts";
+import allTexts from "./player-texts.json" with { type: "json" };
+import type { Problem } from "./stream-client.ts";
+
+export class GkPlayer extends LightElement {
+  static override properties = {
+    device: { attribute: false },
+    page: { attribute: false },
+    state: { state: true },
+    problem: { state: true },
+    rungs: { state: true },
+    muted: { state: true },
+  };
+  /** As the person wishes it. */
+  declare device: PageDevice;
+  declare page: Page;
+  declare state: PlayerState;
+  declare problem: Problem | undefined;
+  declare rungs: NonNullable<PlayerNews["rungs"]>;
+  declare muted: boolean;
+  #player: LivePlayer | undefined;
+
+  constructor() {
+    super();
+    this.state = "connecting";
+    this.rungs = [];
+    this.muted = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#player?.close();
+  }
+
+  protected override firstUpdated(): void {
+    this.#begin();
+  }
+
+  protected override render(): TemplateResult {
+    const { speech } = this.page;
+    const texts = allTexts[speech.language];
+    const name = this.device.titles[speech.language];
+    const isOver = this.state === "ended";
+    return html`<section class="player" aria-label="${name}: ${speech.texts.watch}" data-state=${this.state} @keydown=${this.#onKey}>
+      <div class="screen">
+        <video playsinline ?hidden=${this.state === "pictures"} aria-label=${name} @volumechange=${this.#onVolume} @dblclick=${this.#full}></video>
+        ${this.state === "pictures" ? html`<img class="moving" src="api/devices/${this.device.id}/motion.jpg" alt=${fill(texts.picture, { name })} />` : nothing}
+        <div class="player-words" role=${isOver ? "alert" : "status"}>${this.#words(texts)}
+          ${isOver ? html`<button class="button" @click=${this.#begin}>${texts.again}</button>` : nothing}</div>
+      </div>
+      <div class="player-bar">${this.#control()}${this.#buttons(texts)}</div>
+    </section>`;
+  }
+
+  #words(texts: Texts): TemplateResult | typeof nothing {
+    if (this.state === "ended")
+      return html`<p>${icon("alert")}${fill(texts.ended, { reason: this.#reason(texts) })}</p>`;
+    if (this.state === "playing" || this.state === "pictures") return nothing;
+    return html`<p>${texts[this.state]}</p>`;
+  }
+
+  /** With what takes the room, where that is told and has a name here. */
+  #reason(texts: Texts): string {
+    const { code = "other", inUse = [] } = this.problem ?? {};
+    const reason = sayError(code, this.page.speech);
+    const names = [...new Set(inUse.flatMap(({ guid }) => (guid && this.page.titleOf(guid)) ?? guid ?? []))];
+    return names.length === 0 ? reason : fill(texts.inUse, { reason, names: names.join(", ") });
+  }
+
+  /** What moves the pictures: the control that the device's tile has. */
+  #control(): TemplateResult | typeof nothing {
+    const name = this.device.tile.control;
+    return name === undefined
+      ? nothing
+      : html`<div class="control">${widgetControl(this.device, name, this.page)}</div>`;
+  }
+
+  #buttons(texts: Texts): TemplateResult {
+    const isPlain = this.state === "pictures" || this.state === "ended";
+    return html`<div class="player-buttons">
+      ${isPlain || this.rungs.length < 2 ? nothing : this.#quality(texts)}
+      ${isPlain ? nothing : this.#button(this.muted ? "muted" : "sound", this.muted ? texts.unmute : texts.mute, this.#mute)}
+      ${isPlain || !document.fullscreenEnabled ? nothing : this.#button("full", texts.full, this.#full)}
+      ${this.#button("close", texts.stop, this.#leave)}</div>`;
+  }
+
+  #quality(texts: Texts): TemplateResult {
+    const choose = ({ target }: Event): void => {
+      if (target instanceof HTMLSelectElement) this.#player?.choose(target.value);
+    };
+    return html`<select aria-label=${texts.quality} @change=${choose}><option value="">${texts.automatic}</option>${this.rungs.map(
+      ({ name, height }) => html`<option value=${name}>${fill(texts.lines, { count: String(height) })}</option>`,
+    )}</select>`;
+  }
+
+  #button(drawing: string, label: string, act: () => void): TemplateResult {
+    return html`<button class="round" aria-label=${label} title=${label} @click=${act}>${icon(drawing)}</button>`;
+  }
+
+  get #video(): HTMLVideoElement | null {
+    return this.querySelector("video");
+  }
+
+  readonly #begin = (): void => {
+    const video = this.#video;
+    if (video === null) return;
+    this.#player?.close();
+    this.state = "connecting";
+    this.problem = undefined;
+    this.#player = new LivePlayer(video, this.device.id, ({ state, problem, rungs }) => {
+      this.state = state;
+      if (problem !== undefined) this.problem = problem;
+      if (rungs !== undefined) this.rungs = rungs;
+    });
+  };
+
+  readonly #leave = (): void => void this.dispatchEvent(new CustomEvent("gk-stop", { bubbles: true }));
+
+  readonly #mute = (): void => {
+    if (this.#video !== null) this.#video.muted = !this.#video.muted;
+  };
+
+  readonly #onVolume = (): void => {
+    this.muted = this.#video?.muted ?? false;
+  };
+
+  readonly #full = (): void => {
+    const screen = this.querySelector(".screen");
+    if (document.fullscreenElement === null) screen?.requestFullscreen().catch(() => undefined);
+    else void document.exitFullscreen();
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.target instanceof HTMLSelectElement || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "m") this.#mute();
+    else if (event.key === "f") this.#full();
+    else return;
+    event.preventDefault();
+  };
+}
+
+type Texts = (typeof allTexts)["en"];
+
+customElements.define("gk-player", GkPlayer);
