@@ -17,7 +17,6 @@ import { bodyOf } from "./stream-body.ts";
 
 /** A link that leaves a ping unanswered for so long is dead, whatever TCP still believes. */
 const pingMs = 10_000;
-const firstPings = 3;
 /** Statuses whose answers have no body (Fetch §2.2.3). */
 const bodiless: readonly number[] = [204, 205, 304];
 
@@ -72,17 +71,9 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
   session.once("connect", () => {
     if (session.destroyed) return;
     session.setLocalWindowSize(windowOctets);
-    listen(firstPings);
+    // Before anything is under way: the line's own delay.
+    session.ping((error, tookMs) => error === null && window.answered(tookMs));
   });
-  /** The line's own delay, before much is under way; one after another, as the first is slowed by what runs for the first time. */
-  function listen(times: number): void {
-    if (times === 0 || session.destroyed) return;
-    session.ping((error, tookMs) => {
-      if (error !== null) return;
-      window.answered(tookMs);
-      listen(times - 1);
-    });
-  }
   // Each stream tells its own failure; the session's is the end of all of them.
   session.on("error", () => undefined);
   let busy = 0;
