@@ -137,7 +137,8 @@ export class MediaSessions implements AsyncDisposable {
     })().catch((thrown: unknown) => end(toHomeError(thrown)));
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
-      await source[Symbol.asyncDispose]();
+      // A device that cannot be let go is no reason to keep the encoder and those who watch.
+      await source[Symbol.asyncDispose]().then(undefined, (thrown: unknown) => end(toHomeError(thrown)));
       await encoder.stop();
       await feeding;
       for (const one of rings) one.end();
