@@ -22,6 +22,8 @@ export class ViewerQueue {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #waiting: Piece[] = [];
   #isBegun = false;
+  /** Which tracks the answer began with. */
+  #tracks: string | undefined;
   #isOver = false;
   #skips = 0;
   #skippedSeconds = 0;
@@ -78,6 +80,10 @@ export class ViewerQueue {
   /** An initialization segment begins anew: what waited before it is of no use; and then a whole picture is waited for. */
   send(piece: Piece): void {
     if ("init" in piece) {
+      if (this.#isOther(piece.init)) {
+        this.end();
+        return;
+      }
       this.#waiting = [piece];
       this.#isBegun = false;
     } else if (this.#isBegun || piece.fragment.isKey) {
@@ -90,6 +96,10 @@ export class ViewerQueue {
 
   /** What waits from the first of these on gives way to them: the same moments of another rung. */
   replace(init: InitSegment, fragments: readonly Fragment[]): void {
+    if (this.#isOther(init)) {
+      this.end();
+      return;
+    }
     const from = (fragments[0]?.start ?? Number.POSITIVE_INFINITY) - sameMoment;
     const kept = this.#waiting.filter((piece) => "init" in piece || piece.fragment.start < from);
     // An initialization segment that nothing follows any more is not sent.
@@ -97,6 +107,13 @@ export class ViewerQueue {
     this.#waiting = [...kept.slice(0, last + 1), { init }, ...fragments.map((fragment) => ({ fragment }))];
     this.#isBegun = fragments.length > 0;
     this.#flush();
+  }
+
+  /** A player takes no other tracks than it began with: whose picture gets its sound, say, is to ask anew. */
+  #isOther({ hasVideo, hasAudio }: InitSegment): boolean {
+    const tracks = `${hasVideo} ${hasAudio}`;
+    this.#tracks ??= tracks;
+    return tracks !== this.#tracks;
   }
 
   /** Ends the answer after what was sent. */

@@ -68,6 +68,13 @@ export class Encoder {
     else if (octets.length > 0) this.#child.stdin.write(octets);
   }
 
+  /** What the source sends has become another: what comes next begins a fresh encoder, and no failure is counted. */
+  renew(): void {
+    const child = this.#child;
+    this.#child = undefined;
+    child?.kill();
+  }
+
   /** The source has ended: what it told is encoded to its end. */
   async finish(): Promise<void> {
     this.#rest();

@@ -131,7 +131,11 @@ export class MediaSessions implements AsyncDisposable {
       onRestart: (why) => this.#options.onRestart?.(key, why),
     });
     const feeding = (async () => {
-      for await (const octets of source.octets) encoder.write(ring.push(octets));
+      for await (const octets of source.octets) {
+        const onward = ring.push(octets);
+        if (ring.isRenewed()) encoder.renew();
+        encoder.write(onward);
+      }
       await encoder.finish();
       end(new HomeError("conversion-failed", "the source has ended", {}));
     })().catch((thrown: unknown) => end(toHomeError(thrown)));

@@ -9,23 +9,42 @@ export interface SourceRing {
   push(octets: Uint8Array): Uint8Array;
   /** Empty while nothing can be begun with. */
   preroll(): Uint8Array;
+  /** Whether the sound has come, or become another, since this was asked last: an encoder finds out only at its beginning. */
+  isRenewed(): boolean;
 }
 
 export function createSourceRing(form: SourceForm, options: { readonly program?: number } = {}): SourceRing {
   if (form === "dv") return new DvRing();
   const ring = new JoinRing(options);
-  return { push: (octets) => ring.push(octets), preroll: () => (ring.isReady ? ring.preroll() : new Uint8Array(0)) };
+  return {
+    push: (octets) => ring.push(octets),
+    preroll: () => (ring.isReady ? ring.preroll() : new Uint8Array(0)),
+    isRenewed: () => false,
+  };
 }
 
 /** A DIF block of a frame's header section: 80 octets that begin so (IEC 61834-2). */
 const headerId = [0x1f, 0x07, 0x00];
 const ntscFrame = 120_000;
 const palFrame = 144_000;
+const block = 80;
+const sequence = 150 * block;
+/** Places of the nine audio blocks of a sequence: six blocks come before the first, fifteen of video after each. */
+const audioPlaces = Array.from({ length: 9 }, (_, at) => (6 + 16 * at) * block);
+/** AAUX source pack (IEC 61834-4): its last octet has the sampling frequency and the quantization. */
+const audioSourcePack = 0x50;
+/** A tape that is wound shows a bit of this and that. */
+const steadyFrames = 3;
 
 /** DV: every frame stands by itself. The last whole one is kept. */
 class DvRing implements SourceRing {
   #rest: Uint8Array<ArrayBufferLike> = new Uint8Array(0);
   #last: Uint8Array<ArrayBufferLike> = new Uint8Array(0);
+  #isFirst = true;
+  #sound: number | undefined;
+  #coming: number | undefined;
+  #comingFrames = 0;
+  #isRenewed = false;
 
   push(octets: Uint8Array): Uint8Array {
     let all = joinOctets(this.#rest, octets);
@@ -36,6 +55,7 @@ class DvRing implements SourceRing {
       const length = ((all[3] ?? 0) & 0x80) === 0 ? ntscFrame : palFrame;
       if (all.length < length) break;
       frames.push(all.subarray(0, length));
+      this.#listen(all.subarray(0, length));
       all = all.subarray(length);
     }
     this.#rest = new Uint8Array(all.subarray(Math.max(0, all.length - palFrame)));
@@ -47,6 +67,37 @@ class DvRing implements SourceRing {
   preroll(): Uint8Array {
     return this.#last;
   }
+
+  isRenewed(): boolean {
+    const isRenewed = this.#isRenewed;
+    this.#isRenewed = false;
+    return isRenewed;
+  }
+
+  /** Sound that is gone for a while is no news: the encoder goes on with silence. */
+  #listen(frame: Uint8Array): void {
+    const sound = soundOf(frame);
+    if (this.#isFirst) this.#sound = sound;
+    this.#isFirst = false;
+    if (sound === undefined || sound === this.#sound) {
+      this.#comingFrames = 0;
+      return;
+    }
+    this.#comingFrames = sound === this.#coming ? this.#comingFrames + 1 : 1;
+    this.#coming = sound;
+    if (this.#comingFrames < steadyFrames) return;
+    this.#sound = sound;
+    this.#comingFrames = 0;
+    this.#isRenewed = true;
+  }
+}
+
+/** How the sound of a frame is sampled, as its octet says it; undefined where there is none. */
+function soundOf(frame: Uint8Array): number | undefined {
+  for (const place of [...audioPlaces, ...audioPlaces.map((at) => at + sequence)]) {
+    if (frame[place + 3] === audioSourcePack) return (frame[place + 7] ?? 0) & 0x3f;
+  }
+  return undefined;
 }
 
 function frameStart(octets: Uint8Array): number {

@@ -55,6 +55,18 @@ describe("Those who watch one rung", () => {
     expect(ring.viewerCount).toBe(0);
   });
 
+  it("are to ask anew when the picture gets its sound: a player takes no other tracks than it began with", async () => {
+    const ring = new FragmentRing();
+    const silent: Piece = { init: { octets: Buffer.from("i0"), mediaType: "v", hasVideo: true, hasAudio: false } };
+    for (const piece of [silent, fragment(1, true)]) ring.push(piece);
+    const { body } = ring.watch();
+    const heardOfIt = heard(body);
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const piece of [init("init"), fragment(2, true)]) ring.push(piece);
+    expect(await heardOfIt).toEqual(["i0", "1"]);
+    expect(ring.viewerCount).toBe(0);
+  });
+
   it("may follow piece by piece, what is kept first, until they stop", () => {
     const ring = new FragmentRing();
     for (const piece of [init("init"), fragment(1, true), fragment(2)]) ring.push(piece);

@@ -87,4 +87,26 @@ describe("A DV source", () => {
     expect([...ring.preroll()]).toEqual([...real.subarray(480_000)]);
     expect(sourceFormOf(real)).toBe("dv");
   });
+
+  it("is begun anew when sound comes to it, or becomes another, and not when it is gone for a while", () => {
+    const soundAt = (6 + 16 * 3) * 80 + 3;
+    const frame = (sampling?: number): Uint8Array => {
+      const octets = new Uint8Array(120_000);
+      octets.set([0x1f, 0x07, 0x00]);
+      if (sampling !== undefined) octets.set([0x50, 0, 0, 0, 0xc0 | sampling], soundAt);
+      return octets;
+    };
+    const ring = createSourceRing("dv");
+    const renewedAt = (...frames: readonly Uint8Array[]): number[] =>
+      frames.flatMap((one, at) => {
+        ring.push(one);
+        return ring.isRenewed() ? [at] : [];
+      });
+    expect(renewedAt(frame(), frame(), frame(0), frame(0), frame(0), frame(0))).toEqual([4]);
+    expect(renewedAt(frame(), frame(), frame(), frame(0), frame(0), frame(0))).toEqual([]);
+    expect(renewedAt(frame(0x11), frame(0), frame(0x11), frame(0x11), frame(0x11))).toEqual([4]);
+    const sounding = createSourceRing("dv");
+    for (let at = 0; at < 5; at++) sounding.push(frame(0));
+    expect(sounding.isRenewed()).toBe(false);
+  });
 });

@@ -122,6 +122,7 @@ export class LivePlayer {
       const mediaType = response.headers.get("content-type") ?? "";
       const kind = sourceKind(mediaType);
       if (kind === undefined || response.body === null) return await this.#other(id, signal);
+      if (this.#media?.takes(mediaType) === false) this.#closeMedia();
       this.#media ??= new MediaBuffer(this.#video, kind);
       await this.#media.begin(mediaType);
       const reader = response.body.getReader();
@@ -180,8 +181,7 @@ export class LivePlayer {
   readonly #onError = (): void => {
     if (this.#stop.signal.aborted || this.#video.getAttribute("src") === null) return;
     this.#broken++;
-    this.#media?.close();
-    this.#media = undefined;
+    this.#closeMedia();
     this.#answer.abort();
     if (this.#broken < mostBroken) return;
     this.#leave();
@@ -192,6 +192,10 @@ export class LivePlayer {
   #leave(): void {
     if (this.#session !== undefined) closeStream(this.#session);
     this.#session = undefined;
+    this.#closeMedia();
+  }
+
+  #closeMedia(): void {
     this.#media?.close();
     this.#media = undefined;
   }

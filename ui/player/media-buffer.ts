@@ -22,6 +22,7 @@ export class MediaBuffer {
   readonly #source: MediaSource;
   readonly #url: string;
   #buffer: SourceBuffer | undefined;
+  #tracks: number | undefined;
   #resume: (() => void) | undefined;
   #isWanted = true;
 
@@ -41,9 +42,15 @@ export class MediaBuffer {
     video.src = this.#url;
   }
 
+  /** Whether it can go on with such a stream: a source keeps the number of tracks that it began with. */
+  takes(mediaType: string): boolean {
+    return tracksOf(mediaType) === this.#tracks;
+  }
+
   /** Another answer begins: half a box of the one before it is forgotten. */
   async begin(mediaType: string): Promise<void> {
     if (this.#source.readyState === "closed") await told(this.#source, "sourceopen");
+    this.#tracks = tracksOf(mediaType);
     if (this.#buffer === undefined) this.#buffer = this.#source.addSourceBuffer(mediaType);
     else {
       await this.#free();
@@ -84,6 +91,8 @@ export class MediaBuffer {
     while (this.#buffer?.updating) await told(this.#buffer, "updateend");
   }
 }
+
+const tracksOf = (mediaType: string): number => mediaType.split(",").length;
 
 const told = (target: EventTarget, event: string): Promise<void> =>
   new Promise((resolve) => target.addEventListener(event, () => resolve(), { once: true }));
