@@ -12,6 +12,8 @@ export function bodyOf(stream: ClientHttp2Stream, flow: Flow): ReadableStream<Ui
         stream.pause();
         stream.on("data", (chunk: Buffer) => {
           flow.took(chunk.length);
+          // What was under way when nobody took it any more.
+          if (isDone) return;
           controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
           if ((controller.desiredSize ?? 0) > 0) return;
           flow.hold(true);
