@@ -27,6 +27,13 @@ const plainImport: Plugin = {
   name: "genkan-plain-import",
   enforce: "pre",
   load: (id) => (id.includes("vite/preload-helper") ? "export const __vitePreload = (load) => load();" : null),
+  generateBundle(_, bundle) {
+    for (const { type, fileName } of Object.values(bundle)) {
+      if (type === "asset" && fileName.endsWith(".css") && !/(?:^|\/)main-/.test(fileName)) {
+        this.error(`${fileName} would never be fetched: import the style sheet in ui/main.ts`);
+      }
+    }
+  },
 };
 
 /** The gateway serves the page's HTML itself and finds the hashed names in the manifest; relative, so that any path may hold it. */

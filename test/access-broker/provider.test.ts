@@ -193,6 +193,10 @@ describe("Settings", () => {
         ...{ idleSeconds: 300, longestSeconds: 12 * 60 * 60 },
       },
       remoteMqttPort: 8883,
+      media: {
+        ...{ kbpsPerHome: 8_000, linksAtOnce: 8, viewersAtOnce: 64 },
+        ...{ octetsPerDay: 50 * 1024 ** 3, longestSeconds: 12 * 60 * 60 },
+      },
       tls: { hosts: [], hstsSeconds: 31_536_000 },
       operator: { listen: "127.0.0.1", port: 8446, drainSeconds: 10 },
     });

@@ -9,6 +9,8 @@ export const launch = (proxy?: LaunchOptions["proxy"]): Promise<Browser> =>
     executablePath: process.env["GENKAN_CHROMIUM"] ?? "/usr/bin/chromium",
     args: [
       "--no-sandbox",
+      // The script of a page's worker is fetched outside of any context: what a context ignores holds for it only so.
+      "--ignore-certificate-errors",
       "--disable-gpu",
       "--disable-background-networking",
       "--disable-component-update",

@@ -104,7 +104,7 @@ export const bothWays: readonly [how: string, args: readonly string[]][] = [
 export async function startHome(args: readonly string[] = []): Promise<Home> {
   const folder = mkdtempSync(join(tmpdir(), "genkan-journey-"));
   // The journeys are those of the four devices; their AV neighbours have one of their own.
-  const bus = args.includes("--scenario") ? [] : ["--set", 'ieee1394.bus=""'];
+  const bus = args.includes("--scenario") ? [] : ["--set", 'ieee1394.bus="none"'];
   const started = await run("start", ["--state", folder, ...bus, ...args]);
   const addresses = started.facts as Addresses;
   const password = "correct horse battery";

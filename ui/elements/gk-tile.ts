@@ -25,8 +25,9 @@ export class GkTile extends DeviceElement {
       <div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span>
         <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}${this.page.isKiosk ? "?kiosk=1" : ""}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>
           <p class="tile-state">${state}</p></div>
-        ${device.hasStream === true && device.available ? this.#watchButton(title) : nothing}${toggle === undefined || device.widgets[toggle]?.widget !== "switch" ? nothing : widgetControl(device, toggle, this.page)}</div>
+        ${toggle === undefined || device.widgets[toggle]?.widget !== "switch" ? nothing : widgetControl(device, toggle, this.page)}</div>
       <div class="tile-body">${value === undefined || value === control ? nothing : this.#figure(device, value)}${this.#spark()}
+        ${device.hasStream === true && device.available ? this.#watchButton(title) : nothing}
         ${control === undefined ? nothing : this.#control(device, control)}</div>
       ${failureLines(this.device, this.wishes, this.page)}</article>`;
   }

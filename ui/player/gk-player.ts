@@ -1,6 +1,5 @@
 /** `<gk-player>`: pictures and sound of one device, with the control that moves them; tells `gk-stop`. Loaded only when somebody watches. */
 
-import "../styles/player.css";
 import { html, nothing, type TemplateResult } from "lit";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
 import { fill } from "../../gateway-core/contract/page-texts.ts";
