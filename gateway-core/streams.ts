@@ -37,7 +37,7 @@ interface Engine {
 }
 
 export function createStreams({ settings, host, source }: StreamsOptions): Streams {
-  const { clock, ids } = host;
+  const { clock, ids, log } = host;
   const { rungs, idleSeconds, ffmpeg } = settings.media;
   const closing = new AbortController();
   let found: Promise<Engine> | undefined;
@@ -57,7 +57,11 @@ export function createStreams({ settings, host, source }: StreamsOptions): Strea
     return found;
   };
 
-  const media = new MediaSessions({ clock, rungs, engine, idleMs: idleSeconds * 1000, ring: () => new FragmentRing() });
+  const media = new MediaSessions({
+    ...{ clock, rungs, engine, idleMs: idleSeconds * 1000, ring: () => new FragmentRing() },
+    // At most five times in half a minute: then the stream is given up.
+    onRestart: (device, why) => log.write("warn", "encoder-restarted", { device, why }),
+  });
   /** Who opens it first may leave while others wait for it already: the opening is not theirs to break off. */
   const open = (device: string): Promise<StreamHold> => media.hold(device, () => source(device, closing.signal));
   const desk = createStreamDesk({ clock, ids, open });

@@ -5,7 +5,8 @@ import type { Clock } from "../../gateway-core/contract/clock.ts";
 
 /** Of a session that shows the page of homes. */
 export const homesTokenMs: number = 24 * 60 * 60_000;
-const form = /^[A-Za-z0-9_-]{22,1024}\.[A-Za-z0-9_-]{43}$/;
+/** The id of a passkey may be long (WebAuthn §4: 1023 octets). */
+const form = /^[A-Za-z0-9_-]{22,2048}\.[A-Za-z0-9_-]{43}$/;
 
 /** One passkey, by its id and the digest of its public key: an id alone anybody may claim. */
 export interface TouchedPasskey {

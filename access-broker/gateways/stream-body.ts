@@ -11,9 +11,9 @@ export function bodyOf(stream: ClientHttp2Stream, flow: Flow): ReadableStream<Ui
       start(controller) {
         stream.pause();
         stream.on("data", (chunk: Buffer) => {
-          flow.took(chunk.length);
-          // What was under way when nobody took it any more.
+          // What had come already when it was given up.
           if (isDone) return;
+          flow.took(chunk.length);
           controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
           if ((controller.desiredSize ?? 0) > 0) return;
           flow.hold(true);

@@ -70,10 +70,10 @@ export class RungLane {
         ready();
         return this.#ring.init();
       },
-      follow: (take) => {
+      follow: (take, isFromOldest) => {
         ready();
         const leave = this.#enter();
-        const stop = this.#ring.follow(take);
+        const stop = this.#ring.follow(take, isFromOldest);
         return () => {
           stop();
           leave();

@@ -43,13 +43,13 @@ export interface SubscribedPerson extends Standing {
   }[];
 }
 
-/** A home as a subscription file holds it. */
 /** Names, addresses and networks: where alone a home's computers are led (empty: everywhere), and where never. */
 export interface ProxyPolicy {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
 }
 
+/** A home as a subscription file holds it. */
 export interface SubscribedHome extends HomeRules {
   readonly number: AccessNumber;
   readonly requirement: string | null;

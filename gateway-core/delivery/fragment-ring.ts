@@ -28,8 +28,9 @@ export class FragmentRing implements PieceRing {
     this.#mostSkips = mostSkips;
   }
 
+  /** Who watches, and who follows. */
   get viewerCount(): number {
-    return this.#viewers.size;
+    return this.#viewers.size + this.#followers.size;
   }
 
   /** Resolves with the first initialization segment; at once when it is there. */

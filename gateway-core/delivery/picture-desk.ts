@@ -25,10 +25,12 @@ export interface PictureDeskOptions {
 
 type Look = (jpeg: Uint8Array | undefined) => void;
 
-/** One device's pictures, made as long as anybody looks. */
+/** One device's pictures, made as long as anybody looks, or waits for them. */
 interface Motion {
   readonly looks: Set<Look>;
-  stop: () => void;
+  /** Resolves when they are being made. @throws HomeError why they cannot be */
+  readonly begun: Promise<void>;
+  stop(): void;
 }
 
 const perSecond = 5;
@@ -43,7 +45,7 @@ const boundary = "picture";
 export const isPicturePath = (path: string): boolean => form.test(path);
 
 export function createPictureDesk({ clock, open, take }: PictureDeskOptions): { readonly handler: Handler } {
-  const motions = new Map<string, Promise<Motion>>();
+  const motions = new Map<string, Motion>();
   let busy = 0;
 
   async function begun(hold: StreamHold, rung: string, signal: AbortSignal): Promise<PieceRing> {
@@ -65,56 +67,63 @@ export function createPictureDesk({ clock, open, take }: PictureDeskOptions): { 
   async function snapshot(device: string, signal: AbortSignal): Promise<Response> {
     using hold = await open(device, signal);
     const ring = await begun(hold, hold.rungs[0]?.name ?? "", signal);
-    const picture = await new Promise<Uint8Array | undefined>((resolve) => {
-      const stop = take(ring, undefined, resolve, () => resolve(undefined));
-      signal.addEventListener("abort", stop, { once: true });
-    });
+    const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>();
+    const stop = take(ring, undefined, resolve, () => resolve(undefined));
+    const giveUp = (): void => {
+      stop();
+      resolve(undefined);
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
+    void hold.over.then(giveUp);
+    if (signal.aborted) giveUp();
+    const picture = await promise;
     if (picture === undefined) throw new HomeError("conversion-failed", "no picture could be made of the stream");
     return new Response(new Uint8Array(picture), { headers: { ...headers, "content-type": "image/jpeg" } });
   }
 
-  function motionOf(device: string, signal: AbortSignal): Promise<Motion> {
+  function motionOf(device: string): Motion {
     const known = motions.get(device);
     if (known !== undefined) return known;
-    const opening = openMotion(device, signal);
-    motions.set(device, opening);
-    opening.catch(() => motions.delete(device));
-    return opening;
+    const looks = new Set<Look>();
+    const leaving = new AbortController();
+    const tell = (jpeg: Uint8Array | undefined): void => {
+      for (const look of [...looks]) look(jpeg);
+    };
+    const stop = (): void => {
+      if (leaving.signal.aborted) return;
+      motions.delete(device);
+      leaving.abort();
+      tell(undefined);
+    };
+    const motion = { looks, stop, begun: makeMotion(device, leaving.signal, tell, stop) };
+    motions.set(device, motion);
+    motion.begun.catch(stop);
+    return motion;
   }
 
-  async function openMotion(device: string, signal: AbortSignal): Promise<Motion> {
+  /** The opening is nobody's to break off while others wait for it: the signal is that of all. */
+  async function makeMotion(device: string, signal: AbortSignal, tell: Look, stop: () => void): Promise<void> {
     const hold = await open(device, signal);
-    try {
-      const ring = await begun(hold, hold.rungs.at(-1)?.name ?? "", signal);
-      const looks = new Set<Look>();
-      const tell = (jpeg: Uint8Array | undefined): void => {
-        for (const look of [...looks]) look(jpeg);
-      };
-      const stopTaking = take(ring, perSecond, tell, () => stop());
-      const stop = (): void => {
-        motions.delete(device);
-        hold[Symbol.dispose]();
-        stopTaking();
-        tell(undefined);
-        looks.clear();
-      };
-      void hold.over.then(stop);
-      return { looks, stop };
-    } catch (thrown) {
-      hold[Symbol.dispose]();
-      throw thrown;
-    }
+    signal.addEventListener("abort", () => hold[Symbol.dispose](), { once: true });
+    if (signal.aborted) return hold[Symbol.dispose]();
+    const ring = await begun(hold, hold.rungs.at(-1)?.name ?? "", signal);
+    if (signal.aborted) return;
+    signal.addEventListener("abort", take(ring, perSecond, tell, stop), { once: true });
+    void hold.over.then(stop);
   }
 
-  async function motion(device: string, { grant }: Viewer, signal: AbortSignal): Promise<Response> {
-    const { looks, stop } = await motionOf(device, signal);
+  /** `left` is told once. */
+  async function motion(device: string, { grant }: Viewer, signal: AbortSignal, left: () => void): Promise<Response> {
+    const { looks, stop, begun } = motionOf(device);
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
     let newest: Uint8Array | undefined;
     let timer: Timer | undefined;
     const leave = (): void => {
       timer?.cancel();
       controller = undefined;
-      if (looks.delete(look) && looks.size === 0) stop();
+      if (!looks.delete(look)) return;
+      left();
+      if (looks.size === 0) stop();
     };
     const end = (): void => {
       controller?.close();
@@ -136,6 +145,9 @@ export function createPictureDesk({ clock, open, take }: PictureDeskOptions): { 
     };
     looks.add(look);
     signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    await begun;
+    if (!looks.has(look)) throw new HomeError("device-unavailable", "the viewer has left");
     const body = new ReadableStream<Uint8Array>({
       start(opened) {
         controller = opened;
@@ -153,19 +165,16 @@ export function createPictureDesk({ clock, open, take }: PictureDeskOptions): { 
   return {
     handler: async (request, viewer) => {
       const { device = "", what } = form.exec(new URL(request.url).pathname)?.groups ?? {};
-      let isCounted = false;
       try {
         if (request.method !== "GET") throw new HomeError("method-not-allowed", "a picture can only be got");
         mayOpenStream(viewer.grant, device, clock.now());
         if (busy >= most) throw new HomeError("too-many-streams", "no more pictures are made at once", { most });
         busy++;
-        isCounted = true;
-        if (what === "snapshot") return await snapshot(device, request.signal);
-        return await motion(device, viewer, request.signal);
+        const done = (): void => void busy--;
+        if (what === "motion") return await motion(device, viewer, request.signal, done);
+        return await snapshot(device, request.signal).finally(done);
       } catch (thrown) {
         return problemResponse(thrown);
-      } finally {
-        if (isCounted) busy--;
       }
     },
   };

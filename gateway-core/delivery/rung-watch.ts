@@ -81,12 +81,13 @@ export function watchRungs(options: RungWatchOptions): RungWatch {
     } else lane.fragments.push(piece.fragment);
   }
 
-  /** Changes as soon as both have the same moment, and the viewer has not passed it. */
+  /** Changes as soon as both have the same moment, and the viewer has not passed it; after a while at whatever there is. */
   function change(): void {
     if (next?.init === undefined) return;
     const { since, init, fragments } = next;
     const isLate = clock.now() - since > meetingMs;
-    const at = fragments.findIndex(({ isKey, start }) => isKey && start >= queue.sentUntil - sameMoment);
+    const meeting = fragments.findIndex(({ isKey, start }) => isKey && start >= queue.sentUntil - sameMoment);
+    const at = meeting < 0 && isLate ? fragments.findLastIndex(({ isKey }) => isKey) : meeting;
     const from = fragments[at];
     if (from === undefined || (!isLate && queue.queuedUntil < from.start - sameMoment)) return;
     current.stop();

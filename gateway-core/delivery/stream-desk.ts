@@ -47,14 +47,16 @@ export const isStreamPath = (path: string): boolean => form.test(path);
 export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
   const { clock, ids, open, mostOfViewer = 4, most = 64 } = options;
   const sessions = new Map<string, StreamSession>();
-  let opening = 0;
+  /** Whose streams are being opened. */
+  const opening = new Set<{ readonly viewer: Viewer }>();
   let timer: Timer | undefined;
   let isOver = false;
 
   async function begin(device: string, viewer: Viewer, signal: AbortSignal): Promise<Response> {
     mayOpenStream(viewer.grant, device, clock.now());
     makeRoom(viewer);
-    opening++;
+    const mine = { viewer };
+    opening.add(mine);
     try {
       const hold = await open(device, signal);
       if (signal.aborted || isOver) {
@@ -66,15 +68,16 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
       timer ??= clock.after(lookMs, look);
       return session.opened();
     } finally {
-      opening--;
+      opening.delete(mine);
     }
   }
 
   function makeRoom(viewer: Viewer): void {
-    const own = [...sessions.values()].filter((one) => one.over === undefined && isSameViewer(one.viewer, viewer));
+    const own = standing().filter((one) => isSameViewer(one.viewer, viewer));
+    const isFull = own.length + [...opening].filter((one) => isSameViewer(one.viewer, viewer)).length >= mostOfViewer;
     const forsaken = own.find(({ readAt }) => clock.now() - readAt > forsakenMs);
-    if (own.length >= mostOfViewer && forsaken !== undefined) forsaken.end(gone());
-    else if (own.length >= mostOfViewer || standing().length + opening >= most) {
+    if (isFull && forsaken !== undefined) forsaken.end(gone());
+    else if (isFull || standing().length + opening.size >= most) {
       throw new HomeError("too-many-streams", "no more streams are watched at once", { most: mostOfViewer });
     }
   }

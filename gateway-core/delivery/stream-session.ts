@@ -33,6 +33,8 @@ export class StreamSession {
   readonly #watches = new Map<RungWatch, number>();
   readonly #shelves = new Map<string, Promise<HlsShelf>>();
   readonly #ending = Promise.withResolvers<HomeError>();
+  /** Answers that wait for their first picture. */
+  #beginning = 0;
   #choice: RungChoice;
   #readAt: number;
   #over: HomeError | undefined;
@@ -85,13 +87,14 @@ export class StreamSession {
   /** `asked`: the name of a rung, or null for whichever this viewer can follow. */
   async video(asked: string | null, signal: AbortSignal): Promise<Response> {
     this.#read();
-    if (this.#watches.size >= mostWatches) {
+    if (this.#watches.size + this.#beginning >= mostWatches) {
       throw new HomeError("too-many-streams", `a stream is watched ${mostWatches} times at once, at most`);
     }
     const rung = asked === null ? this.#choice.rung : this.#rungNamed(asked);
     const choice = asked === null ? this.#choice : { ...startRung(this.#clock.now()), rung };
-    const first = await this.#ring(rung);
-    const { mediaType } = await this.#begun(first, signal);
+    const { first, mediaType } = await this.#first(rung, signal);
+    if (this.#over !== undefined) throw this.#over;
+    if (signal.aborted) throw new HomeError("device-unavailable", "the viewer has left");
     const watch = watchRungs({
       ...{ clock: this.#clock, first, choice, isFixed: asked !== null },
       rungs: this.#hold.rungs,
@@ -109,6 +112,17 @@ export class StreamSession {
     return new Response(watch.body, {
       headers: { ...plain, "content-type": mediaType, "x-accel-buffering": "no" },
     });
+  }
+
+  async #first(rung: number, signal: AbortSignal): Promise<{ readonly first: PieceRing; readonly mediaType: string }> {
+    this.#beginning++;
+    try {
+      const first = await this.#ring(rung);
+      const { mediaType } = await this.#begun(first, signal);
+      return { first, mediaType };
+    } finally {
+      this.#beginning--;
+    }
   }
 
   playlists(): Response {

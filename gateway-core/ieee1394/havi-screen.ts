@@ -80,6 +80,21 @@ export function createHaviScreen({ seid, messenger, generation, log, signal: lif
     if (elements.has(key) || elements.size < mostElements) elements.set(key, element);
   }
 
+  /** Forgets what stands on no panel of these: a device may make each panel, and each text, anew. */
+  function keepOnly(shown: readonly string[]): void {
+    const kept = new Map<string, JsonObject>();
+    const add = (key: string): void => {
+      const element = elements.get(key);
+      if (element === undefined || kept.has(key)) return;
+      kept.set(key, element);
+      for (const id of childrenOf(element)) add(elementKey(id));
+    };
+    for (const panel of shown) add(panel);
+    elements = kept;
+    const contents = new Set(Array.from(kept.values(), ({ content }) => contentKey(content)));
+    for (const key of texts.keys()) if (!contents.has(key)) texts.delete(key);
+  }
+
   async function fetchPanel(id: Json, signal: AbortSignal): Promise<void> {
     const { panel, elements: own } = await messenger.call(seid, getPanel, { element: id }, signal);
     keep({ ...objectOf(panel), id, type: objectOf(id)["type"] ?? null });
@@ -119,9 +134,12 @@ export function createHaviScreen({ seid, messenger, generation, log, signal: lif
     if (ids.length > 0) await fetchElements(ids, signal);
     for (const id of ids) await fetchMissing(childrenOf(elements.get(elementKey(id))), signal, 0);
     if (targetPanel !== undefined && target !== root && !gone.has(target)) {
+      // Before: it may need the room.
+      keepOnly([root, target]);
       await fetchPanel(targetPanel, signal);
       panels = [root, target];
     } else panels = target === root ? [root] : [root, ...others];
+    keepOnly(panels);
     show();
   }
 

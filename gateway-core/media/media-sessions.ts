@@ -15,6 +15,8 @@ export interface MediaSessionsOptions {
   readonly engine: () => Promise<{ readonly start: StartFfmpeg; readonly encoder: string }>;
   /** Keeps what its viewers need of one rung. */
   readonly ring: () => PieceRing;
+  /** An encoder failed, and is begun anew. */
+  readonly onRestart?: (key: string, why: string) => void;
   /** How long a stream goes on without anybody. */
   readonly idleMs?: number;
 }
@@ -85,7 +87,7 @@ export class MediaSessions implements AsyncDisposable {
   #single(key: string, source: () => Promise<AvSource>): Promise<Stream> {
     const known = this.#streams.get(key);
     if (known !== undefined) return known;
-    const opening = this.#open(source);
+    const opening = this.#open(key, source);
     this.#streams.set(key, opening);
     opening.then(
       async (stream) => {
@@ -111,7 +113,7 @@ export class MediaSessions implements AsyncDisposable {
     if (this.#streams.get(key) === opening) this.#streams.delete(key);
   }
 
-  async #open(openSource: () => Promise<AvSource>): Promise<Stream> {
+  async #open(key: string, openSource: () => Promise<AvSource>): Promise<Stream> {
     const { clock, rungs, engine } = this.#options;
     const { start, encoder: encoderName } = await engine();
     const source = await openSource();
@@ -126,6 +128,7 @@ export class MediaSessions implements AsyncDisposable {
       preroll: () => ring.preroll(),
       onPiece: (output, piece) => rings[output]?.push(piece),
       onGivenUp: (reason) => end(reason),
+      onRestart: (why) => this.#options.onRestart?.(key, why),
     });
     const feeding = (async () => {
       for await (const octets of source.octets) encoder.write(ring.push(octets));
@@ -134,7 +137,8 @@ export class MediaSessions implements AsyncDisposable {
     })().catch((thrown: unknown) => end(toHomeError(thrown)));
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
-      await source[Symbol.asyncDispose]();
+      // A device that cannot be let go is no reason to keep the encoder and those who watch.
+      await source[Symbol.asyncDispose]().then(undefined, (thrown: unknown) => end(toHomeError(thrown)));
       await encoder.stop();
       await feeding;
       for (const one of rings) one.end();

@@ -3,7 +3,7 @@ import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { Viewer } from "../../gateway-core/contract/web.ts";
 import { createPictureDesk, isPicturePath } from "../../gateway-core/delivery/picture-desk.ts";
-import { FakeClock } from "../fakes/fake-host.ts";
+import { FakeClock, settle } from "../fakes/fake-host.ts";
 import { FakeStream } from "../fakes/fake-stream.ts";
 
 const taro: Viewer = { name: "taro", from: "local", session: "s", grant: wholeGrant };
@@ -99,5 +99,75 @@ describe("Pictures for who cannot play a stream", () => {
     await clock.advance(11_000);
     expect(await code(await asked)).toBe("device-silent");
     expect([stream.holds, clock.pending]).toEqual([0, 0]);
+  });
+
+  it("are awaited by each for themselves: whoever leaves takes them from nobody, and leaves nothing behind", async () => {
+    const { clock, stream, takers, ask } = opened();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const opener = ask("deck/motion.jpg", taro, first.signal);
+    const left = ask("deck/motion.jpg", taro, second.signal);
+    const staying = ask("deck/motion.jpg");
+    await settle();
+    first.abort();
+    second.abort();
+    stream.play(1);
+    const stayed = await staying;
+    expect([(await opener).ok, (await left).ok, stayed.ok]).toEqual([false, false, true]);
+    expect([takers.size, stream.holds]).toEqual([1, 1]);
+    await stayed.body?.cancel();
+    expect([takers.size, stream.holds, clock.pending]).toEqual([0, 0, 0]);
+  });
+
+  it("that nobody awaits any more are not made", async () => {
+    const { clock, stream, takers, ask } = opened();
+    const leaving = new AbortController();
+    const asked = ask("deck/motion.jpg", taro, leaving.signal);
+    await settle();
+    leaving.abort();
+    expect((await asked).ok).toBe(false);
+    stream.play(1);
+    await settle();
+    expect([takers.size, stream.holds, clock.pending]).toEqual([0, 0, 0]);
+  });
+
+  it("that have ended take nothing from those that were begun since", async () => {
+    const { stream, takers, ask } = opened();
+    stream.play(1);
+    const before = await ask("deck/motion.jpg");
+    const [ended] = takers;
+    await before.body?.cancel();
+    await ask("deck/motion.jpg");
+    ended?.end();
+    await ask("deck/motion.jpg");
+    expect([takers.size, stream.holds]).toEqual([1, 1]);
+  });
+
+  it("are bounded, those that move for as long as they are looked at", async () => {
+    const { stream, ask } = opened();
+    stream.play(1);
+    const all = await Promise.all(Array.from({ length: 33 }, () => ask("deck/motion.jpg")));
+    expect(all.map(({ status }) => status)).toEqual([...Array.from({ length: 32 }, () => 200), 429]);
+    expect((await ask("deck/motion.jpg")).status).toBe(429);
+    await all[0]?.body?.cancel();
+    expect((await ask("deck/motion.jpg")).status).toBe(200);
+  });
+
+  it("end unmade when their stream or their viewer goes while they are being made", async () => {
+    const stream = new FakeStream();
+    const { handler } = createPictureDesk({
+      ...{ clock: new FakeClock(), open: async () => stream.hold() },
+      take: () => () => undefined,
+    });
+    stream.play(1);
+    const leaving = new AbortController();
+    const path = "http://home/api/devices/deck/snapshot.jpg";
+    const left = handler(new Request(path, { signal: leaving.signal }), taro);
+    const lost = handler(new Request(path), taro);
+    await settle();
+    leaving.abort();
+    expect((await left).ok).toBe(false);
+    stream.over.resolve(new HomeError("device-unavailable", "unplugged"));
+    expect((await lost).ok).toBe(false);
+    expect(stream.holds).toBe(0);
   });
 });

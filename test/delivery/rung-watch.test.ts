@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { FragmentRing } from "../../gateway-core/delivery/fragment-ring.ts";
 import { startRung } from "../../gateway-core/delivery/rung-choice.ts";
 import { watchRungs } from "../../gateway-core/delivery/rung-watch.ts";
 import { FakeClock } from "../fakes/fake-host.ts";
-import { FakeStream, fakeRungs, piecesIn } from "../fakes/fake-stream.ts";
+import { FakeStream, fakeRungs, fragmentOf, initOf, piecesIn } from "../fakes/fake-stream.ts";
 
 describe("One viewer's way through the rungs", () => {
   async function watched(octetsOf: (step: number) => number, steps: number, isFixed = false) {
@@ -70,5 +71,33 @@ describe("One viewer's way through the rungs", () => {
   it("stays where it was asked to stay, skipped ahead if need be", async () => {
     const { seen } = await watched(() => kbps(400), 100, true);
     expect(new Set(seen.map((piece) => piece.replace(/[<>]|:.*/g, "")))).toEqual(new Set(["high"]));
+  });
+
+  it("changes all the same where the two never have the same moment", async () => {
+    const clock = new FakeClock();
+    const rings = new Map(fakeRungs.map(({ name }) => [name, new FragmentRing()]));
+    const [high, low] = fakeRungs;
+    const first = rings.get("high");
+    if (first === undefined || high === undefined || low === undefined) throw new Error("no ring");
+    for (const [name, ring] of rings) ring.push(initOf(name));
+    const watch = watchRungs({
+      ...{ clock, rungs: fakeRungs, first, isFixed: false, choice: startRung(clock.now()) },
+      ring: async (name) => rings.get(name) ?? first,
+      onChoice: () => undefined,
+      onEnd: () => undefined,
+    });
+    const reader = watch.body.getReader();
+    const seen: string[] = [];
+    // Somebody who never takes more than a piece in two seconds; the low rung's time line lies far behind the high one's.
+    for (let step = 0; step < 60; step++) {
+      first.push(fragmentOf(high, 1_000 + step));
+      rings.get("low")?.push(fragmentOf(low, step));
+      await clock.advance(200);
+      if (step % 10 === 0) seen.push(...piecesIn((await reader.read()).value ?? new Uint8Array(0)));
+    }
+    watch.end();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) seen.push(...piecesIn(next.value));
+    expect(seen.filter((piece) => piece.startsWith("<"))).toEqual(["<high>", "<low>"]);
+    expect(Number(seen[seen.indexOf("<low>") + 1]?.split(":")[1]) % 5).toBe(0);
   });
 });

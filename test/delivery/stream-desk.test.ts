@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import type { StreamHold } from "../../gateway-core/contract/stream.ts";
 import { createStreamDesk, isStreamPath } from "../../gateway-core/delivery/stream-desk.ts";
 import { FakeClock, FakeIds } from "../fakes/fake-host.ts";
 import { FakeStream } from "../fakes/fake-stream.ts";
-import { streamDeskLaw } from "../laws/stream-desk.law.ts";
+import { streamDeskLaw, taro } from "../laws/stream-desk.law.ts";
 
 streamDeskLaw("at a desk", async () => {
   const [clock, stream, mostOfViewer] = [new FakeClock(), new FakeStream(), 3];
@@ -54,5 +55,73 @@ describe("A desk", () => {
     for await (const _ of body ?? []);
     await clock.advance(1);
     expect([stream.holds, desk.count, clock.pending]).toEqual([0, 0, 0]);
+  });
+
+  it("counts the streams of a viewer that are being opened, too", async () => {
+    const [stream, gate] = [new FakeStream(), Promise.withResolvers<void>()];
+    const desk = createStreamDesk({
+      ...{ clock: new FakeClock(), ids: new FakeIds(), mostOfViewer: 2 },
+      async open() {
+        await gate.promise;
+        return stream.hold();
+      },
+    });
+    const asked = Array.from({ length: 9 }, () =>
+      desk.handler(new Request("http://home/api/devices/deck/stream", { method: "POST" }), taro),
+    );
+    gate.resolve();
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect([statuses.filter((one) => one === 201).length, statuses.filter((one) => one === 429).length]).toEqual([
+      2, 7,
+    ]);
+    expect([stream.holds, desk.count]).toEqual([2, 2]);
+  });
+
+  describe("whose stream needs a while until its pictures come", () => {
+    async function waiting() {
+      const [clock, stream, gate] = [new FakeClock(), new FakeStream(), Promise.withResolvers<void>()];
+      const slow = (hold: StreamHold): StreamHold => ({
+        ...{ rungs: hold.rungs, over: hold.over },
+        async ring(rung) {
+          await gate.promise;
+          return hold.ring(rung);
+        },
+        [Symbol.dispose]: () => hold[Symbol.dispose](),
+      });
+      const desk = createStreamDesk({ clock, ids: new FakeIds(), open: async () => slow(stream.hold()) });
+      const ask = (path: string, method: string, signal?: AbortSignal) =>
+        desk.handler(new Request(`http://home/api/${path}`, { method, ...(signal && { signal }) }), taro);
+      const { session } = (await (await ask("devices/deck/stream", "POST")).json()) as { session: string };
+      stream.play(1);
+      const viewers = () => [...stream.rings.values()].reduce((sum, ring) => sum + ring.viewerCount, 0);
+      return { ask, gate, viewers, path: `streams/${session}` };
+    }
+
+    it("shows nothing to a viewer whose session has ended meanwhile", async () => {
+      const { ask, gate, viewers, path } = await waiting();
+      const video = ask(`${path}/video`, "GET");
+      await ask(path, "DELETE");
+      gate.resolve();
+      expect([(await video).status, viewers()]).toEqual([404, 0]);
+    });
+
+    it("follows it for nobody who has left meanwhile", async () => {
+      const { ask, gate, viewers, path } = await waiting();
+      const leaving = new AbortController();
+      const video = ask(`${path}/video`, "GET", leaving.signal);
+      leaving.abort();
+      gate.resolve();
+      expect([(await video).ok, viewers()]).toEqual([false, 0]);
+    });
+
+    it("counts the answers that wait for it, too", async () => {
+      const { ask, gate, path } = await waiting();
+      const asked = Array.from({ length: 9 }, () => ask(`${path}/video`, "GET"));
+      gate.resolve();
+      const statuses = (await Promise.all(asked)).map(({ status }) => status);
+      expect([statuses.filter((one) => one === 200).length, statuses.filter((one) => one === 429).length]).toEqual([
+        4, 5,
+      ]);
+    });
   });
 });

@@ -82,6 +82,24 @@ describe("The player", () => {
     expect(open.gateway.asked.filter(({ method }) => method === "DELETE")).toEqual([]);
   });
 
+  it("does not knock without a pause at a stream that went, though another quality is chosen meanwhile", async () => {
+    await watching();
+    await begin();
+    (await asked("GET streams/s1/video")).answer(problem(404, { code: "not-found" }));
+    const opening = await asked(`POST devices/${seeing.id}/stream`);
+    const list = open.home.querySelector<HTMLSelectElement>("select[aria-label=Quality]");
+    if (list === null) throw new Error("no list");
+    list.value = "low";
+    list.dispatchEvent(new Event("change"));
+    const timers = vi.spyOn(window, "setTimeout");
+    const away = () => problem(503, { code: "home-away" });
+    opening.answer(away());
+    (await asked(`POST devices/${seeing.id}/stream`)).answer(away());
+    const isPause = (delayMs: number | undefined): boolean => [300, 700, 1_500].includes(delayMs ?? 0);
+    await vi.waitFor(() => expect(timers.mock.calls.some(([, delayMs]) => isPause(delayMs))).toBe(true), 10_000);
+    timers.mockRestore();
+  });
+
   it("has the control that moves the pictures below them, and nowhere else", async () => {
     await watching();
     const groups = open.home.querySelectorAll('dialog [role="radiogroup"][aria-label$="Tape transport"]');

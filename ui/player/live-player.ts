@@ -95,7 +95,9 @@ export class LivePlayer {
         if (problem !== undefined && !passing.has(problem.code)) return this.#end(problem);
         if (problem?.code === "device-silent") this.#set("waiting");
         else if (problem?.code === "not-found") this.#leave();
-        if (this.#isChanging) continue;
+        const isChanging = this.#isChanging;
+        this.#isChanging = false;
+        if (isChanging) continue;
         if (this.#state !== "waiting") this.#set("connecting");
       }
       await pause(retriesMs[Math.min(retry++, retriesMs.length - 1)] ?? 0);

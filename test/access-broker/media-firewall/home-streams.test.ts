@@ -137,6 +137,16 @@ describe("The streams of a home at the access broker", () => {
     expect([isOpen(), streams.isIdle]).toEqual([[false, false], true]);
   });
 
+  it("are followed from the oldest that is kept, where that is asked for", async () => {
+    const ring = await (await begun()).ring("high");
+    links[0]?.say(init, fragment(0), fragment(0.5), fragment(1));
+    await settle();
+    const [newest, all]: [Piece[], Piece[]] = [[], []];
+    ring.follow((piece) => newest.push(piece));
+    ring.follow((piece) => all.push(piece), true);
+    expect([newest.length, all.length]).toEqual([2, 4]);
+  });
+
   it("are watched as they are followed", async () => {
     const hold = await begun();
     const ring = await hold.ring("high");
