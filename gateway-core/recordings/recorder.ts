@@ -23,7 +23,7 @@ const batchOctets = 262_144;
  * @throws HomeError `recordings-full`; what the source ended for
  */
 export async function recordSource({ source, path, onOctets, hasRoom }: RecorderOptions): Promise<void> {
-  await using file = await open(path, "wx");
+  await using file = await open(path, "wx", 0o600);
   let [waiting, octets]: [Uint8Array[], number] = [[], 0];
   const flush = async (): Promise<void> => {
     const batch = joinOctets(...waiting);
