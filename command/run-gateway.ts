@@ -25,7 +25,8 @@ export async function runGateway(args: Arguments): Promise<void> {
   using file = args.values.capture === undefined ? undefined : captureInto(args.values.capture, args, host);
   const cardFile = join(args.folder, "card.json");
   const capture = file === undefined ? {} : { capture: file.write };
-  const files = { cardFile, historyFile: join(own, "history.sqlite") };
+  const kept = { historyFile: join(own, "history.sqlite"), recordingsFolder: join(own, "recordings") };
+  const files = { cardFile, ...kept };
   await using gateway = createGateway({ settings, host, packageRoot: packageRoot(), ...files, ...capture });
   const stopping = untilStopped();
   if (args.isHeadless) joinAll(gateway);

@@ -15,6 +15,7 @@ import type { JsonObject } from "./contract/json.ts";
 import type { Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import { unenrolledHome } from "./contract/signed-command.ts";
 import type { Station, StationName } from "./contract/station.ts";
+import type { AvSource } from "./contract/stream.ts";
 import { openOrigins } from "./descriptor-origins.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
 import { thingDescription } from "./devices/thing-description.ts";
@@ -25,6 +26,7 @@ import { openUdpTransport } from "./echonet/udp-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
 import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, openHomePage } from "./home-doors.ts";
 import { joinHistory } from "./home-history.ts";
+import { joinRecordings } from "./home-recordings.ts";
 import { joinIeee1394 } from "./ieee1394-station.ts";
 import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
@@ -86,12 +88,14 @@ export interface GatewayOptions {
   readonly cardFile?: string;
   /** Where what devices measure is kept over time; unless told, nothing is. */
   readonly historyFile?: string;
+  /** Where what people record is kept; unless told, nothing can be. */
+  readonly recordingsFolder?: string;
   /** Takes each ECHONET Lite datagram that this gateway sends and hears. */
   readonly capture?: WriteRecord;
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { settings, host, packageRoot, after, capture, cardFile, historyFile } = options;
+  const { settings, host, packageRoot, after, capture, cardFile, historyFile, recordingsFolder } = options;
   const { clock, log } = host;
   const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
   const origins = openOrigins(settings.descriptors, packageRoot, log);
@@ -112,6 +116,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (open.devices !== undefined) return open.devices.arrange(device, change);
     throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
   };
+  const source = async (device: string, signal: AbortSignal): Promise<AvSource> => {
+    if (open.devices !== undefined) return open.devices.openSource(device, signal);
+    throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
+  };
+  const kept = joinRecordings({ settings, host, folder: recordingsFolder, source });
   const describe = (device: Device) =>
     thingDescription(device, {
       ...(open.lan === undefined ? {} : { http: open.lan }),
@@ -141,7 +150,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         ["echonet", await echonet.take()],
         ["ieee1394", await ieee1394.session.take()],
       ]);
-      await history.open();
+      await Promise.all([history.open(), kept.open()]);
       const devices = createDevices({ host, sessions, ...origins });
       open.devices = devices;
       devices.control.onResult(control.tell);
@@ -159,6 +168,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         snapshots: () => [devices.snapshot(), devices.wanted()],
         async close() {
           delete open.devices;
+          await kept.close();
           await devices[Symbol.asyncDispose]();
           await history.close();
           await Promise.all([echonet.give(), ieee1394.session.give()]);
@@ -167,13 +177,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   });
 
-  const streams = createStreams({
-    ...{ settings, host },
-    source: async (device, signal) => {
-      if (open.devices !== undefined) return open.devices.openSource(device, signal);
-      throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
-    },
-  });
+  const streams = createStreams({ settings, host, source });
   const assets = join(packageRoot, "dist", "ui");
   const gateway = gatewayModel(packageRoot);
   const { version } = gateway;
@@ -186,7 +190,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   ) =>
     createPageHandler({
       ...{ feed, control, arrange, things, describe, assets, host, version },
-      ...{ history, search: search.ask, streams: routes },
+      ...{ history, search: search.ask, streams: routes, recordings: kept.recordings },
     });
 
   const page = makeStation<HomeEvent>({

@@ -79,6 +79,8 @@ export interface Settings {
   readonly homeProxy: { readonly enabled: boolean; readonly listen: string; readonly port: number };
   /** What devices measure over time, in a file of the gateway's own folder. */
   readonly history: { readonly enabled: boolean; readonly days: number; readonly megabytes: number };
+  /** What people save of the streams of AV devices, in a folder of the gateway's own. */
+  readonly recordings: { readonly enabled: boolean; readonly megabytes: number };
   readonly descriptors: {
     readonly folders: readonly string[];
     /** Types of the package's catalogue that this home does without. */

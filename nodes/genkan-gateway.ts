@@ -25,7 +25,8 @@ function leaseGateway(RED: NodeAPI, config: Def): Lease<Gateway> {
   const folder = join(RED.settings.userDir ?? ".", "genkan");
   return ownLease(`${folder} ${config.settings}`, (after) => {
     const settings = parseSettings(parseJson(config.settings));
-    const files = { cardFile: join(folder, "card.json"), historyFile: join(folder, "history.sqlite") };
+    const kept = { historyFile: join(folder, "history.sqlite"), recordingsFolder: join(folder, "recordings") };
+    const files = { cardFile: join(folder, "card.json"), ...kept };
     return createGateway({ settings, host: systemHost(folder), packageRoot: packageRoot(), ...files, after });
   });
 }

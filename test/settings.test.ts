@@ -39,6 +39,7 @@ describe("settings", () => {
         ],
       },
       signatures: { required: [], atHome: false },
+      recordings: { enabled: true, megabytes: 8192 },
     };
     expect(parseSettings({})).toEqual(defaults);
     expect(parseSettings(undefined)).toEqual(defaults);

@@ -9,6 +9,7 @@ import "./styles/slider.css";
 import "./styles/setup.css";
 import "./styles/sheet.css";
 import "./styles/history.css";
+import "./styles/recordings.css";
 import "./styles/player.css";
 import "./elements/gk-home.ts";
 import { installWorker } from "./install-worker.ts";

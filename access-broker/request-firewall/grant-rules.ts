@@ -7,6 +7,7 @@ import {
   deviceGrantOf,
   type Grant,
   mayArrange,
+  mayRecord,
   maySeeDevice,
   maySeeProperty,
   mayWatch,
@@ -28,6 +29,8 @@ export interface Asked {
     | "appearance"
     | "stream"
     | "any-stream"
+    | "recordings"
+    | "any-recording"
     | "pages";
   readonly isReading: boolean;
   readonly device: string;
@@ -49,9 +52,14 @@ export function grantRefusal(grant: Grant, { kind, isReading, device, name, body
   if (kind === "any-stream") {
     return Object.values(devices).some(({ streams }) => streams) ? undefined : notGranted();
   }
+  if (kind === "any-recording") {
+    const may = isReading ? mayWatch : mayRecord;
+    return Object.keys(devices).some((one) => may(grant, one)) ? undefined : notGranted();
+  }
   if (!maySeeDevice(grant, device)) return new HomeError("unknown-device", `no device ${device} is known`, { device });
   if (kind === "appearance" && !isReading) return mayArrange(grant, device) ? undefined : notGranted();
   if (kind === "pages") return mayDoAll(grant, device, isReading) ? undefined : notGranted();
+  if (kind === "recordings") return (isReading ? mayWatch : mayRecord)(grant, device) ? undefined : notGranted();
   if (kind === "stream") return mayWatch(grant, device) ? undefined : notGranted();
   if (isReading) {
     if (kind !== "property" || maySeeProperty(grant, device, name)) return undefined;

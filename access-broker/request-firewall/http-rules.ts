@@ -54,6 +54,12 @@ const rules: readonly Rule[] = [
     kind: "any-stream",
   },
   { path: new RegExp(`^/api/devices/${id}/(?:snapshot|motion)\\.jpg$`), methods: read, kind: "stream" },
+  { path: new RegExp(`^/api/devices/${id}/recordings$`), methods: [...read, "POST"], kind: "recordings" },
+  /** Of which device a recording is, the home judges. */
+  { path: /^\/api\/recordings$/, methods: read, kind: "any-recording" },
+  { path: new RegExp(`^/api/recordings/${word}$`), methods: [...read, "DELETE"], kind: "any-recording" },
+  { path: new RegExp(`^/api/recordings/${word}/file$`), methods: read, kind: "any-recording" },
+  { path: new RegExp(`^/api/recordings/${word}/(?:stop|clip|delete)$`), methods: ["POST"], kind: "any-recording" },
   { path: /^\/things$/, methods: read, kind: "whole" },
   { path: new RegExp(`^/things/${id}$`), methods: read, kind: "device" },
   { path: new RegExp(`^/c(?:/${word}){0,6}/?$`), methods: [...read, "POST"], kind: "whole" },

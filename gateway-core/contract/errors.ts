@@ -57,6 +57,7 @@ export type ErrorCode =
   | "proxy-target-refused"
   | "proxy-target-silent"
   | "read-only"
+  | "recordings-full"
   | "second-factor-required"
   | "session-required"
   | "settings-invalid"
@@ -132,6 +133,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "proxy-target-refused": 403,
   "proxy-target-silent": 504,
   "read-only": 405,
+  "recordings-full": 507,
   "second-factor-required": 401,
   "session-required": 401,
   "settings-invalid": 422,

@@ -62,6 +62,10 @@ export function mayArrange(grant: Grant, device: string): boolean {
 
 export const mayWatch = (grant: Grant, device: string): boolean => deviceGrantOf(grant, device)?.streams === true;
 
+/** Whether they may keep what it sends, and remove what was kept. */
+export const mayRecord = (grant: Grant, device: string): boolean =>
+  mayWatch(grant, device) && deviceGrantOf(grant, device)?.access === "control";
+
 /** A home where nothing needs hiding: what is sent to all may be sent to this person as it is. */
 export const seesAll = ({ devices }: Grant): boolean =>
   Object.values(devices).every(({ properties }) => properties === undefined) && Object.hasOwn(devices, "*");

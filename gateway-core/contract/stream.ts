@@ -4,6 +4,7 @@
  */
 
 import type { HomeError } from "./errors.ts";
+import type { JsonObject } from "./json.ts";
 
 /** MPEG-2 transport packets of 188 octets, or frames of DV. */
 export type SourceForm = "mpegts" | "dv";
@@ -13,6 +14,8 @@ export interface AvSource extends AsyncDisposable {
   readonly form: SourceForm;
   /** Whole frames, or runs of whole packets, while the device sends any; ends when disposed of. Throws HomeError when the device or its connection is lost. */
   readonly octets: AsyncIterable<Uint8Array>;
+  /** What is known to be missing of what was read so far, where the device's bus can tell. */
+  readonly evidence?: () => JsonObject;
 }
 
 /** One quality of a stream. */

@@ -8,6 +8,7 @@ import { HomeError } from "../contract/errors.ts";
 import type { AvSource, SourceForm } from "../contract/stream.ts";
 import { type AvChunk, receiveStream } from "./isochronous-source.ts";
 import { absent, type Connection, type StreamConnections } from "./stream-connections.ts";
+import { createStreamEvidence, type StreamEvidence } from "./stream-evidence.ts";
 import { countOutputs, outputForm, type UnitOutput } from "./unit-output.ts";
 
 export interface AvStreamsOptions extends UnitOutput {
@@ -62,7 +63,9 @@ export function createAvStreams(options: AvStreamsOptions): AvStreams {
     try {
       const form = told ?? (await firstForm(guid, first, signal));
       signal.throwIfAborted();
-      return { form, octets: octetsOf(guid, form, chunks, first), [Symbol.asyncDispose]: close };
+      const evidence = createStreamEvidence();
+      const octets = octetsOf({ guid, form, evidence }, chunks, first);
+      return { form, octets, evidence: evidence.told, [Symbol.asyncDispose]: close };
     } catch (thrown) {
       await close();
       throw thrown;
@@ -83,16 +86,16 @@ export function createAvStreams(options: AvStreamsOptions): AvStreams {
   };
 }
 
-/** What was lost before it is left out; a device that begins to send something else is to be opened anew. */
+/** What was lost before it is left out, and told as evidence; a device that begins to send something else is to be opened anew. */
 async function* octetsOf(
-  guid: string,
-  form: SourceForm,
+  { guid, form, evidence }: { readonly guid: string; readonly form: SourceForm; readonly evidence: StreamEvidence },
   chunks: AsyncGenerator<AvChunk>,
   first: Promise<IteratorResult<AvChunk, unknown>>,
 ): AsyncGenerator<Uint8Array> {
   try {
     for (let next = await first; next.done !== true; next = await chunks.next()) {
       if (formOf(next.value) !== form) throw formChanged(guid);
+      evidence.take(next.value);
       if (next.value.octets.length > 0) yield next.value.octets;
     }
   } finally {

@@ -18,10 +18,12 @@ import { cornerMenu } from "./html-account.ts";
 import { editForm } from "./html-edit.ts";
 import { historySection } from "./html-history.ts";
 import { icon, type Print } from "./html-parts.ts";
+import { recordingSection } from "./html-recordings.ts";
 import { widgetForm } from "./html-widget.ts";
 import type { Look } from "./look.ts";
 import { html, type Markup } from "./markup.ts";
 import type { ShownHistory } from "./shown-history.ts";
+import type { ShownRecordings } from "./shown-recordings.ts";
 
 /** Where the built style sheet and script are, from the page's root; absent when the page was not built. */
 export interface PageFiles {
@@ -42,6 +44,8 @@ export interface PageOptions extends Omit<Print, "root"> {
   readonly trends?: ReadonlyMap<string, Trend>;
   /** Of a device on its own page; undefined where none is kept. */
   readonly history?: ShownHistory | undefined;
+  /** What was kept of the device's stream, on its own page. */
+  readonly recordings?: ShownRecordings | undefined;
   /** That form is open at once. */
   readonly isEditing?: boolean;
   /** Nothing here is the viewer's to control, and they are told so. */
@@ -71,6 +75,7 @@ ${viewOnlyNote(options)}${notice(options.notice)}
 <main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
 <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
 ${device.hasStream === true && html`<p class="watch"><a class="button" href="../api/devices/${device.id}/motion.jpg">${icon("play")}${options.speech.texts.watch}</a></p>`}
+${recordingSection(device, options.recordings, print)}
 ${device.sections.map(
   (section) => html`<section class="rows"><h2>${section.titles[language]}</h2>
 ${section.items.map((name) => html`<div class="row"><span class="row-name">${device.widgets[name]?.titles[language]}</span>${widgetForm(device, name, print)}</div>`)}</section>`,

@@ -14,6 +14,7 @@ import type { PageDevice } from "../contract/page.ts";
 import { pageSnapshot } from "../contract/page-state.ts";
 import { sayError, sayRoom } from "../contract/page-words.ts";
 import { pageWorker, pageWorkerHeaders, pageWorkerPath } from "../contract/page-worker.ts";
+import type { Recordings } from "../contract/recording.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addAppearanceRoutes } from "./appearance-routes.ts";
 import { attentionOf } from "./attention.ts";
@@ -32,7 +33,9 @@ import { readPageAssets } from "./page-assets.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
 import { tagPages } from "./page-tags.ts";
+import { addRecordingRoutes } from "./recording-routes.ts";
 import { noHistory, shownHistory } from "./shown-history.ts";
+import { shownRecordings } from "./shown-recordings.ts";
 import { addStreamRoutes, type StreamRoutes } from "./stream-routes.ts";
 
 export interface PageHandlerOptions {
@@ -53,6 +56,8 @@ export interface PageHandlerOptions {
   readonly search: () => void;
   /** Pictures and sound of devices, where there are any. */
   readonly streams?: StreamRoutes;
+  /** What was kept of them, where anything may be. */
+  readonly recordings?: Recordings | undefined;
 }
 
 /** Nothing runs, loads or is framed but what the gateway itself serves; Lit's templates and the address of the worker are the trusted types. */
@@ -81,6 +86,7 @@ const pageHeaders = {
 
 export function createPageHandler(options: PageHandlerOptions): Handler {
   const { feed, control, arrange, things, describe, history = noHistory, assets, host, version, search } = options;
+  const { recordings } = options;
   const app = new Hono<PageEnv>();
   const built = readPageAssets(assets, host.log);
   const tokens = createFormTokens(host.ids.fresh());
@@ -150,7 +156,8 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
     const isEditing = context.req.query("edit") !== undefined;
     const device = deviceOf(context, context.req.param("id"));
     const shown = shownHistory(history, device, context.req.query(), host.clock.now());
-    return printed(context, renderDevice(device, { ...options, rooms, isEditing, history: shown }));
+    const kept = shownRecordings(recordings, device, context.env.viewer.grant);
+    return printed(context, renderDevice(device, { ...options, rooms, isEditing, history: shown, recordings: kept }));
   });
 
   app.get("/api/home", ({ env }) => {
@@ -174,6 +181,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   addCommandRoutes(app, { control, tokens, host });
   addAppearanceRoutes(app, { arrange, tokens, host, deviceOf });
   if (options.streams !== undefined) addStreamRoutes(app, options.streams, deviceOf);
+  if (recordings !== undefined) addRecordingRoutes(app, { recordings, tokens, deviceOf });
   const stateOf = ({ env }: PageContext) => grantedState(feed.state, env.viewer.grant);
   addHistoryRoutes(app, { history, clock: host.clock, stateOf, deviceOf });
   addCompactRoutes(app, { stateOf, deviceOf, optionsOf });

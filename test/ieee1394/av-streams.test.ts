@@ -99,6 +99,12 @@ describe("The stream of a video deck", () => {
     await clock.advance(1_000);
     expect(got.length).toBeGreaterThan(25);
     expect(new Set(got.map(({ length }) => length))).toEqual(new Set([120_000]));
+    expect(source.evidence?.()).toMatchObject({
+      format: "dv",
+      chunks: got.length,
+      octets: got.length * 120_000,
+      losses: [],
+    });
   });
 
   it("that is let go gives all back at once, and ends for its reader", async () => {

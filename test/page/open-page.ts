@@ -4,6 +4,7 @@ import type { Arrange } from "../../gateway-core/contract/appearance.ts";
 import type { Device } from "../../gateway-core/contract/device.ts";
 import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
+import type { Recordings } from "../../gateway-core/contract/recording.ts";
 import type { Viewer } from "../../gateway-core/contract/web.ts";
 import { dress, openAppearances } from "../../gateway-core/devices/appearances.ts";
 import { createLivePage } from "../../gateway-core/page/live-page.ts";
@@ -26,6 +27,7 @@ export function openPage(
   describe = idAndTitle,
   streams?: StreamRoutes,
   history = noHistory,
+  recordings?: Recordings,
 ) {
   const host = fakeHost();
   const live = createLivePage({ host });
@@ -46,6 +48,7 @@ export function openPage(
   const handler = createPageHandler({
     ...{ feed, control, arrange, things: () => devices, describe, history, assets, host, version: "1.2.3", search },
     ...(streams === undefined ? {} : { streams }),
+    recordings,
   });
   const ask = (path: string, init: RequestInit = {}, viewer: Viewer = local): Promise<Response> =>
     handler(new Request(`${origin}${path}`, init), viewer);

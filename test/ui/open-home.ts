@@ -8,6 +8,7 @@ import "../../ui/styles/controls.css";
 import "../../ui/styles/slider.css";
 import "../../ui/styles/sheet.css";
 import "../../ui/styles/history.css";
+import "../../ui/styles/recordings.css";
 import type { Device } from "../../gateway-core/contract/device.ts";
 import { GkHome } from "../../ui/elements/gk-home.ts";
 import { wholeHome } from "../fakes/page-home.ts";

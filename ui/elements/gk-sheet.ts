@@ -27,7 +27,7 @@ export class GkSheet extends DeviceElement {
       <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span>
         <div class="tile-words"><h2 id="sheet-title">${device.titles[language]}</h2><p class="tile-state">${state}</p></div>
         <button class="round" autofocus aria-label=${texts.close} @click=${this.#close}>${icon("close")}</button></header>
-      <div class="sheet-body">${device.hasStream === true ? this.#stream(device) : nothing}${failureLines(this.device, this.wishes, this.page)}${device.sections.map((section) => this.#section(device, section))}
+      <div class="sheet-body">${device.hasStream === true ? this.#stream(device) : nothing}${failureLines(this.device, this.wishes, this.page)}${device.hasStream === true ? html`<gk-recordings .device=${device} .page=${this.page}></gk-recordings>` : nothing}${device.sections.map((section) => this.#section(device, section))}
         ${device.histories === undefined ? nothing : html`<gk-history .device=${this.device} .page=${this.page} .minute=${this.minute}></gk-history>`}
         ${device.isPartial || this.page.isKiosk ? nothing : html`<a class="edit-link" href="devices/${device.id}?edit">${texts.edit}</a>`}</div>
     </dialog>`;
@@ -37,6 +37,7 @@ export class GkSheet extends DeviceElement {
     this.#dialog?.showModal();
     // Most who come want to switch something: the chart is fetched by who may look at one.
     if (this.device.histories !== undefined) import("./gk-history.ts").catch(() => undefined);
+    if (this.device.hasStream === true) import("./gk-recordings.ts").catch(() => undefined);
   }
 
   #stream(device: PageDevice): TemplateResult {
