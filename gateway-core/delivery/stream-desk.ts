@@ -6,7 +6,6 @@
 
 import type { Clock, Ids, Timer } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
-import type { Grant } from "../contract/grant.ts";
 import type { StreamHold } from "../contract/stream.ts";
 import { type Handler, problemResponse, type Viewer } from "../contract/web.ts";
 import { mayOpenStream, streamRefusal } from "./stream-refusal.ts";
@@ -26,10 +25,11 @@ export interface StreamDeskOptions {
 export interface StreamDesk extends Disposable {
   /** How many sessions stand. */
   readonly count: number;
-  /** Answers every path for which `isStreamPath` holds. A request that changes something was judged by its door: where it comes from, and its form. */
+  /**
+   * Answers every path for which `isStreamPath` holds. A request that changes something was judged by its door: where it
+   * comes from, and its form. An answer ends with its request's signal: when the viewer leaves, or is no longer let in.
+   */
   readonly handler: Handler;
-  /** Cuts every stream whose viewer may not watch it any more: `grantOf` tells what they may now, undefined for who is gone. */
-  judge(grantOf: (viewer: Viewer) => Grant | undefined): void;
 }
 
 const idleMs = 15_000;
@@ -143,15 +143,6 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
         return await answer(request, viewer);
       } catch (thrown) {
         return problemResponse(thrown);
-      }
-    },
-    judge(grantOf) {
-      for (const session of standing()) {
-        const grant = grantOf(session.viewer);
-        const refusal = grant === undefined ? gone() : streamRefusal(grant, session.device, clock.now());
-        if (refusal !== undefined) session.end(refusal);
-        if (grant === undefined) sessions.delete(session.id);
-        else session.viewer = { ...session.viewer, grant };
       }
     },
     [Symbol.dispose]() {

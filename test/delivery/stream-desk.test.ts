@@ -15,10 +15,7 @@ streamDeskLaw("at a desk", async () => {
       return stream.hold();
     },
   });
-  return {
-    ...{ clock, stream, mostOfViewer, ask: desk.handler },
-    judge: ({ session }, grant) => desk.judge((viewer) => (viewer.session === session ? grant : viewer.grant)),
-  };
+  return { clock, stream, mostOfViewer, ask: desk.handler };
 });
 
 describe("The paths of streams", () => {
