@@ -17,12 +17,13 @@ async function run(): Promise<void> {
     port.postMessage(message, moved);
   };
   const only: unknown = workerData;
+  let card: ReturnType<typeof createCard> | undefined;
   try {
     const { openLibc } = await import("./libc.ts");
     const libc = openLibc();
     const wakeFd = libc.wakeFile();
     tell({ tell: "ready", wakeFd });
-    const card = createCard({ calls: libc, tell, only: typeof only === "string" ? only : undefined });
+    card = createCard({ calls: libc, tell, only: typeof only === "string" ? only : undefined });
     const wakes = new Uint8Array(8);
     for (;;) {
       const ready = libc.poll([wakeFd, ...card.fds()], Math.min(longestMs, card.patienceMs() ?? longestMs));
@@ -37,6 +38,8 @@ async function run(): Promise<void> {
     }
   } catch (thrown) {
     tell({ tell: "failed", reason: thrown instanceof Error ? thrown.message : String(thrown) });
+    // Its files would stay open as long as the process lives, and reserved what the kernel keeps for them.
+    card?.close();
   }
 }
 
