@@ -18,7 +18,8 @@ export type MediaFrame =
   | { readonly kind: "taken"; readonly octets: number };
 
 const kinds = { head: 1, init: 2, fragment: 3, end: 4, beat: 5, taken: 6 } as const;
-const longest: Readonly<Record<number, number>> = {
+type Kind = (typeof kinds)[keyof typeof kinds];
+const longest: Readonly<Record<Kind, number>> = {
   [kinds.head]: 4_096,
   [kinds.init]: 64 * 1024,
   [kinds.fragment]: 1024 * 1024,
@@ -26,6 +27,8 @@ const longest: Readonly<Record<number, number>> = {
   [kinds.beat]: 0,
   [kinds.taken]: 6,
 };
+/** The same for whatever octet is read as a kind. */
+const longestOf: Readonly<Record<number, number>> = longest;
 const headOctets = 5;
 const microseconds = 1e6;
 const longestSeconds = 60;
@@ -36,7 +39,7 @@ const [videoFlag, audioFlag] = [1, 2];
 /** @throws HomeError `frame-too-long`, `frame-malformed` for what no such frame can say. */
 export function encodeMediaFrame(frame: MediaFrame): Uint8Array {
   const [kind, payload] = payloadOf(frame);
-  if (payload.length > (longest[kind] ?? 0)) throw tooLong(kind, payload.length);
+  if (payload.length > longest[kind]) throw tooLong(kind, payload.length);
   return new ByteWriter().uint(kind, 1).uint(payload.length, 4).octets(payload).toOctets();
 }
 
@@ -76,7 +79,7 @@ export class MediaFrameReader {
   }
 
   #judge(kind: number, length: number): number {
-    const most = longest[kind];
+    const most = longestOf[kind];
     if (most === undefined || (kind === kinds.taken) !== (this.#from === "broker")) {
       throw malformed(`a frame of kind ${kind} from the ${this.#from}`);
     }
@@ -85,7 +88,7 @@ export class MediaFrameReader {
   }
 }
 
-function payloadOf(frame: MediaFrame): [number, Uint8Array] {
+function payloadOf(frame: MediaFrame): [Kind, Uint8Array] {
   if (frame.kind === "head") return [kinds.head, jsonOctets({ rungs: frame.head.rungs, rung: frame.head.rung })];
   if (frame.kind === "end") return [kinds.end, jsonOctets(frame.error.toBody())];
   if (frame.kind === "beat") return [kinds.beat, new Uint8Array(0)];
