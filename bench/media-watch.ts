@@ -152,17 +152,16 @@ for (const child of viewers) child.kill();
 /** How long nothing comes after the encoder is killed, or stands still. */
 async function recovery(signal: "SIGKILL" | "SIGSTOP"): Promise<number> {
   const [pid = 0] = encoders();
-  let last = performance.now();
+  const begun = performance.now();
+  let last = begun;
   const next = Promise.withResolvers<number>();
   const stop = ring.follow((piece) => {
     if ("init" in piece && performance.now() - begun > 20) next.resolve(performance.now() - last);
     else if (!("init" in piece)) last = performance.now();
   });
-  const begun = performance.now();
   process.kill(pid, signal);
   const gap = await next.promise;
   stop();
-  if (signal === "SIGSTOP") process.kill(pid, "SIGCONT");
   return gap;
 }
 await pause(1_000);
