@@ -1,10 +1,11 @@
 /** What a descriptor says of AV/C: `gk:bind.avc` of its properties and actions, read once (docs/descriptors.md). */
 
 import { fromHex, toHex } from "../bytes/hex.ts";
-import type { Binding, Descriptor, PropertyDescriptor } from "../contract/descriptor.ts";
-import { HomeError, toHomeError } from "../contract/errors.ts";
-import { isJsonObject, type JsonObject } from "../contract/json.ts";
+import type { Descriptor, PropertyDescriptor } from "../contract/descriptor.ts";
+import { HomeError } from "../contract/errors.ts";
+import type { JsonObject } from "../contract/json.ts";
 import { parseControl, parseValue, type ReadValue, type WriteValue } from "./avc-value.ts";
+import { type BindingsOf, bindingReader } from "./binding-reader.ts";
 import { textOf } from "./table-json.ts";
 
 export interface PropertyBinding {
@@ -26,28 +27,13 @@ export interface ActionBinding {
   readonly needsRecording: boolean;
 }
 
-export interface Bindings {
-  readonly properties: ReadonlyMap<string, PropertyBinding>;
-  readonly actions: ReadonlyMap<string, ActionBinding>;
-  readonly broken: readonly (readonly [name: string, error: HomeError])[];
-}
+export type Bindings = BindingsOf<PropertyBinding, ActionBinding>;
 
-/** A descriptor never changes, and is asked for with each command and each reading. */
-const known = new WeakMap<Descriptor, Bindings>();
-
-/** What cannot be read is told in `broken`; the others are not concerned. */
-export function bindingsOf(descriptor: Descriptor): Bindings {
-  const found = known.get(descriptor);
-  if (found !== undefined) return found;
-  const broken: [string, HomeError][] = [];
-  const read = {
-    properties: readEach(descriptor.properties, broken, propertyBinding),
-    actions: readEach(descriptor.actions ?? {}, broken, actionBinding),
-    broken,
-  };
-  known.set(descriptor, read);
-  return read;
-}
+export const bindingsOf: (descriptor: Descriptor) => Bindings = bindingReader({
+  name: "avc",
+  property: propertyBinding,
+  action: actionBinding,
+});
 
 function propertyBinding(bind: JsonObject): PropertyBinding {
   const { unit, status, value, control, notify, pollMs } = bind;
@@ -64,24 +50,6 @@ function propertyBinding(bind: JsonObject): PropertyBinding {
 
 function actionBinding({ unit, control, needs }: JsonObject): ActionBinding {
   return { isUnit: unit === true, write: parseControl(control), needsRecording: needs === "recording" };
-}
-
-function readEach<T>(
-  bound: { readonly [name: string]: { readonly "gk:bind": Binding } },
-  broken: [string, HomeError][],
-  read: (bind: JsonObject) => T,
-): ReadonlyMap<string, T> {
-  const bindings = new Map<string, T>();
-  for (const [name, { "gk:bind": binding }] of Object.entries(bound)) {
-    const bind = binding["avc"];
-    if (!isJsonObject(bind)) continue;
-    try {
-      bindings.set(name, read(bind));
-    } catch (thrown) {
-      broken.push([name, toHomeError(thrown)]);
-    }
-  }
-  return bindings;
 }
 
 export function isSettable(property: PropertyDescriptor | undefined): boolean {

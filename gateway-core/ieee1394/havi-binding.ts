@@ -1,8 +1,8 @@
 /** What a descriptor says of HAVi: `gk:bind.havi` of its properties and actions, read once (docs/descriptors.md). */
 
-import type { Binding, Descriptor } from "../contract/descriptor.ts";
-import { type HomeError, toHomeError } from "../contract/errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../contract/json.ts";
+import type { Descriptor } from "../contract/descriptor.ts";
+import type { Json, JsonObject } from "../contract/json.ts";
+import { type BindingsOf, bindingReader } from "./binding-reader.ts";
 import { type HaviRequest, type MakeRequest, parseCall, parseResult, type ReadResult } from "./havi/recipe.ts";
 import { numberOf, textOf } from "./table-json.ts";
 
@@ -25,27 +25,15 @@ export interface HaviActionBinding {
   readonly needsRecording: boolean;
 }
 
-export interface HaviBindings {
-  readonly properties: ReadonlyMap<string, HaviPropertyBinding>;
-  readonly actions: ReadonlyMap<string, HaviActionBinding>;
-  readonly broken: readonly (readonly [name: string, error: HomeError])[];
-}
+export type HaviBindings = BindingsOf<HaviPropertyBinding, HaviActionBinding>;
 
-const known = new WeakMap<Descriptor, HaviBindings>();
-
-/** What cannot be read is told in `broken`. Elements of a screen that the device sent are not concerned. */
-export function haviBindingsOf(descriptor: Descriptor): HaviBindings {
-  const found = known.get(descriptor);
-  if (found !== undefined) return found;
-  const broken: [string, HomeError][] = [];
-  const bindings = {
-    properties: readEach(descriptor.properties, broken, propertyBinding),
-    actions: readEach(descriptor.actions ?? {}, broken, actionBinding),
-    broken,
-  };
-  known.set(descriptor, bindings);
-  return bindings;
-}
+/** Elements of a screen that the device sent are not concerned. */
+export const haviBindingsOf: (descriptor: Descriptor) => HaviBindings = bindingReader({
+  name: "havi",
+  property: propertyBinding,
+  action: actionBinding,
+  isOthers: ({ ddi }) => ddi !== undefined,
+});
 
 function propertyBinding({ get, value, set, event, attribute, pollMs }: JsonObject): HaviPropertyBinding {
   return {
@@ -62,22 +50,4 @@ function propertyBinding({ get, value, set, event, attribute, pollMs }: JsonObje
 function actionBinding({ call, needs }: JsonObject): HaviActionBinding {
   const calls: readonly Json[] = Array.isArray(call) ? call : [call ?? null];
   return { write: calls.map((one) => parseCall(one)), needsRecording: needs === "recording" };
-}
-
-function readEach<T>(
-  bound: { readonly [name: string]: { readonly "gk:bind": Binding } },
-  broken: [string, HomeError][],
-  read: (bind: JsonObject) => T,
-): ReadonlyMap<string, T> {
-  const bindings = new Map<string, T>();
-  for (const [name, { "gk:bind": binding }] of Object.entries(bound)) {
-    const bind = binding["havi"];
-    if (!isJsonObject(bind) || bind["ddi"] !== undefined) continue;
-    try {
-      bindings.set(name, read(bind));
-    } catch (thrown) {
-      broken.push([name, toHomeError(thrown)]);
-    }
-  }
-  return bindings;
 }
