@@ -34,7 +34,7 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
       sessions: lines,
       own: session.id,
       isOwner: session.role === "owner",
-      homes: `https://${visit.authority.slice(visit.authority.indexOf(".") + 1)}/homes`,
+      homes: `https://${visit.authority.slice(visit.authority.indexOf(".") + 1)}/homes?number=${number}`,
       now: clock.now(),
     };
     if (!isForPerson(visit)) return Response.json({ user, ...holdings, sessions: lines.map(toldOf) }, unstored);

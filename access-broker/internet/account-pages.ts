@@ -83,7 +83,8 @@ ${renderChoice({
 <h2>${text("devices")}</h2>${renderList(devices)}
 ${sessions.length > 1 ? postButton("/account/sessions/others", {}, text("endOthers"), say("devices")) : ""}
 ${isOwner ? `<h2>${text("people")}</h2><a class="button quiet" href="/account/people">${text("peopleOpen")}</a>` : ""}
-<hr>${holdings.passkeys.length > 0 ? `<a class="button quiet" href="${escapeHtml(homes)}">${text("homesTitle")}</a>\n` : ""}<a class="button quiet" href="/password">${text("changePassword")}</a>
+<hr><a class="button quiet" href="${escapeHtml(homes)}">${text("homesTitle")}</a>
+<a class="button quiet" href="/password">${text("changePassword")}</a>
 <a class="button quiet" href="/">${text("backHome")}</a>`,
   };
 }
