@@ -10,7 +10,7 @@ import { HomeError, toHomeError } from "../contract/errors.ts";
 import { type MediaAsk, mediaBeatMs, mediaSilenceMs } from "../contract/media-link.ts";
 import type { StreamHold } from "../contract/stream.ts";
 import { MediaSender } from "./media-sender.ts";
-import { createUplinkRoom } from "./uplink-room.ts";
+import type { UplinkRoom } from "./uplink-room.ts";
 
 /** Links at once: a broker has no use for more. */
 const mostLinks = 16;
@@ -24,7 +24,7 @@ export interface MediaUplinkOptions {
   /** To the registered broker, and nobody else. */
   readonly dial: () => Promise<Socket>;
   /** What all streams together may take of the uplink. */
-  readonly mostKbps?: number | undefined;
+  readonly room: UplinkRoom;
 }
 
 export interface MediaUplink {
@@ -35,8 +35,7 @@ export interface MediaUplink {
   cut(): void;
 }
 
-export function createMediaUplink({ clock, open, dial, mostKbps }: MediaUplinkOptions): MediaUplink {
-  const room = createUplinkRoom(clock, mostKbps);
+export function createMediaUplink({ clock, open, dial, room }: MediaUplinkOptions): MediaUplink {
   const links = new Set<AbortController>();
 
   async function serve(ask: MediaAsk, ticket: string): Promise<void> {
