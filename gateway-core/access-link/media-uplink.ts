@@ -16,7 +16,7 @@ import type { UplinkRoom } from "./uplink-room.ts";
 const mostLinks = 16;
 
 /** Reserves, connects and converts what a device sends, for as long as it is held. @throws HomeError */
-export type OpenStream = (device: string, signal: AbortSignal) => Promise<StreamHold>;
+export type OpenStream = (device: string, signal: AbortSignal, audio?: number) => Promise<StreamHold>;
 
 export interface MediaUplinkOptions {
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export function createMediaUplink({ clock, open, dial, room }: MediaUplinkOption
     links.add(leaving);
     signal.addEventListener("abort", () => links.delete(leaving), { once: true });
     // Begun at once: the device takes longer than the dialling.
-    const opening = open(ask.device, signal);
+    const opening = open(ask.device, signal, ask.audio);
     const dispose = (hold: StreamHold): void => hold[Symbol.dispose]();
     signal.addEventListener("abort", () => void opening.then(dispose, () => undefined), { once: true });
     // Told on the link once it is up.

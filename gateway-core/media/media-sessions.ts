@@ -5,7 +5,7 @@ import { HomeError, toHomeError } from "../contract/errors.ts";
 import type { AvSource, PieceRing, Rung, StreamHold } from "../contract/stream.ts";
 import { Encoder } from "./encoder.ts";
 import type { StartFfmpeg } from "./ffmpeg-process.ts";
-import { createSourceRing } from "./source-ring.ts";
+import { createSourceRing, type SourceRing } from "./source-ring.ts";
 import { liveArguments } from "./transcode-plan.ts";
 
 export interface MediaSessionsOptions {
@@ -16,12 +16,13 @@ export interface MediaSessionsOptions {
   /** Keeps what its viewers need of one rung. */
   readonly ring: () => PieceRing;
   /** An encoder failed, and is begun anew. */
-  readonly onRestart?: (key: string, why: string) => void;
+  readonly onRestart?: (device: string, why: string) => void;
   /** How long a stream goes on without anybody. */
   readonly idleMs?: number;
 }
 
 interface Stream {
+  readonly source: SourceRing;
   readonly rings: ReadonlyMap<string, PieceRing>;
   readonly over: Promise<HomeError>;
   holds: number;
@@ -46,11 +47,12 @@ export class MediaSessions implements AsyncDisposable {
   }
 
   /**
-   * `key` names the source: who opens the same key joins the same stream.
+   * `device` names the source and `audio` which of its sounds is heard, from 1 on: who opens the same joins the same stream.
    * @throws HomeError `converter-missing`, and what the source cannot be opened for
    */
-  async hold(key: string, source: () => Promise<AvSource>): Promise<StreamHold> {
-    const opening = this.#single(key, source);
+  async hold(device: string, source: () => Promise<AvSource>, audio = 1): Promise<StreamHold> {
+    const key = `${device} ${audio}`;
+    const opening = this.#streams.get(key) ?? this.#begin(key, () => this.#open(device, source, audio));
     const stream = await opening;
     stream.holds++;
     stream.idle?.cancel();
@@ -58,6 +60,9 @@ export class MediaSessions implements AsyncDisposable {
     return {
       rungs: this.#options.rungs,
       over: stream.over,
+      get audioCount() {
+        return stream.source.audioCount;
+      },
       async ring(rung) {
         const ring = stream.rings.get(rung);
         if (ring === undefined) throw new HomeError("not-found", `the stream has no rung ${rung}`, { rung });
@@ -84,10 +89,8 @@ export class MediaSessions implements AsyncDisposable {
     await Promise.all(this.#stopping);
   }
 
-  #single(key: string, source: () => Promise<AvSource>): Promise<Stream> {
-    const known = this.#streams.get(key);
-    if (known !== undefined) return known;
-    const opening = this.#open(key, source);
+  #begin(key: string, open: () => Promise<Stream>): Promise<Stream> {
+    const opening = open();
     this.#streams.set(key, opening);
     opening.then(
       async (stream) => {
@@ -113,7 +116,7 @@ export class MediaSessions implements AsyncDisposable {
     if (this.#streams.get(key) === opening) this.#streams.delete(key);
   }
 
-  async #open(key: string, openSource: () => Promise<AvSource>): Promise<Stream> {
+  async #open(device: string, openSource: () => Promise<AvSource>, audio: number): Promise<Stream> {
     const { clock, rungs, engine } = this.#options;
     const { start, encoder: encoderName } = await engine();
     const source = await openSource();
@@ -123,12 +126,16 @@ export class MediaSessions implements AsyncDisposable {
     const encoder = new Encoder({
       clock,
       start,
-      arguments: liveArguments({ form: source.form, rungs, encoder: encoderName }),
+      // A sound that the device does not send, or sends no more, gives way to one that it does.
+      arguments: () => {
+        const heard = Math.max(1, Math.min(audio, ring.audioCount));
+        return liveArguments({ form: source.form, rungs, encoder: encoderName, audio: heard - 1 });
+      },
       outputCount: rungs.length,
       preroll: () => ring.preroll(),
       onPiece: (output, piece) => rings[output]?.push(piece),
       onGivenUp: (reason) => end(reason),
-      onRestart: (why) => this.#options.onRestart?.(key, why),
+      onRestart: (why) => this.#options.onRestart?.(device, why),
     });
     const feeding = (async () => {
       for await (const octets of source.octets) {
@@ -148,6 +155,7 @@ export class MediaSessions implements AsyncDisposable {
       for (const one of rings) one.end();
     };
     return {
+      source: ring,
       rings: new Map(rungs.flatMap(({ name }, at) => (rings[at] === undefined ? [] : [[name, rings[at]]]))),
       over,
       holds: 0,

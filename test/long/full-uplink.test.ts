@@ -75,6 +75,7 @@ function liveStream(): StreamHold {
   opened.push(() => clearInterval(timer));
   return {
     rungs: ladder,
+    audioCount: 1,
     over: new Promise(() => undefined),
     ring: async (name) => rings.get(name) ?? new FragmentRing(),
     [Symbol.dispose]: () => undefined,
