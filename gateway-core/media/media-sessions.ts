@@ -5,6 +5,7 @@ import { HomeError, toHomeError } from "../contract/errors.ts";
 import type { AvSource, PieceRing, Rung, StreamHold } from "../contract/stream.ts";
 import { Encoder } from "./encoder.ts";
 import type { StartFfmpeg } from "./ffmpeg-process.ts";
+import { NoiseJudge } from "./noise.ts";
 import { createSourceRing, type SourceRing } from "./source-ring.ts";
 import { liveArguments } from "./transcode-plan.ts";
 
@@ -138,8 +139,12 @@ export class MediaSessions implements AsyncDisposable {
       onRestart: (why) => this.#options.onRestart?.(device, why),
     });
     const feeding = (async () => {
+      const judge = new NoiseJudge();
       for await (const octets of source.octets) {
         const onward = ring.push(octets);
+        if (judge.isNoise(octets.length, ring.octetsLost)) {
+          throw new HomeError("conversion-failed", "what the device sends is no stream", { form: source.form });
+        }
         if (ring.isRenewed()) encoder.renew();
         encoder.write(onward);
       }
