@@ -11,6 +11,7 @@ import { createServerCertificates } from "./authority/server-certificates.ts";
 import { createChallenges } from "./challenges.ts";
 import { createCompactDoor } from "./compact-door.ts";
 import { openDescriptorDatabase } from "./descriptor-database/descriptor-database.ts";
+import { openDeskDoor } from "./desk-door.ts";
 import { createEnrolmentDoor } from "./enrolment-door.ts";
 import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
@@ -27,6 +28,7 @@ import { createMediaDoor } from "./media-door.ts";
 import { createOperation } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
+import { shortJson } from "./pages/whole-body.ts";
 import { createPagesDoor } from "./pages-door.ts";
 import {
   type Addresses,
@@ -125,7 +127,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     clock,
   );
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
-  const challenges = await createChallenges(store, clock, settings.host, secret);
+  const challenges = await createChallenges({
+    ...{ store, clock, secret, rpId: settings.host },
+    deskRequirement: settings.operator.requirement,
+  });
   const { sightOf } = challenges.sessions;
   const openAnswers = opened.use(createOpenAnswers(clock, sightOf));
   const pages = createPagesDoor({ clock, find: directory.find, sightOf });
@@ -145,6 +150,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     if (!verdict.allow) throw verdict.reason;
   };
   const { account } = challenges;
+  async function peopleChanged(number: string): Promise<void> {
+    pages.cache.forgetPeople(number);
+    await Promise.all([openAnswers.recheck(), remote.homes.recheck(number)]);
+  }
   const home = createHomeDoor({
     ...challenges,
     sessions,
@@ -158,13 +167,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
     clock,
     longestBody,
+    shortJson,
     relay,
     openAnswers,
     audit,
-    async peopleChanged(number) {
-      pages.cache.forgetPeople(number);
-      await Promise.all([openAnswers.recheck(), remote.homes.recheck(number)]);
-    },
+    peopleChanged,
     admit: (line) => admit(judgeHttp({ ...line, now: clock.now() })),
   });
 
@@ -210,6 +217,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     homes: createHomesDesk({
       ...{ clock, audit, host: settings.host, ...challenges.homes },
       lookInto: createHomeSight({ host: settings.host, directory, relay }),
+    }),
+    desk: openDeskDoor({
+      ...{ provider, store, directory, operation },
+      rooms: { ...challenges, clock, openAnswers, audit, peopleChanged },
     }),
     pacFile: () => pacFile(settings.host, proxy.port),
     ...createEnrolmentDoor({ clock, enrolment, audit, cut: directory.cut }),

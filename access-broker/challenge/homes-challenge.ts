@@ -1,7 +1,7 @@
 /** At the bare host a passkey tells which homes are its person's: the same passkey is known at each of them. It opens none. */
 
 import { createHash } from "node:crypto";
-import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import { type AccessNumber, providerDesk } from "../../gateway-core/contract/access-number.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import type { Json, JsonObject } from "../../gateway-core/contract/json.ts";
 import { refused } from "./challenge.ts";
@@ -46,6 +46,8 @@ export function createHomesChallenge(options: HomesChallengeOptions) {
   async function homesOf(own: readonly Credential[], source: string): Promise<readonly OwnHome[]> {
     const homes: OwnHome[] = [];
     for (const { number, user } of own) {
+      // The same passkey may open the provider's desk: that is no home.
+      if (number === providerDesk) continue;
       const standing = await store.findStanding(number, user);
       if (standing === undefined || isBarred(standing)) continue;
       const { role, grant, home } = standing;

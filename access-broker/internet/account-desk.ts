@@ -23,7 +23,7 @@ const unstored = { headers: { "cache-control": "no-store" } };
 type Deed = (errand: Errand) => Promise<Response>;
 
 export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
-  const { clock, sessions, account, passkeys, audit } = rooms;
+  const { clock, place, sessions, account, passkeys, audit } = rooms;
 
   const show = async ({ visit, person, session }: Errand, alert?: string, status = 200): Promise<Response> => {
     const { number, user } = person;
@@ -34,7 +34,8 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
       sessions: lines,
       own: session.id,
       isOwner: session.role === "owner",
-      homes: `https://${visit.authority.slice(visit.authority.indexOf(".") + 1)}/homes`,
+      place,
+      homes: place.isHome ? `https://${visit.authority.slice(visit.authority.indexOf(".") + 1)}/homes` : "/homes",
       now: clock.now(),
     };
     if (!isForPerson(visit)) return Response.json({ user, ...holdings, sessions: lines.map(toldOf) }, unstored);
@@ -101,6 +102,8 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
     "/account/keys/remove": remove("key"),
     "/account/apps": async (errand) => {
       const { visit, person, session, member } = errand;
+      // Nothing of the provider's is reached by one.
+      if (!place.isHome) throw new HomeError("not-found", "there are no app passwords here");
       const label = member("label") || visit.speech.say("appPassword");
       const grant = ownGrant(member("access"), member("grant"));
       const password = await account.addApp(person, { label, assurances: session.assurances, grant });

@@ -147,7 +147,15 @@ export interface DoorPeople {
   remove(number: AccessNumber, user: string): Promise<void>;
 }
 
+/** Before what the door stands. */
+export interface Place {
+  readonly isHome: boolean;
+  /** Where who has come in goes on. */
+  readonly landing: string;
+}
+
 export interface DoorRooms {
+  readonly place: Place;
   readonly clock: Clock;
   readonly sessions: DoorSessions;
   readonly login: DoorLogin;

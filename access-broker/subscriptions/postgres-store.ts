@@ -1,5 +1,6 @@
 /** The store in PostgreSQL, for several access brokers at once: what stands in sqlite-store.ts for one file, in the other dialect. */
 
+import { providerDesk } from "../../gateway-core/contract/access-number.ts";
 import { auditQueries } from "./postgres-audit.ts";
 import { openPostgres } from "./postgres-connection.ts";
 import { copyQueries } from "./postgres-copy.ts";
@@ -130,7 +131,7 @@ export function openPostgresStore(url: string, auditBound: number = mostAuditEnt
 
     async countStored(now) {
       const row = await one(
-        `SELECT (SELECT count(DISTINCT number) FROM users) AS homes, (SELECT count(*) FROM users) AS users,
+        `SELECT (SELECT count(DISTINCT number) FROM users WHERE number <> '${providerDesk}') AS homes, (SELECT count(*) FROM users) AS users,
            (SELECT count(*) FROM sessions WHERE expires_at > $1) AS sessions`,
         now,
       );

@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { providerDesk } from "../../gateway-core/contract/access-number.ts";
 import { auditStatements } from "./sqlite-audit.ts";
 import { copyStatements } from "./sqlite-copy.ts";
 import { openCredentialTables } from "./sqlite-credentials.ts";
@@ -136,7 +137,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
 
     async countStored(now) {
       const row = sql(
-        `SELECT (SELECT count(DISTINCT number) FROM users) AS homes, (SELECT count(*) FROM users) AS users,
+        `SELECT (SELECT count(DISTINCT number) FROM users WHERE number <> '${providerDesk}') AS homes, (SELECT count(*) FROM users) AS users,
            (SELECT count(*) FROM sessions WHERE expires_at > ?) AS sessions`,
       ).get(now);
       return storedOf(row ?? {});

@@ -2,11 +2,12 @@
 
 import type { Clock, Timer } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
-import type { AvSource, PieceRing, Rung, StreamHold } from "../contract/stream.ts";
+import type { AvSource, PieceRing, Rung, SourceForm, StreamHold } from "../contract/stream.ts";
 import { Encoder } from "./encoder.ts";
 import type { StartFfmpeg } from "./ffmpeg-process.ts";
 import { NoiseJudge } from "./noise.ts";
 import { createSourceRing, type SourceRing } from "./source-ring.ts";
+import { createSpareFfmpeg, type SpareFfmpeg } from "./spare-ffmpeg.ts";
 import { liveArguments } from "./transcode-plan.ts";
 
 export interface MediaSessionsOptions {
@@ -37,6 +38,8 @@ export class MediaSessions implements AsyncDisposable {
   readonly #options: MediaSessionsOptions;
   readonly #streams = new Map<string, Promise<Stream>>();
   readonly #stopping = new Set<Promise<void>>();
+  /** What each source sent when it was opened last. */
+  readonly #forms = new Map<string, SourceForm>();
 
   constructor(options: MediaSessionsOptions) {
     this.#options = options;
@@ -120,23 +123,28 @@ export class MediaSessions implements AsyncDisposable {
   async #open(device: string, openSource: () => Promise<AvSource>, audio: number): Promise<Stream> {
     const { clock, rungs, engine } = this.#options;
     const { start, encoder: encoderName } = await engine();
-    const source = await openSource();
+    const spare = createSpareFfmpeg(start);
+    // A sound that the device does not send, or sends no more, gives way to one that it does.
+    const argumentsOf = (form: SourceForm, audioCount = audio): readonly string[] => {
+      const heard = Math.max(1, Math.min(audio, audioCount));
+      return liveArguments({ form, rungs, encoder: encoderName, audio: heard - 1 });
+    };
+    const source = await this.#connected(device, openSource, spare, argumentsOf);
     const ring = createSourceRing(source.form);
     const rings = rungs.map(() => this.#options.ring());
     const { promise: over, resolve: end } = Promise.withResolvers<HomeError>();
     const encoder = new Encoder({
       clock,
-      start,
-      // A sound that the device does not send, or sends no more, gives way to one that it does.
-      arguments: () => {
-        const heard = Math.max(1, Math.min(audio, ring.audioCount));
-        return liveArguments({ form: source.form, rungs, encoder: encoderName, audio: heard - 1 });
-      },
+      start: spare.start,
+      arguments: () => argumentsOf(source.form, ring.audioCount),
       outputCount: rungs.length,
       preroll: () => ring.preroll(),
       onPiece: (output, piece) => rings[output]?.push(piece),
       onGivenUp: (reason) => end(reason),
-      onRestart: (why) => this.#options.onRestart?.(device, why),
+      onRestart: (why) => {
+        spare.prepare(argumentsOf(source.form, ring.audioCount), rungs.length);
+        this.#options.onRestart?.(device, why);
+      },
     });
     const feeding = (async () => {
       const judge = new NoiseJudge();
@@ -155,6 +163,7 @@ export class MediaSessions implements AsyncDisposable {
     const stop = async (): Promise<void> => {
       // A device that cannot be let go is no reason to keep the encoder and those who watch.
       await source[Symbol.asyncDispose]().then(undefined, (thrown: unknown) => end(toHomeError(thrown)));
+      spare[Symbol.dispose]();
       await encoder.stop();
       await feeding;
       for (const one of rings) one.end();
@@ -170,5 +179,26 @@ export class MediaSessions implements AsyncDisposable {
         return stopped;
       },
     };
+  }
+
+  /** FFmpeg is begun while the source is being connected, for what it sent the last time. */
+  async #connected(
+    device: string,
+    open: () => Promise<AvSource>,
+    spare: SpareFfmpeg,
+    argumentsOf: (form: SourceForm) => readonly string[],
+  ): Promise<AvSource> {
+    const { length } = this.#options.rungs;
+    const known = this.#forms.get(device);
+    if (known !== undefined) spare.prepare(argumentsOf(known), length);
+    try {
+      const source = await open();
+      this.#forms.set(device, source.form);
+      spare.prepare(argumentsOf(source.form), length);
+      return source;
+    } catch (thrown) {
+      spare[Symbol.dispose]();
+      throw thrown;
+    }
   }
 }
