@@ -2,10 +2,11 @@
 
 import type { Clock, Timer } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
-import type { AvSource, PieceRing, Rung, StreamHold } from "../contract/stream.ts";
+import type { AvSource, PieceRing, Rung, SourceForm, StreamHold } from "../contract/stream.ts";
 import { Encoder } from "./encoder.ts";
 import type { StartFfmpeg } from "./ffmpeg-process.ts";
 import { createSourceRing } from "./source-ring.ts";
+import { createSpareFfmpeg, type SpareFfmpeg } from "./spare-ffmpeg.ts";
 import { liveArguments } from "./transcode-plan.ts";
 
 export interface MediaSessionsOptions {
@@ -35,6 +36,8 @@ export class MediaSessions implements AsyncDisposable {
   readonly #options: MediaSessionsOptions;
   readonly #streams = new Map<string, Promise<Stream>>();
   readonly #stopping = new Set<Promise<void>>();
+  /** What each source sent when it was opened last. */
+  readonly #forms = new Map<string, SourceForm>();
 
   constructor(options: MediaSessionsOptions) {
     this.#options = options;
@@ -116,19 +119,24 @@ export class MediaSessions implements AsyncDisposable {
   async #open(key: string, openSource: () => Promise<AvSource>): Promise<Stream> {
     const { clock, rungs, engine } = this.#options;
     const { start, encoder: encoderName } = await engine();
-    const source = await openSource();
+    const spare = createSpareFfmpeg(start);
+    const argumentsOf = (form: SourceForm): readonly string[] => liveArguments({ form, rungs, encoder: encoderName });
+    const source = await this.#connected(key, openSource, spare, argumentsOf);
     const ring = createSourceRing(source.form);
     const rings = rungs.map(() => this.#options.ring());
     const { promise: over, resolve: end } = Promise.withResolvers<HomeError>();
     const encoder = new Encoder({
       clock,
-      start,
-      arguments: liveArguments({ form: source.form, rungs, encoder: encoderName }),
+      start: spare.start,
+      arguments: argumentsOf(source.form),
       outputCount: rungs.length,
       preroll: () => ring.preroll(),
       onPiece: (output, piece) => rings[output]?.push(piece),
       onGivenUp: (reason) => end(reason),
-      onRestart: (why) => this.#options.onRestart?.(key, why),
+      onRestart: (why) => {
+        spare.prepare(argumentsOf(source.form), rungs.length);
+        this.#options.onRestart?.(key, why);
+      },
     });
     const feeding = (async () => {
       for await (const octets of source.octets) {
@@ -143,6 +151,7 @@ export class MediaSessions implements AsyncDisposable {
     const stop = async (): Promise<void> => {
       // A device that cannot be let go is no reason to keep the encoder and those who watch.
       await source[Symbol.asyncDispose]().then(undefined, (thrown: unknown) => end(toHomeError(thrown)));
+      spare[Symbol.dispose]();
       await encoder.stop();
       await feeding;
       for (const one of rings) one.end();
@@ -157,5 +166,26 @@ export class MediaSessions implements AsyncDisposable {
         return stopped;
       },
     };
+  }
+
+  /** FFmpeg is begun while the source is being connected, for what it sent the last time. */
+  async #connected(
+    key: string,
+    open: () => Promise<AvSource>,
+    spare: SpareFfmpeg,
+    argumentsOf: (form: SourceForm) => readonly string[],
+  ): Promise<AvSource> {
+    const { length } = this.#options.rungs;
+    const known = this.#forms.get(key);
+    if (known !== undefined) spare.prepare(argumentsOf(known), length);
+    try {
+      const source = await open();
+      this.#forms.set(key, source.form);
+      spare.prepare(argumentsOf(source.form), length);
+      return source;
+    } catch (thrown) {
+      spare[Symbol.dispose]();
+      throw thrown;
+    }
   }
 }

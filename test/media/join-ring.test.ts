@@ -1,14 +1,33 @@
 import { describe, expect, it } from "vitest";
 import { JoinRing } from "../../gateway-core/media/join-ring.ts";
+import {
+  type Program,
+  readProgramAssociation,
+  SectionReader,
+  writeProgramAssociation,
+} from "../../gateway-core/media/program-tables.ts";
 import { sourceFormOf } from "../../gateway-core/media/source-form.ts";
 import { createSourceRing } from "../../gateway-core/media/source-ring.ts";
-import { readTsPacket, TsPacketizer, tsPacketOctets } from "../../gateway-core/media/transport-stream.ts";
+import {
+  readTsPacket,
+  sectionPacket,
+  TsPacketizer,
+  tsPacketOctets,
+} from "../../gateway-core/media/transport-stream.ts";
 import { clip, ffmpeg, madeStream } from "./clips.ts";
 
 const packetsOf = (octets: Uint8Array) =>
   Array.from({ length: octets.length / tsPacketOctets }, (_, at) =>
     readTsPacket(octets.subarray(at * tsPacketOctets, (at + 1) * tsPacketOctets)),
   );
+
+/** The programmes that the first association names. */
+function tablesIn(octets: Uint8Array): readonly Program[] {
+  const found = packetsOf(octets).find(({ pid, isStart }) => pid === 0 && isStart);
+  if (found === undefined) return [];
+  const [section] = new SectionReader().push(found.payload, true);
+  return section === undefined ? [] : readProgramAssociation(section);
+}
 
 /** The tables, then the picture that a decoder may begin with, and nothing of another PID. */
 function expectJoinable(ring: JoinRing): void {
@@ -43,6 +62,29 @@ describe.skipIf(ffmpeg === undefined)("A transport stream is joined", () => {
     expect(ring.octetsLost).toBeGreaterThan(4_000);
     expectJoinable(ring);
     expect(() => ring.push(Uint8Array.from({ length: 50_000 }, (_, at) => (at * 7_919) & 0xff))).not.toThrow();
+  });
+
+  it("as if its programme were the only one: who joins waits for no other", () => {
+    const made = madeStream("mpegts", 1);
+    const [programme] = tablesIn(made);
+    if (programme === undefined) throw new Error("the stream has no programme");
+    // Another programme is announced, of which nothing ever comes.
+    const two = new Uint8Array(made);
+    for (const { pid, octets } of packetsOf(two)) {
+      if (pid === 0)
+        octets.set(
+          sectionPacket(0, writeProgramAssociation([{ number: 7, mapPid: 0x700 }, programme]), octets[3] ?? 0),
+        );
+    }
+    expect(tablesIn(two)).toEqual([{ number: 7, mapPid: 0x700 }, programme]);
+    const ring = new JoinRing();
+    const passed = ring.push(two);
+    expect(tablesIn(ring.preroll())).toEqual([programme]);
+    expect(packetsOf(passed).filter(({ pid }) => pid === 0).length).toBeGreaterThan(1);
+    expect(tablesIn(passed)).toEqual([programme]);
+    // Each follows the one before it: none is taken for lost.
+    const counted = packetsOf(passed).flatMap(({ pid, continuity }) => (pid === 0 ? [continuity] : []));
+    expect(counted).toEqual(counted.map((_, at) => ((counted[0] ?? 0) + at) & 0x0f));
   });
 
   it("keeps no more than it was told to", () => {
