@@ -7,6 +7,7 @@ import { type HomeLine, homesForm, homesPage } from "../../../access-broker/inte
 import { invitationForm, welcomePage } from "../../../access-broker/internet/invitation-pages.ts";
 import { escapeHtml, renderOwnPage } from "../../../access-broker/internet/own-page.ts";
 import { invitedPage, peoplePage, personPage } from "../../../access-broker/internet/people-pages.ts";
+import { waysPage } from "../../../access-broker/internet/ways-pages.ts";
 import en from "../../../access-broker/internet/words.en.json" with { type: "json" };
 import ja from "../../../access-broker/internet/words.ja.json" with { type: "json" };
 import { speechFor } from "../../../access-broker/internet/words.ts";
@@ -110,6 +111,7 @@ describe("The access broker's own pages", () => {
         peoplePage({ people, own: "hanako", devices, now, isHome: true }, speech, speech.say("personTaken")),
         personPage({ person: guest, devices, now, isHome: true }, speech),
         invitedPage({ user: "<i>太郎</i>", address, secret: code, link: `${address}#${code}`, expires }, speech),
+        waysPage({ requirement: "<b>", parts: undefined, hasCallers: true }, speech, "!"),
       ];
       await expectNoViolations(browser, pages, speech, colorScheme);
     },
