@@ -115,7 +115,7 @@ describe("The player", () => {
 
   it("has the control that moves the pictures below them, and nowhere else", async () => {
     await watching();
-    const groups = open.home.querySelectorAll('dialog [role="radiogroup"][aria-label$="Tape transport"]');
+    const groups = open.home.querySelectorAll('dialog [role="group"][aria-label$="Tape transport"]');
     expect(groups).toHaveLength(1);
     expect(groups[0]?.closest(".player")).not.toBeNull();
   });
