@@ -5,6 +5,7 @@ import type { Trend } from "../../gateway-core/contract/history.ts";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
 import { accentOf, iconOf, levelOf, tileControlOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
 import { say } from "../../gateway-core/contract/page-words.ts";
+import { loadPlayerAhead } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
@@ -30,6 +31,10 @@ export class GkTile extends DeviceElement {
         ${device.hasStream === true && device.available ? this.#watchButton(title) : nothing}
         ${control === undefined ? nothing : this.#control(device, control)}</div>
       ${failureLines(this.device, this.wishes, this.page)}</article>`;
+  }
+
+  protected override firstUpdated(): void {
+    if (this.device.hasStream === true) loadPlayerAhead();
   }
 
   #watchButton(title: string): TemplateResult {
