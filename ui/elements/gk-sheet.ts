@@ -3,18 +3,22 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { PageDevice, PageSection } from "../../gateway-core/contract/page.ts";
 import { accentOf, iconOf, linesOf } from "../../gateway-core/contract/page-look.ts";
+import { loadPlayer } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
 import { failureLines, isPending } from "./wish-lines.ts";
 
 export class GkSheet extends DeviceElement {
-  static override properties = { ...DeviceElement.properties, watching: { type: Boolean } };
+  static override properties = { ...DeviceElement.properties, watching: { type: Boolean }, isWhole: { state: true } };
   /** Whether its pictures are shown. */
   declare watching: boolean;
+  /** Whether what stands below the pictures is drawn: they are asked for first. */
+  declare isWhole: boolean;
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("watching") && this.watching) loadPlayer().catch(() => location.reload());
+    if (!this.hasUpdated) this.isWhole = !this.watching;
   }
 
   protected override render(): TemplateResult {
@@ -27,15 +31,22 @@ export class GkSheet extends DeviceElement {
       <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span>
         <div class="tile-words"><h2 id="sheet-title">${device.titles[language]}</h2><p class="tile-state">${state}</p></div>
         <button class="round" autofocus aria-label=${texts.close} @click=${this.#close}>${icon("close")}</button></header>
-      <div class="sheet-body">${device.hasStream === true ? this.#stream(device) : nothing}${failureLines(this.device, this.wishes, this.page)}${device.hasStream === true ? html`<gk-recordings .device=${device} .page=${this.page}></gk-recordings>` : nothing}${device.sections.map((section) => this.#section(device, section))}
+      <div class="sheet-body">${device.hasStream === true ? this.#stream(device) : nothing}${this.isWhole ? this.#rest(device) : nothing}</div>
+    </dialog>`;
+  }
+
+  #rest(device: PageDevice): TemplateResult {
+    const { texts } = this.page.speech;
+    return html`${failureLines(this.device, this.wishes, this.page)}${device.hasStream === true ? html`<gk-recordings .device=${device} .page=${this.page}></gk-recordings>` : nothing}${device.sections.map((section) => this.#section(device, section))}
         ${device.detected === undefined ? nothing : html`<section class="rows"><h3>${texts.detected}</h3><p class="detected">${device.detected}</p></section>`}
         ${device.histories === undefined ? nothing : html`<gk-history .device=${this.device} .page=${this.page} .minute=${this.minute}></gk-history>`}
-        ${device.isPartial || this.page.isKiosk ? nothing : html`<a class="edit-link" href="devices/${device.id}?edit">${texts.edit}</a>`}</div>
-    </dialog>`;
+        ${device.isPartial || this.page.isKiosk ? nothing : html`<a class="edit-link" href="devices/${device.id}?edit">${texts.edit}</a>`}`;
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {
     this.#dialog?.showModal();
+    // Before the first frame: nothing is seen to grow.
+    if (!this.isWhole) requestAnimationFrame(this.#drawRest);
     // Most who come want to switch something: the chart is fetched by who may look at one.
     if (this.device.histories !== undefined) import("./gk-history.ts").catch(() => undefined);
     if (this.device.hasStream === true) import("./gk-recordings.ts").catch(() => undefined);
@@ -67,6 +78,10 @@ export class GkSheet extends DeviceElement {
     return this.querySelector("dialog");
   }
 
+  readonly #drawRest = (): void => {
+    this.isWhole = true;
+  };
+
   readonly #watch = (): void => {
     this.watching = true;
   };
@@ -87,8 +102,5 @@ export class GkSheet extends DeviceElement {
     if (event.target === this.#dialog) this.#close();
   };
 }
-
-/** Most who open a sheet watch nothing: the player comes when it is asked for. */
-const loadPlayer = (): Promise<unknown> => import("../player/gk-player.ts");
 
 customElements.define("gk-sheet", GkSheet);

@@ -12,6 +12,7 @@ import {
   withTileControl,
 } from "../../gateway-core/contract/page-look.ts";
 import { say } from "../../gateway-core/contract/page-words.ts";
+import { loadPlayerAhead } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
@@ -39,6 +40,10 @@ export class GkTile extends DeviceElement {
         ${toggle?.isGuarded === true ? html`<div class="tile-control wide">${widgetControl(device, toggle.name, this.page)}</div>` : nothing}
         ${control === undefined ? nothing : this.#control(device, control)}</div>
       ${failureLines(this.device, this.wishes, this.page)}</article>`;
+  }
+
+  protected override firstUpdated(): void {
+    if (this.device.hasStream === true) loadPlayerAhead();
   }
 
   #watchButton(title: string): TemplateResult {
