@@ -19,8 +19,10 @@ export interface HomesDeskOptions {
     origin: string,
     source: string,
     response: Json | undefined,
-  ) => Promise<{ readonly homes: readonly ShownHome[]; readonly token: string }>;
+  ) => Promise<{ readonly homes: readonly ShownHome[]; readonly begin: (agent: string) => Promise<string> }>;
   readonly shownBy: (token: string, source: string) => Promise<readonly ShownHome[] | undefined>;
+  /** The token shows nothing any more. */
+  readonly leave: (token: string) => Promise<void>;
   /** Waits a moment for the home; never rejects. */
   readonly lookInto: (home: ShownHome, visit: Visit) => Promise<HomeSight>;
   readonly audit: (event: string, number: null, user: null, source: string, facts: JsonObject) => void;
@@ -36,7 +38,7 @@ export interface HomesDesk {
 const unstored = { headers: { "cache-control": "no-store" } };
 
 export function createHomesDesk(options: HomesDeskOptions): HomesDesk {
-  const { clock, host, prepare, touch, shownBy, lookInto, audit } = options;
+  const { clock, host, prepare, touch, shownBy, leave, lookInto, audit } = options;
   const originOf = ({ authority }: Visit): string => `https://${authority}`;
   const portOf = ({ authority }: Visit): string => authority.slice(host.length);
   const addressOf = ({ number }: Pick<ShownHome, "number">, visit: Visit): string =>
@@ -49,10 +51,11 @@ export function createHomesDesk(options: HomesDeskOptions): HomesDesk {
     const { passkey = null } = await readMembers(visit, clock);
     try {
       const response = typeof passkey === "string" ? parsed(passkey) : passkey;
-      const { homes, token } = await touch(originOf(visit), visit.source, response);
+      const { homes, begin } = await touch(originOf(visit), visit.source, response);
       audit("homes-shown", null, null, visit.source, { homes: homes.length });
       if (!isForPerson(visit)) return Response.json({ homes: homes.map((home) => toldOf(home, visit)) }, unstored);
       if (homes.length === 0) return formPage(visit, visit.speech.say("homesNone"));
+      const token = await begin(visit.headers.get("user-agent") ?? "");
       return leadTo(goesTo(homes, visit), homesCookie(token));
     } catch (thrown) {
       const { code, cause } = toHomeError(thrown);
@@ -95,7 +98,11 @@ export function createHomesDesk(options: HomesDeskOptions): HomesDesk {
       const { method, path } = visit;
       const isPost = method === "POST";
       if (path === "/homes/challenge" && isPost) return Response.json(prepare(originOf(visit)), unstored);
-      if (path === "/homes/logout" && isPost) return leadTo("/homes", noHomesCookie);
+      if (path === "/homes/logout" && isPost) {
+        const token = homesToken(visit.headers);
+        if (token !== undefined) await leave(token);
+        return leadTo("/homes", noHomesCookie);
+      }
       if (path !== "/homes")
         throw new HomeError("method-not-allowed", `${method} is not for ${path}`, { allow: ["POST"] });
       if (isPost) return prove(visit);

@@ -16,6 +16,8 @@ export interface ProviderDoorOptions {
   readonly host: string;
   readonly gatewayPort: () => number;
   readonly homes: HomesDesk;
+  /** The provider's own people; undefined where the settings leave them to the operator's listener. */
+  readonly desk: { takes(path: string): boolean; answer(visit: Visit): Promise<Response> } | undefined;
   /** How browsers find the outbound proxy. */
   readonly pacFile: () => string;
   /** `{token, csr}` → certificates. @throws HomeError `card-invalid`, `card-used`, `card-expired`, `certificate-refused`, `too-many-attempts` */
@@ -26,7 +28,7 @@ export interface ProviderDoorOptions {
 
 /** What both names answer; undefined for everything else. */
 export function createProviderDoor(options: ProviderDoorOptions) {
-  const { clock, host, gatewayPort, homes, pacFile, enrol, renewLate } = options;
+  const { clock, host, gatewayPort, homes, desk, pacFile, enrol, renewLate } = options;
   /** What gateways ask: where their port is, and a certificate for a card or a key that had one. */
   async function answerGateway(visit: Visit): Promise<Response> {
     const { method, path } = visit;
@@ -53,6 +55,7 @@ export function createProviderDoor(options: ProviderDoorOptions) {
       return new Response(pacFile(), { headers });
     }
     if (/^\/homes(?:\/(?:challenge|logout))?$/.test(path)) return homes.answer(visit);
+    if (desk?.takes(path)) return desk.answer(visit);
     if (path !== "/") return answerGateway(visit);
     if (method !== "GET" && method !== "HEAD") throw notAllowed(method, ["GET", "HEAD"]);
     const port = authority.slice(host.length);

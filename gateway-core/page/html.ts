@@ -6,9 +6,11 @@ import {
   accentOf,
   iconOf,
   levelOf,
+  linesOf,
   type Place,
   placesOf,
   tileControlOf,
+  tileToggleOf,
   withTileControl,
 } from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
@@ -74,16 +76,26 @@ export function renderDevice(device: PageDevice, options: PageOptions): string {
 ${viewOnlyNote(options)}${notice(options.notice)}
 <main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
 <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
-${device.hasStream === true && html`<p class="watch"><a class="button" href="../api/devices/${device.id}/motion.jpg">${icon("play")}${options.speech.texts.watch}</a></p>`}
+${device.hasStream === true && html`<p class="watch"><a class="button" href="../api/devices/${device.id}/motion.jpg">${icon("watch")}${options.speech.texts.watch}</a></p>`}
 ${recordingSection(device, options.recordings, print)}
 ${device.sections.map(
   (section) => html`<section class="rows"><h2>${section.titles[language]}</h2>
-${section.items.map((name) => html`<div class="row"><span class="row-name">${device.widgets[name]?.titles[language]}</span>${widgetForm(device, name, print)}</div>`)}</section>`,
+${linesOf(section.items, device.widgets).map((names) => row(device, names, print))}</section>`,
 )}
+${device.detected !== undefined && html`<section class="rows"><h2>${options.speech.texts.detected}</h2><p class="detected">${device.detected}</p></section>`}
 ${historySection(device, options.history, print)}
 ${options.isKiosk !== true && editForm(device, { ...options, root: "../" })}
 </main></div>`;
   return document(title, body, { ...options, root: "../", isScripted: false });
+}
+
+/** What can only be pressed says itself what it is. */
+function row(device: PageDevice, names: readonly string[], print: Print): Markup {
+  const [name = ""] = names;
+  const widget = device.widgets[name];
+  const controls = names.map((one) => widgetForm(device, one, print));
+  if (widget?.widget === "action") return html`<div class="row deeds">${controls}</div>`;
+  return html`<div class="row"><span class="row-name">${widget?.titles[print.speech.language]}</span>${controls}</div>`;
 }
 
 /** An error in words, for a person who opened an address, and the way to the home. */
@@ -108,20 +120,23 @@ function corner({ isKiosk, viewer, look = {}, speech }: PageOptions, root: strin
 }
 
 function tile(device: PageDevice, print: TilePrint): Markup {
-  const { toggle, value, control } = device.tile;
+  const { value, control } = device.tile;
+  const toggle = tileToggleOf(device);
   const title = device.titles[print.speech.language];
   const heading = html`<a class="tile-open" href="devices/${device.id}${query(print)}">${title}</a>`;
   return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
-<div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && device.widgets[toggle]?.widget === "switch" && widgetForm(device, toggle, print)}</div>
-<div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${spark(print.trends?.get(device.id))}${control !== undefined && tileControl(device, control, print)}</div>
+<div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle?.isGuarded === false && widgetForm(device, toggle.name, print)}</div>
+<div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${spark(print.trends?.get(device.id))}${toggle?.isGuarded === true && html`<div class="tile-control wide">${widgetForm(device, toggle.name, print)}</div>`}${control !== undefined && tileControl(device, control, print)}</div>
 </article>`;
 }
 
 function tileControl(device: PageDevice, name: string, print: Print): Markup {
   const stands = tileControlOf(device);
   const title = html`<span class="control-name">${device.widgets[name]?.titles[print.speech.language]}</span>`;
-  return html`<div class="tile-control${stands === "figure" && " figured"}">${stands === "named" && title}${widgetForm(withTileControl(device), name, print)}</div>`;
+  return html`<div class="tile-control${standing[stands]}">${stands === "named" && title}${widgetForm(withTileControl(device), name, print)}</div>`;
 }
+
+const standing = { figure: " figured", wide: " wide", alone: "", named: "" };
 
 function bigValue(device: PageDevice, name: string, { speech }: Print): Markup {
   const widget = device.widgets[name];

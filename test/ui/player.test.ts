@@ -66,6 +66,19 @@ describe("The player", () => {
     expect(open.button("Watch")).toBeDefined();
   });
 
+  it("says over the picture what the tape does, and where it is, as it changes", async () => {
+    await watching("ja");
+    const deed = () => open.home.querySelector(".player-deed")?.textContent?.trim();
+    expect(deed()).toBe("停止 00:00:00:00");
+    const tell = (property: string, value: string) =>
+      open.gateway.live.receive({ type: "changed", device: seeing.id, property, value, at: Date.now() });
+    tell("transport", "searching");
+    tell("timeCode", "00:01:02:03");
+    await vi.waitFor(() => expect(deed()).toBe("変速再生中 00:01:02:03"));
+    (await asked(`POST devices/${seeing.id}/stream`)).answer(problem(409, { code: "bus-full" }));
+    await vi.waitFor(() => expect(deed()).toBeUndefined());
+  });
+
   it("asks for the quality that was chosen, without letting the session go", async () => {
     await watching();
     await begin();
@@ -114,7 +127,7 @@ describe("The player", () => {
 
   it("has the control that moves the pictures below them, and nowhere else", async () => {
     await watching();
-    const groups = open.home.querySelectorAll('dialog [role="radiogroup"][aria-label$="Tape transport"]');
+    const groups = open.home.querySelectorAll('dialog [role="group"][aria-label$="Tape transport"]');
     expect(groups).toHaveLength(1);
     expect(groups[0]?.closest(".player")).not.toBeNull();
   });

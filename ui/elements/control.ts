@@ -14,6 +14,8 @@ export interface Page {
   titleOf(part: string): string | undefined;
   send(device: PageDevice, name: string, value: Json, delayMs?: number): void;
   retry(device: PageDevice, wish: Wish): void;
+  /** What is asked of the device by that name and not yet answered. */
+  wishOf(device: string, name: string): Wish | undefined;
 }
 
 /** A control on its way to be drawn. */
@@ -25,6 +27,8 @@ export interface Control<W extends Widget = Widget> {
   /** Names the device too: a list of controls is read without the tiles around it. */
   readonly label: string;
   readonly disabled: boolean;
+  /** The device was asked for another value and has not answered yet. */
+  readonly isAsked: boolean;
   readonly speech: Speech;
   /** Unique on the page. */
   readonly key: string;

@@ -36,6 +36,7 @@ export class GkHome extends LightElement {
     },
     send: (device, name, value, delayMs) => this.#commands.send(device, name, value, delayMs),
     retry: (device, wish) => this.#commands.retry(device, wish),
+    wishOf: (device, name) => this.#commands.of(device).get(name),
   };
   /** What of the first paint stays: the menu in the corner, and the note for who may only look. */
   #corner: Element | null = null;
@@ -167,7 +168,7 @@ export class GkHome extends LightElement {
   /** Back closes the sheet, forward opens it again. A dialog that is closed, not only removed, gives the focus back. */
   readonly #travel = (): void => {
     this.opened = openedInHistory();
-    if (this.opened === null) this.querySelector("dialog")?.close();
+    if (this.opened === null) this.querySelector<HTMLDialogElement>("dialog.sheet")?.close();
     this.#isWatching = false;
   };
 

@@ -2,7 +2,7 @@
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { PageDevice, PageSection } from "../../gateway-core/contract/page.ts";
-import { accentOf, iconOf } from "../../gateway-core/contract/page-look.ts";
+import { accentOf, iconOf, linesOf } from "../../gateway-core/contract/page-look.ts";
 import { loadPlayer } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
@@ -38,6 +38,7 @@ export class GkSheet extends DeviceElement {
   #rest(device: PageDevice): TemplateResult {
     const { texts } = this.page.speech;
     return html`${failureLines(this.device, this.wishes, this.page)}${device.hasStream === true ? html`<gk-recordings .device=${device} .page=${this.page}></gk-recordings>` : nothing}${device.sections.map((section) => this.#section(device, section))}
+        ${device.detected === undefined ? nothing : html`<section class="rows"><h3>${texts.detected}</h3><p class="detected">${device.detected}</p></section>`}
         ${device.histories === undefined ? nothing : html`<gk-history .device=${this.device} .page=${this.page} .minute=${this.minute}></gk-history>`}
         ${device.isPartial || this.page.isKiosk ? nothing : html`<a class="edit-link" href="devices/${device.id}?edit">${texts.edit}</a>`}`;
   }
@@ -53,19 +54,24 @@ export class GkSheet extends DeviceElement {
 
   #stream(device: PageDevice): TemplateResult {
     if (this.watching) return html`<gk-player .device=${device} .page=${this.page} @gk-stop=${this.#stop}></gk-player>`;
-    return html`<p class="watch"><button class="button" ?disabled=${!device.available} @click=${this.#watch}>${icon("play")}${this.page.speech.texts.watch}</button></p>`;
+    return html`<p class="watch"><button class="button" ?disabled=${!device.available} @click=${this.#watch}>${icon("watch")}${this.page.speech.texts.watch}</button></p>`;
   }
 
   #section(device: PageDevice, { titles, items }: PageSection): TemplateResult {
     const { language } = this.page.speech;
     // What moves the pictures stands below them, and once.
     const shown = this.watching ? items.filter((name) => name !== device.tile.control) : items;
-    return html`<section class="rows"><h3>${titles[language]}</h3>${shown.map(
-      (
-        name,
-      ) => html`<div class="row" data-widget=${device.widgets[name]?.widget ?? ""}><span class="row-name">${device.widgets[name]?.titles[language]}</span>
-        <div class="control">${widgetControl(device, name, this.page)}</div></div>`,
-    )}</section>`;
+    return html`<section class="rows"><h3>${titles[language]}</h3>${linesOf(shown, device.widgets).map((names) => this.#row(device, names))}</section>`;
+  }
+
+  /** What can only be pressed says itself what it is. */
+  #row(device: PageDevice, names: readonly string[]): TemplateResult {
+    const [name = ""] = names;
+    const widget = device.widgets[name];
+    const controls = names.map((one) => widgetControl(device, one, this.page));
+    if (widget?.widget === "action") return html`<div class="row deeds">${controls}</div>`;
+    return html`<div class="row" data-widget=${widget?.widget ?? ""}><span class="row-name">${widget?.titles[this.page.speech.language]}</span>
+      <div class="control">${controls}</div></div>`;
   }
 
   get #dialog(): HTMLDialogElement | null {

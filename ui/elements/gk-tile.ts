@@ -3,7 +3,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Trend } from "../../gateway-core/contract/history.ts";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
-import { accentOf, iconOf, levelOf, tileControlOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
+import {
+  accentOf,
+  iconOf,
+  levelOf,
+  tileControlOf,
+  tileToggleOf,
+  withTileControl,
+} from "../../gateway-core/contract/page-look.ts";
 import { say } from "../../gateway-core/contract/page-words.ts";
 import { loadPlayerAhead } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
@@ -19,16 +26,18 @@ export class GkTile extends DeviceElement {
   protected override render(): TemplateResult {
     const { device, state } = this.drawn();
     const { speech } = this.page;
-    const { toggle, value, control } = device.tile;
+    const { value, control } = device.tile;
+    const toggle = tileToggleOf(device);
     const title = device.titles[speech.language];
     return html`<article class="tile" data-device=${device.id} data-accent=${accentOf(device)} ?data-silent=${!device.available}
         aria-busy=${String(isPending(this.wishes))}>
       <div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span>
         <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}${this.page.isKiosk ? "?kiosk=1" : ""}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>
           <p class="tile-state">${state}</p></div>
-        ${toggle === undefined || device.widgets[toggle]?.widget !== "switch" ? nothing : widgetControl(device, toggle, this.page)}</div>
+        ${toggle?.isGuarded === false ? widgetControl(device, toggle.name, this.page) : nothing}</div>
       <div class="tile-body">${value === undefined || value === control ? nothing : this.#figure(device, value)}${this.#spark()}
         ${device.hasStream === true && device.available ? this.#watchButton(title) : nothing}
+        ${toggle?.isGuarded === true ? html`<div class="tile-control wide">${widgetControl(device, toggle.name, this.page)}</div>` : nothing}
         ${control === undefined ? nothing : this.#control(device, control)}</div>
       ${failureLines(this.device, this.wishes, this.page)}</article>`;
   }
@@ -38,8 +47,10 @@ export class GkTile extends DeviceElement {
   }
 
   #watchButton(title: string): TemplateResult {
-    return html`<button class="round watch-mark" aria-label="${title}: ${this.page.speech.texts.watch}" aria-haspopup="dialog"
-      @click=${this.#watch}>${icon("play")}</button>`;
+    const { watch } = this.page.speech.texts;
+    const isAlone = this.device.tile.value === undefined;
+    return html`<button class=${isAlone ? "button watch-button" : "round watch-mark"} aria-label="${title}: ${watch}" aria-haspopup="dialog"
+      @click=${this.#watch}>${icon("watch")}${isAlone ? watch : nothing}</button>`;
   }
 
   #figure(device: PageDevice, name: string): TemplateResult | typeof nothing {
@@ -64,7 +75,7 @@ export class GkTile extends DeviceElement {
       stands === "named"
         ? html`<span class="control-name">${device.widgets[name]?.titles[this.page.speech.language]}</span>`
         : nothing;
-    return html`<div class=${stands === "figure" ? "tile-control figured" : "tile-control"}>${title}${widgetControl(withTileControl(device), name, this.page)}</div>`;
+    return html`<div class="tile-control ${standing[stands]}">${title}${widgetControl(withTileControl(device), name, this.page)}</div>`;
   }
 
   readonly #watch = (): void => {
@@ -78,5 +89,7 @@ export class GkTile extends DeviceElement {
     this.dispatchEvent(new CustomEvent("gk-open", { detail: this.device.id, bubbles: true }));
   };
 }
+
+const standing = { figure: "figured", wide: "wide", alone: "", named: "" };
 
 customElements.define("gk-tile", GkTile);
