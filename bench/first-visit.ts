@@ -45,7 +45,7 @@ export async function visitFirst(browser: Browser, address: string, control: str
   await context.close();
   return {
     script: carried.script,
-    all: carried.all + carried.stream,
+    all: carried.all + carried.data,
     firstPaint: (probes.firstPaint ?? Number.NaN) / 1_000,
     usable: usableMs / 1_000,
     blockedMs: blockingMs(probes),

@@ -22,7 +22,7 @@ await using windfront = await openWindfront(packages, devices);
 const browser = await launch();
 
 const pages = {
-  ours: { address: ours.lan, control: "gk-tile .tile-head [role=switch]:enabled" },
+  ours: { address: ours.lan, control: "gk-tile .tile-head > [role=switch]:enabled" },
   dashboard,
   windfront,
 };
