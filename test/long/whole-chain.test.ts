@@ -49,7 +49,7 @@ describe.skipIf(ffmpeg === undefined)("A person who is out, and a tape at home",
     await expect.poll(async () => (await shown()).total, patience).toBeGreaterThan(before + frames);
   };
   const deed = () => outside.textContent(".player-deed");
-  const press = (name: string) => outside.locator(".player-bar").getByText(name, { exact: true }).click();
+  const press = (name: string) => outside.locator(".player-bar").getByRole("radio", { name, exact: true }).check();
 
   it("sees it when they press play, at the home's own origin, through the broker", async () => {
     await outside.locator(`[data-device="${deck}"] .watch-mark`).click();
@@ -99,7 +99,7 @@ describe.skipIf(ffmpeg === undefined)("A person who is out, and a tape at home",
         (await answer.json()) as { readonly recordings: readonly { id: string; state: string; octets: number }[] }
       ).recordings;
     };
-    await outside.getByRole("button", { name: "Save this" }).click();
+    await outside.locator(".record[aria-pressed=false]").click();
     await expect.poll(async () => (await list())[0]?.octets ?? 0, patience).toBeGreaterThan(3_000_000);
     await outside.locator(".record[aria-pressed=true]").click();
     await expect.poll(async () => (await list())[0]?.state, patience).toBe("whole");
