@@ -17,6 +17,7 @@ import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
 import { type GatewayPort, openGatewayPort } from "./gateways/gateway-port.ts";
 import { createHomeSight } from "./homes-door.ts";
+import { onlyKnownCallers } from "./internet/caller-number.ts";
 import { createFrontDesk } from "./internet/front-desk.ts";
 import { createHomeDoor } from "./internet/home-door.ts";
 import { createHomesDesk } from "./internet/homes-desk.ts";
@@ -24,6 +25,7 @@ import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createSocketDoor } from "./internet/socket-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
+import type { Visit } from "./internet/visit.ts";
 import { createMediaDoor } from "./media-door.ts";
 import { createOperation } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
@@ -84,6 +86,8 @@ const pruneMs = 60 * 60_000;
 export interface AccessBroker extends AsyncDisposable {
   /** `https://` and `tls://` addresses with the ports that are really open. */
   readonly addresses: Addresses;
+  /** Reads the certificate files anew. */
+  reload(): void;
   /** Before its end: nobody new comes in, what is under way comes to its end, homes and viewers are told to come back. */
   drain(): Promise<void>;
 }
@@ -154,9 +158,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     pages.cache.forgetPeople(number);
     await Promise.all([openAnswers.recheck(), remote.homes.recheck(number)]);
   }
+  const hasCallers = settings.callers !== undefined;
   const home = createHomeDoor({
     ...challenges,
     sessions,
+    hasCallers,
     account: {
       ...account,
       async remove(number, user, kind, id) {
@@ -220,7 +226,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     }),
     desk: openDeskDoor({
       ...{ provider, store, directory, operation },
-      rooms: { ...challenges, clock, openAnswers, audit, peopleChanged },
+      rooms: { ...challenges, hasCallers, clock, openAnswers, audit, peopleChanged },
     }),
     pacFile: () => pacFile(settings.host, proxy.port),
     ...createEnrolmentDoor({ clock, enrolment, audit, cut: directory.cut }),
@@ -228,7 +234,13 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
 
   const { answerBareHost: bareHost } = provision;
   const desk = { host: settings.host, log, hstsSeconds: hstsSecondsOf(settings) };
-  const compact = createCompactDoor({ clock, host: settings.host, home, bareHost });
+  const withheld = ({ source, method, path }: Visit): void =>
+    audit("request-refused", null, null, source, { reason: "caller-withheld", method, path: path.slice(0, 128) });
+  const compact = createCompactDoor({
+    ...{ clock, host: settings.host },
+    home: onlyKnownCallers(home, withheld),
+    bareHost: onlyKnownCallers(bareHost, withheld),
+  });
   const answer = createFrontDesk({ ...desk, ...compact, link: provision.answerGateway });
   const socketDoor = createSocketDoor({
     ...{ sessions, openAnswers, audit, takes: isSocketPath, relay: pages.relaySocket },
@@ -276,6 +288,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const closing = opened.move();
   return {
     addresses: addressesOf(settings, { ...taken, callers: callers?.port }),
+    reload: files.reload,
     drain() {
       media.drain();
       return operation.drain();

@@ -6,7 +6,9 @@ import { assertCommunicationMethod, type CommunicationMethod } from "../gateway-
 import { createAccount } from "./challenge/account.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
+import { createHomeWays } from "./challenge/home-ways.ts";
 import { createHomesChallenge } from "./challenge/homes-challenge.ts";
+import { createHomesSessions } from "./challenge/homes-sessions.ts";
 import { createInvitations } from "./challenge/invitation.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
 import { createKnownDevices } from "./challenge/known-device.ts";
@@ -48,7 +50,7 @@ export interface ChallengesOptions {
 }
 
 export async function createChallenges({ store, clock, rpId, secret, deskRequirement }: ChallengesOptions): Promise<
-  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions" | "peopleChanged" | "place"> & {
+  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions" | "peopleChanged" | "place" | "hasCallers"> & {
     readonly sessions: ReturnType<typeof createSessions>;
     /** App passwords, where the home may be reached by that method. */
     readonly appsBy: (method: CommunicationMethod) => AppLogin & Programs;
@@ -84,6 +86,7 @@ export async function createChallenges({ store, clock, rpId, secret, deskRequire
     },
   });
   const appPasswords = createAppPasswords({ store, now, requirementOf });
+  const homesSessions = createHomesSessions(store, clock);
   const invitations = createInvitations({ store, now, lockOut: createLockOut(clock) });
   // As for a password, and counted apart from it: a program that goes on with a password taken back locks out no browser.
   const guardedApps = guardChallenge(
@@ -119,9 +122,15 @@ export async function createChallenges({ store, clock, rpId, secret, deskRequire
       },
     },
     account: createAccount({ store, nonces, now }),
+    ways: createHomeWays(store),
     people: createPeople({ store, invite: invitations.invite }),
     redeem: invitations.redeem,
-    homes: createHomesChallenge({ store, requirementOf, nonces, clock, rpId, secret, lockOut: createLockOut(clock) }),
+    homes: createHomesChallenge({
+      ...{ store, requirementOf, nonces, clock, rpId },
+      sessions: homesSessions,
+      lockOut: createLockOut(clock),
+    }),
+    homesSessions,
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,

@@ -39,8 +39,9 @@ export function accountPage(facts: AccountFacts, speech: Speech, alert?: string)
         return row(escapeHtml(label), small, postButton(`/account/${kind}/remove`, { id }, text("remove"), label));
       }),
     );
-  const devices = sessions.map(({ id, source, agent, seenAt }) => {
-    const name = deviceName(agent, speech);
+  const devices = sessions.map(({ id, source, agent, seenAt, isHomes }) => {
+    const device = deviceName(agent, speech);
+    const name = isHomes === true ? say("looksAtHomes", { device }) : device;
     const small = text("seen", { source, when: ago(seenAt, now, speech) });
     const isOwn = id === own;
     const end = postButton("/account/sessions/end", { id }, text("end"), name);
@@ -84,7 +85,8 @@ ${postButton("/account/recovery", {}, text("recoveryNew"), say("recovery"))}
 ${place.isHome ? `${programs}\n` : ""}<h2>${text("devices")}</h2>${renderList(devices)}
 ${sessions.length > 1 ? postButton("/account/sessions/others", {}, text("endOthers"), say("devices")) : ""}
 ${isOwner ? `<h2>${text(place.isHome ? "people" : "staff")}</h2><a class="button quiet" href="/account/people">${text("peopleOpen")}</a>` : ""}
-<hr>${holdings.passkeys.length > 0 ? `<a class="button quiet" href="${escapeHtml(homes)}">${text("homesTitle")}</a>\n` : ""}<a class="button quiet" href="/password">${text("changePassword")}</a>
+${isOwner && place.isHome ? `<a class="button quiet" href="/account/ways">${text("waysTitle")}</a>` : ""}
+<hr>${place.isHome || holdings.passkeys.length > 0 ? `<a class="button quiet" href="${escapeHtml(homes)}">${text("homesTitle")}</a>\n` : ""}<a class="button quiet" href="/password">${text("changePassword")}</a>
 <a class="button quiet" href="${place.landing}">${text(place.isHome ? "backHome" : "deskBack")}</a>`,
   };
 }

@@ -13,6 +13,7 @@ import { createInvitationDesk } from "./invitation-desk.ts";
 import { assertByBrowser, createLoginDesk, refusedForm } from "./login-desk.ts";
 import { createPeopleDesk, type PeopleDeskOptions } from "./people-desk.ts";
 import { isForPerson, readForm, type Visit } from "./visit.ts";
+import { createWaysDesk, waysPath } from "./ways-desk.ts";
 
 const peoplePath = "/account/people";
 
@@ -38,6 +39,7 @@ export function createPersonDoor(
   const account = createAccountDesk(options, desk);
   const invitation = createInvitationDesk(options, desk);
   const people = createPeopleDesk(options);
+  const ways = createWaysDesk(options);
 
   async function setPassword(visit: Visit, number: AccessNumber, session: DoorSession): Promise<Response> {
     const form = await readForm(visit, clock);
@@ -103,6 +105,7 @@ export function createPersonDoor(
         throw new HomeError("second-factor-required", "one more proof is needed", { methods: next });
       return people(visit, number, session);
     }
+    if (path === waysPath && place.isHome && rights === "all") return ways(visit, number, session);
     if (isOwnAccount) return account(visit, number, session);
     if (rights === "none") throw new HomeError("second-factor-required", "one more proof is needed", { methods: next });
     return goOn(visit, number, session, rights);

@@ -6,6 +6,7 @@ import { openPostgres } from "./postgres-connection.ts";
 import { copyQueries } from "./postgres-copy.ts";
 import { credentialQueries } from "./postgres-credentials.ts";
 import { descriptorQueries } from "./postgres-descriptors.ts";
+import { homesSessionQueries } from "./postgres-homes-sessions.ts";
 import { peopleQueries } from "./postgres-people.ts";
 import { proxyQueries } from "./postgres-proxy.ts";
 import { migratePostgres } from "./postgres-schema.ts";
@@ -26,6 +27,7 @@ export function openPostgresStore(url: string, auditBound: number = mostAuditEnt
     ...peopleQueries(postgres),
     ...copyQueries(postgres),
     ...proxyQueries(postgres),
+    ...homesSessionQueries(postgres),
     ...audit,
 
     async putUser({ number, user, passwordHash, state }) {
@@ -141,6 +143,7 @@ export function openPostgresStore(url: string, auditBound: number = mostAuditEnt
     async prune(now) {
       await transaction(async (queries) => {
         await queries.run("DELETE FROM sessions WHERE expires_at <= $1", now);
+        await queries.run("DELETE FROM homes_sessions WHERE expires_at <= $1", now);
         await queries.run("DELETE FROM cards WHERE expires_at <= $1 AND used_at IS NULL", now);
         await queries.run("DELETE FROM certificates WHERE expires_at <= $1", now - certificateMs);
         await queries.run("DELETE FROM invitations WHERE expires_at <= $1", now);

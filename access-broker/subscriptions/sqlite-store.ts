@@ -8,6 +8,7 @@ import { auditStatements } from "./sqlite-audit.ts";
 import { copyStatements } from "./sqlite-copy.ts";
 import { openCredentialTables } from "./sqlite-credentials.ts";
 import { descriptorStatements } from "./sqlite-descriptors.ts";
+import { homesSessionStatements } from "./sqlite-homes-sessions.ts";
 import { peopleStatements, standingColumns, standingOf } from "./sqlite-people.ts";
 import { openProxyTable } from "./sqlite-proxy.ts";
 import { cardOf, certificateOf, count, orNull, sessionOf, stateOf, storedOf, text, userOf } from "./sqlite-rows.ts";
@@ -45,6 +46,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
     ...copyStatements(sql, transaction),
     ...audit.table,
     ...openProxyTable(sql),
+    ...homesSessionStatements(sql),
     async putUser({ number, user, passwordHash, state }) {
       transaction(() => {
         sql("DELETE FROM sessions WHERE number = ? AND user = ?").run(number, user);
@@ -145,7 +147,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
 
     async prune(now) {
       transaction(() => {
-        sql("DELETE FROM sessions WHERE expires_at <= ?").run(now);
+        for (const table of ["sessions", "homes_sessions"]) sql(`DELETE FROM ${table} WHERE expires_at <= ?`).run(now);
         sql("DELETE FROM cards WHERE expires_at <= ? AND used_at IS NULL").run(now);
         sql("DELETE FROM certificates WHERE expires_at <= ?").run(now - certificateMs);
         sql("DELETE FROM invitations WHERE expires_at <= ?").run(now);

@@ -190,9 +190,11 @@ export class MediaSessions implements AsyncDisposable {
   ): Promise<AvSource> {
     const { length } = this.#options.rungs;
     const known = this.#forms.get(device);
-    if (known !== undefined) spare.prepare(argumentsOf(known), length);
     try {
-      const source = await open();
+      // Beginning a process holds everything up for a moment: what is asked of the device is on its way by then.
+      const opening = open();
+      if (known !== undefined) spare.prepare(argumentsOf(known), length);
+      const source = await opening;
       this.#forms.set(device, source.form);
       spare.prepare(argumentsOf(source.form), length);
       return source;

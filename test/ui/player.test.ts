@@ -113,9 +113,21 @@ describe("The player", () => {
     timers.mockRestore();
   });
 
+  it("asks for its pictures before the rest of its sheet is drawn", async () => {
+    const frames: FrameRequestCallback[] = [];
+    const asking = vi.spyOn(window, "requestAnimationFrame").mockImplementation((frame) => frames.push(frame));
+    await watching();
+    const { path } = await asked(`POST devices/${seeing.id}/stream`);
+    expect([path, open.home.querySelector("dialog .rows")]).toEqual([`devices/${seeing.id}/stream`, null]);
+    asking.mockRestore();
+    for (const frame of frames) frame(0);
+    await open.settled();
+    expect(open.home.querySelector("dialog .rows")).not.toBeNull();
+  });
+
   it("has the control that moves the pictures below them, and nowhere else", async () => {
     await watching();
-    const groups = open.home.querySelectorAll('dialog [role="radiogroup"][aria-label$="Tape transport"]');
+    const groups = open.home.querySelectorAll('dialog [role="group"][aria-label$="Tape transport"]');
     expect(groups).toHaveLength(1);
     expect(groups[0]?.closest(".player")).not.toBeNull();
   });

@@ -1,7 +1,7 @@
 /** Plays one device's stream in a video element: opens it, follows it, comes back by itself, and says how it stands. */
 
 import { edgeStep } from "./live-edge.ts";
-import { MediaBuffer, sourceKind } from "./media-buffer.ts";
+import { MediaBuffer, sourceKind, usualType } from "./media-buffer.ts";
 import {
   closeStream,
   lookAtStream,
@@ -119,6 +119,9 @@ export class LivePlayer {
   }
 
   async #follow(signal: AbortSignal, onOctets: () => void): Promise<void> {
+    const usual = sourceKind(usualType);
+    // Opening it takes its time, and so does the stream: both at once.
+    if (usual !== undefined) this.#media ??= new MediaBuffer(this.#video, usual);
     if (this.#session === undefined) {
       const { id, rungs } = await openStream(this.#device, this.#audio, signal);
       if (signal.aborted) return closeStream(id);
@@ -161,6 +164,7 @@ export class LivePlayer {
 
   /** Apple's own way of playing, or pictures where there is none. */
   async #other(id: string, signal: AbortSignal): Promise<void> {
+    this.#closeMedia();
     if (this.#broken >= mostBroken || this.#video.canPlayType(hls) === "") {
       this.#leave();
       this.#stop.abort();
