@@ -9,7 +9,8 @@ import { FragmentReader } from "./fragments.ts";
 export interface EncoderOptions {
   readonly clock: Clock;
   readonly start: StartFfmpeg;
-  readonly arguments: readonly string[];
+  /** Asked for each that is started: what the source sends may have become another. */
+  readonly arguments: () => readonly string[];
   readonly outputCount: number;
   /** What a fresh encoder is given before what comes: empty while it cannot begin. */
   readonly preroll: () => Uint8Array;
@@ -106,7 +107,7 @@ export class Encoder {
     const { clock, start, arguments: args, outputCount, preroll, onPiece } = this.#options;
     const first = preroll();
     if (first.length === 0) return;
-    const child = start(args, outputCount);
+    const child = start(args(), outputCount);
     this.#child = child;
     this.#startedAt = clock.now();
     this.#wroteAt = Number.NEGATIVE_INFINITY;

@@ -58,6 +58,10 @@ export class JoinRing {
     return this.#followed && this.#maps.get(this.#followed.mapPid);
   }
 
+  get audioCount(): number {
+    return this.program?.streams.filter(({ kind }) => kind === "audio").length ?? 0;
+  }
+
   /** Whether a decoder that joins now begins with a whole picture. */
   get isReady(): boolean {
     return this.#starts.length > 0;

@@ -14,8 +14,8 @@ export interface LivePlan {
 
 /** Seconds between pictures that a player may begin with. */
 const groupSeconds = 1;
-/** A fragment ends before such a picture: the second one comes at once, so that the first fragment is a few pictures long and nobody waits for more. */
-const firstSeconds = 0.04;
+/** A fragment ends before such a picture: the second one comes at once, so that the first fragment is one picture long and nobody waits for more. */
+const firstSeconds = 0.02;
 const keyTimes = `expr:gte(t,if(n_forced,n_forced*${groupSeconds}-${groupSeconds - firstSeconds},0))`;
 const fragmentUs = 200_000;
 

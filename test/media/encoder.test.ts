@@ -18,7 +18,7 @@ describe("An encoder is watched", () => {
     const told: string[] = [];
     const givenUp: HomeError[] = [];
     encoder = new Encoder({
-      ...{ clock, start: ffmpeg.start, arguments: ["-i", "pipe:0"], outputCount: 1, preroll: () => octets },
+      ...{ clock, start: ffmpeg.start, arguments: () => ["-i", "pipe:0"], outputCount: 1, preroll: () => octets },
       onPiece: () => undefined,
       onGivenUp: (reason) => givenUp.push(reason),
       onRestart: (why) => told.push(why),
