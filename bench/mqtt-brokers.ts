@@ -7,6 +7,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { nodeFlags } from "../command/child.ts";
 import type { Delays, Flood } from "./mqtt-delays.ts";
 import type { Idle } from "./mqtt-idle.ts";
 import type { Load, Measured, Peer, Stream } from "./mqtt-load.ts";
@@ -51,7 +52,7 @@ export const startSecureBroker = (folder: string, homes: number): Promise<Broker
 
 async function fromScript(kind: Kind, script: string, args: readonly string[]): Promise<Broker> {
   const child = fork(join(import.meta.dirname, script), [...args], {
-    execArgv: ["--expose-gc"],
+    execArgv: ["--expose-gc", ...nodeFlags],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const { visitors, gateways, pid } = JSON.parse(await firstLine(child)) as Broker;

@@ -40,7 +40,9 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
       own: session.id,
       isOwner: session.role === "owner",
       place,
-      homes: place.isHome ? `https://${visit.authority.slice(visit.authority.indexOf(".") + 1)}/homes` : "/homes",
+      homes: place.isHome
+        ? `https://${visit.authority.slice(visit.authority.indexOf(".") + 1)}/homes?number=${number}`
+        : "/homes",
       now: clock.now(),
     };
     if (!isForPerson(visit)) return Response.json({ user, ...holdings, sessions: lines.map(toldOf) }, unstored);

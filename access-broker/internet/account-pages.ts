@@ -86,7 +86,7 @@ ${place.isHome ? `${programs}\n` : ""}<h2>${text("devices")}</h2>${renderList(de
 ${sessions.length > 1 ? postButton("/account/sessions/others", {}, text("endOthers"), say("devices")) : ""}
 ${isOwner ? `<h2>${text(place.isHome ? "people" : "staff")}</h2><a class="button quiet" href="/account/people">${text("peopleOpen")}</a>` : ""}
 ${isOwner && place.isHome ? `<a class="button quiet" href="/account/ways">${text("waysTitle")}</a>` : ""}
-<hr>${holdings.passkeys.length > 0 ? `<a class="button quiet" href="${escapeHtml(homes)}">${text("homesTitle")}</a>\n` : ""}<a class="button quiet" href="/password">${text("changePassword")}</a>
+<hr>${place.isHome || holdings.passkeys.length > 0 ? `<a class="button quiet" href="${escapeHtml(homes)}">${text("homesTitle")}</a>\n` : ""}<a class="button quiet" href="/password">${text("changePassword")}</a>
 <a class="button quiet" href="${place.landing}">${text(place.isHome ? "backHome" : "deskBack")}</a>`,
   };
 }

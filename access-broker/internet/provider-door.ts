@@ -7,6 +7,7 @@ import type { CertificateAnswer } from "../../gateway-core/contract/link.ts";
 import { leadTo, pageAnswer } from "./answers.ts";
 import { numberForm } from "./forms.ts";
 import type { HomesDesk } from "./homes-desk.ts";
+import { tidyNumber } from "./tidy-number.ts";
 import { isForPerson, readBody, type Visit } from "./visit.ts";
 
 const longestEnrolment = 16 * 1024;
@@ -54,7 +55,7 @@ export function createProviderDoor(options: ProviderDoorOptions) {
       const headers = { "content-type": "application/x-ns-proxy-autoconfig", "cache-control": "no-cache" };
       return new Response(pacFile(), { headers });
     }
-    if (/^\/homes(?:\/(?:challenge|logout))?$/.test(path)) return homes.answer(visit);
+    if (/^\/homes(?:\/(?:challenge|logout|keep|forget))?$/.test(path)) return homes.answer(visit);
     if (desk?.takes(path)) return desk.answer(visit);
     if (path !== "/") return answerGateway(visit);
     if (method !== "GET" && method !== "HEAD") throw notAllowed(method, ["GET", "HEAD"]);
@@ -68,15 +69,6 @@ export function createProviderDoor(options: ProviderDoorOptions) {
   }
 
   return { answerGateway, answerBareHost };
-}
-
-/** As people type it: full-width digits, long dashes, spaces. */
-function tidyNumber(typed: string): string {
-  return typed
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\s\u200b]/g, "")
-    .replace(/[\u2010-\u2015\u2212\u30fc]/g, "-");
 }
 
 function parseJson(text: string): unknown {

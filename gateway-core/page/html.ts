@@ -7,7 +7,6 @@ import {
   iconOf,
   levelOf,
   linesOf,
-  type Place,
   placesOf,
   tileControlOf,
   tileToggleOf,
@@ -20,6 +19,7 @@ import { cornerMenu } from "./html-account.ts";
 import { editForm } from "./html-edit.ts";
 import { historySection } from "./html-history.ts";
 import { icon, type Print } from "./html-parts.ts";
+import { printPlaces } from "./html-places.ts";
 import { recordingSection } from "./html-recordings.ts";
 import { widgetForm } from "./html-widget.ts";
 import type { Look } from "./look.ts";
@@ -50,6 +50,8 @@ export interface PageOptions extends Omit<Print, "root"> {
   readonly recordings?: ShownRecordings | undefined;
   /** That form is open at once. */
   readonly isEditing?: boolean;
+  /** All of a large home stands in the page, for who cannot have the rest drawn (html-places.ts). */
+  readonly isWhole?: boolean;
   /** Nothing here is the viewer's to control, and they are told so. */
   readonly isViewOnly?: boolean;
 }
@@ -61,7 +63,7 @@ export function renderHome({ devices, isLive }: PageState, options: PageOptions)
   const body = html`<gk-home>
 <header class="top"><div><h1>${texts.home}</h1><p class="counts">${sayCounts(all, options.speech)}</p></div>${corner(options, "")}</header>
 ${viewOnlyNote(options)}${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}
-<main>${all.length === 0 ? emptyHome(isLive, options.speech) : placesOf(all, options.speech).map((one) => place(one, print))}</main>
+<main>${all.length === 0 ? emptyHome(isLive, options.speech) : printPlaces(placesOf(all, options.speech), { ...options, tile: (device) => tile(device, print) })}</main>
 </gk-home>`;
   return document(texts.home, body, { ...options, root: "", isScripted: true });
 }
@@ -105,15 +107,6 @@ export function renderProblem(message: string, options: Omit<DocumentOptions, "i
 }
 
 type TilePrint = Print & Pick<PageOptions, "trends">;
-
-/** What people hid is one touch away. */
-function place({ of, title, devices }: Place, print: TilePrint): Markup {
-  const heading = html`<h2${title === null && html` class="unseen"`}>${title ?? print.speech.texts.devices}</h2>`;
-  const tiles = html`<ul class="tiles">
-${devices.map((device) => html`<li>${tile(device, print)}</li>`)}</ul>`;
-  if (of !== "hidden") return html`<section class="place">${heading}${tiles}</section>`;
-  return html`<details class="place apart"><summary>${heading}</summary>${tiles}</details>`;
-}
 
 function corner({ isKiosk, viewer, look = {}, speech }: PageOptions, root: string): Markup | false {
   return isKiosk !== true && cornerMenu({ look, speech, root, ...(viewer === undefined ? {} : { viewer }) });
@@ -193,6 +186,9 @@ const installable = html`<meta name="theme-color" media="(prefers-color-scheme: 
 <link rel="manifest" href="manifest.webmanifest" crossorigin="use-credentials">
 <link rel="apple-touch-icon" href="icons/touch-180.png">`;
 
+/** What the script asks for first. */
+const askedAhead = html`<link rel="preload" href="api/home" as="fetch" crossorigin>`;
+
 /** A whole page. */
 export function document(
   title: string,
@@ -210,7 +206,7 @@ export function document(
 <link rel="icon" href="${root}favicon.svg" type="image/svg+xml">
 ${isScripted && installable}
 ${style !== undefined && html`<link rel="stylesheet" href="${root}${style}">`}
-${isScripted && script !== undefined && html`<script type="module" src="${root}${script}"></script>`}
+${isScripted && script !== undefined && html`<script type="module" src="${root}${script}"></script>\n${askedAhead}`}
 </head><body>${body}</body></html>
 `.text;
 }

@@ -28,6 +28,7 @@ describe.skipIf(ffmpeg === undefined)("A person who is out, and a tape at home",
     [home, browser] = await Promise.all([startHome(["--headless", "--scenario", scenario, ...settings]), launch()]);
     await until(async () => (await deckNow()) !== undefined, 60_000, "the deck");
     outside = await loggedIn(browser, home);
+    outside.setDefaultTimeout(patience.timeout);
   });
   afterAll(async () => {
     await browser?.close();
@@ -49,7 +50,7 @@ describe.skipIf(ffmpeg === undefined)("A person who is out, and a tape at home",
     await expect.poll(async () => (await shown()).total, patience).toBeGreaterThan(before + frames);
   };
   const deed = () => outside.textContent(".player-deed");
-  const press = (name: string) => outside.locator(".player-bar").getByText(name, { exact: true }).click();
+  const press = (name: string) => outside.locator(".player-bar").getByRole("button", { name, exact: true }).click();
 
   it("sees it when they press play, at the home's own origin, through the broker", async () => {
     await outside.locator(`[data-device="${deck}"] .watch-mark`).click();
@@ -59,7 +60,7 @@ describe.skipIf(ffmpeg === undefined)("A person who is out, and a tape at home",
     expect(converting()).toHaveLength(1);
     const { total, dropped } = await shown();
     expect(dropped).toBeLessThan(total / 2);
-    await expect.poll(deed).toMatch(/^Play \d\d:\d\d:\d\d/);
+    await expect.poll(deed).toMatch(/^Playing \d\d:\d\d:\d\d/);
   });
 
   it("hears the other pair of sound, too", async () => {
@@ -79,15 +80,15 @@ describe.skipIf(ffmpeg === undefined)("A person who is out, and a tape at home",
 
   it("winds it, stops it and goes on, and is told what it does over the picture", async () => {
     for (const [button, said] of [
-      ["Pause", "Pause"],
-      ["Fast forward", "Fast forward"],
-      ["Stop", "Stop"],
+      ["Pause", "Paused"],
+      ["Fast forward", "Fast forwarding"],
+      ["Stop", "Stopped"],
     ] as const) {
       await press(button);
       await expect.poll(deed, patience).toContain(said);
       await expect.poll(async () => (await deckNow())?.values["transport"]?.value).not.toBe("playing");
       await press("Play");
-      await expect.poll(deed, patience).toContain("Play");
+      await expect.poll(deed, patience).toContain("Playing");
       await goesOn(30);
     }
   });
@@ -99,7 +100,7 @@ describe.skipIf(ffmpeg === undefined)("A person who is out, and a tape at home",
         (await answer.json()) as { readonly recordings: readonly { id: string; state: string; octets: number }[] }
       ).recordings;
     };
-    await outside.getByRole("button", { name: "Save this" }).click();
+    await outside.locator(".record[aria-pressed=false]").click();
     await expect.poll(async () => (await list())[0]?.octets ?? 0, patience).toBeGreaterThan(3_000_000);
     await outside.locator(".record[aria-pressed=true]").click();
     await expect.poll(async () => (await list())[0]?.state, patience).toBe("whole");

@@ -9,6 +9,7 @@ import { LiveDevices } from "../live-devices.ts";
 import { Commands } from "../send-command.ts";
 import { speechOfDocument } from "../speech.ts";
 import { Trends } from "../trends.ts";
+import { Turns } from "../turns.ts";
 import type { Page } from "./control.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light-element.ts";
@@ -30,6 +31,12 @@ export class GkHome extends LightElement {
   readonly #page: Page = {
     speech: this.#speech,
     isKiosk: new URLSearchParams(location.search).get("kiosk") === "1",
+    turns: new Turns(),
+    printedTile: (device) => {
+      const printed = this.#printed.get(device);
+      this.#printed.delete(device);
+      return printed;
+    },
     titleOf: (part) => {
       const found = [...this.#live.state.devices.values()].find(({ id }) => id.includes(part));
       return found?.titles[this.#speech.language];
@@ -40,6 +47,8 @@ export class GkHome extends LightElement {
   };
   /** What of the first paint stays: the menu in the corner, and the note for who may only look. */
   #corner: Element | null = null;
+  /** Tiles that wait for the elements that will draw them anew. */
+  #printed: Map<string, Element> = new Map();
   readonly #trends = new Trends();
   #viewOnly: Element | null = null;
   /** The sheet was opened to watch its device. */
@@ -72,6 +81,8 @@ export class GkHome extends LightElement {
   protected override createRenderRoot(): HTMLElement {
     this.#corner = this.querySelector(".corner");
     this.#trends.adopt(this);
+    const tiles = this.querySelectorAll<HTMLElement>(".tile[data-device]");
+    this.#printed = new Map([...tiles].map((tile) => [tile.dataset["device"] ?? "", tile]));
     this.#viewOnly = this.querySelector(".view-only");
     return super.createRenderRoot();
   }

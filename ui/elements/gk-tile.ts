@@ -14,6 +14,7 @@ import {
 import { say } from "../../gateway-core/contract/page-words.ts";
 import { loadPlayerAhead } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
+import type { GkSlider } from "./gk-slider.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
 import { failureLines, isPending } from "./wish-lines.ts";
@@ -22,6 +23,30 @@ export class GkTile extends DeviceElement {
   static override properties = { ...DeviceElement.properties, trend: { attribute: false } };
   /** How its value went. */
   declare trend: Trend | undefined;
+
+  /** What the gateway printed of the device stays here until it is this tile's turn. */
+  protected override createRenderRoot(): HTMLElement {
+    const root = super.createRenderRoot();
+    const printed = this.page.printedTile(this.device.id);
+    if (printed !== undefined) root.append(printed);
+    return root;
+  }
+
+  protected override scheduleUpdate(): void {
+    if (this.hasUpdated) super.scheduleUpdate();
+    else this.page.turns.take(this, () => void this.#drawFirst());
+  }
+
+  /** Whoever stands on a printed control or link stands on the drawn one of the same name. */
+  async #drawFirst(): Promise<void> {
+    const focused = this.contains(document.activeElement) ? nameOf(document.activeElement) : undefined;
+    this.replaceChildren();
+    super.scheduleUpdate();
+    if (focused === undefined) return;
+    await Promise.all(Array.from(this.querySelectorAll<GkSlider>("gk-slider"), ({ updateComplete }) => updateComplete));
+    const all = [...this.querySelectorAll<HTMLElement>("a, button, input, select, summary")];
+    (all.find((one) => nameOf(one) === focused) ?? all[0])?.focus({ preventScroll: true });
+  }
 
   protected override render(): TemplateResult {
     const { device, state } = this.drawn();
@@ -90,6 +115,7 @@ export class GkTile extends DeviceElement {
   };
 }
 
+const nameOf = (element: Element | null): string | undefined => element?.ariaLabel ?? element?.textContent ?? undefined;
 const standing = { figure: "figured", wide: "wide", alone: "", named: "" };
 
 customElements.define("gk-tile", GkTile);

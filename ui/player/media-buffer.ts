@@ -28,6 +28,9 @@ export class MediaBuffer {
   #buffer: SourceBuffer | undefined;
   #tracks: number | undefined;
   #resume: (() => void) | undefined;
+  /** Lets go whoever waits. */
+  #wake: (() => void) | undefined;
+  #isClosed = false;
   #isWanted = true;
   #isPlaced = false;
   #timescale: number | undefined;
@@ -55,7 +58,7 @@ export class MediaBuffer {
 
   /** Another answer begins: half a box of the one before it is forgotten. */
   async begin(mediaType: string): Promise<void> {
-    if (this.#source.readyState === "closed") await told(this.#source, "sourceopen");
+    if (this.#source.readyState === "closed") await this.#told(this.#source, "sourceopen");
     this.#tracks = tracksOf(mediaType);
     this.#isPlaced = false;
     this.#timescale = undefined;
@@ -98,7 +101,10 @@ export class MediaBuffer {
     }
   }
 
+  /** Whoever waits for it goes on, and finds it closed. */
   close(): void {
+    this.#isClosed = true;
+    this.#wake?.();
     this.#resume?.();
     this.#video.removeAttribute("src");
     this.#video.load();
@@ -114,11 +120,15 @@ export class MediaBuffer {
   }
 
   async #free(): Promise<void> {
-    while (this.#buffer?.updating) await told(this.#buffer, "updateend");
+    while (this.#buffer?.updating && !this.#isClosed) await this.#told(this.#buffer, "updateend");
+  }
+
+  #told(target: EventTarget, event: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      target.addEventListener(event, () => resolve(), { once: true });
+    });
   }
 }
 
 const tracksOf = (mediaType: string): number => mediaType.split(",").length;
-
-const told = (target: EventTarget, event: string): Promise<void> =>
-  new Promise((resolve) => target.addEventListener(event, () => resolve(), { once: true }));
