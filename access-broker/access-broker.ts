@@ -11,11 +11,13 @@ import { createServerCertificates } from "./authority/server-certificates.ts";
 import { createChallenges } from "./challenges.ts";
 import { createCompactDoor } from "./compact-door.ts";
 import { openDescriptorDatabase } from "./descriptor-database/descriptor-database.ts";
+import { openDeskDoor } from "./desk-door.ts";
 import { createEnrolmentDoor } from "./enrolment-door.ts";
 import { createEnrolment } from "./gateways/enrolment.ts";
 import { createGatewayDirectory } from "./gateways/gateway-directory.ts";
 import { type GatewayPort, openGatewayPort } from "./gateways/gateway-port.ts";
 import { createHomeSight } from "./homes-door.ts";
+import { onlyKnownCallers } from "./internet/caller-number.ts";
 import { createFrontDesk } from "./internet/front-desk.ts";
 import { createHomeDoor } from "./internet/home-door.ts";
 import { createHomesDesk } from "./internet/homes-desk.ts";
@@ -23,10 +25,12 @@ import { createOpenAnswers } from "./internet/open-answers.ts";
 import { createProviderDoor } from "./internet/provider-door.ts";
 import { createSocketDoor } from "./internet/socket-door.ts";
 import { createUpgradeDesk } from "./internet/upgrade-desk.ts";
+import type { Visit } from "./internet/visit.ts";
 import { createMediaDoor } from "./media-door.ts";
 import { createOperation } from "./operation.ts";
 import { pacFile } from "./outbound-proxy/pac.ts";
 import type { OutboundProxy } from "./outbound-proxy/proxy-server.ts";
+import { shortJson } from "./pages/whole-body.ts";
 import { createPagesDoor } from "./pages-door.ts";
 import {
   type Addresses,
@@ -82,6 +86,8 @@ const pruneMs = 60 * 60_000;
 export interface AccessBroker extends AsyncDisposable {
   /** `https://` and `tls://` addresses with the ports that are really open. */
   readonly addresses: Addresses;
+  /** Reads the certificate files anew. */
+  reload(): void;
   /** Before its end: nobody new comes in, what is under way comes to its end, homes and viewers are told to come back. */
   drain(): Promise<void>;
 }
@@ -125,7 +131,10 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     clock,
   );
   const secret = await store.secret("broker", randomBytes(32).toString("base64url"));
-  const challenges = await createChallenges(store, clock, settings.host, secret);
+  const challenges = await createChallenges({
+    ...{ store, clock, secret, rpId: settings.host },
+    deskRequirement: settings.operator.requirement,
+  });
   const { sightOf } = challenges.sessions;
   const openAnswers = opened.use(createOpenAnswers(clock, sightOf));
   const pages = createPagesDoor({ clock, find: directory.find, sightOf });
@@ -145,9 +154,15 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     if (!verdict.allow) throw verdict.reason;
   };
   const { account } = challenges;
+  async function peopleChanged(number: string): Promise<void> {
+    pages.cache.forgetPeople(number);
+    await Promise.all([openAnswers.recheck(), remote.homes.recheck(number)]);
+  }
+  const hasCallers = settings.callers !== undefined;
   const home = createHomeDoor({
     ...challenges,
     sessions,
+    hasCallers,
     account: {
       ...account,
       async remove(number, user, kind, id) {
@@ -158,13 +173,11 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     },
     clock,
     longestBody,
+    shortJson,
     relay,
     openAnswers,
     audit,
-    async peopleChanged(number) {
-      pages.cache.forgetPeople(number);
-      await Promise.all([openAnswers.recheck(), remote.homes.recheck(number)]);
-    },
+    peopleChanged,
     admit: (line) => admit(judgeHttp({ ...line, now: clock.now() })),
   });
 
@@ -211,13 +224,23 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
       ...{ clock, audit, host: settings.host, ...challenges.homes },
       lookInto: createHomeSight({ host: settings.host, directory, relay }),
     }),
+    desk: openDeskDoor({
+      ...{ provider, store, directory, operation },
+      rooms: { ...challenges, hasCallers, clock, openAnswers, audit, peopleChanged },
+    }),
     pacFile: () => pacFile(settings.host, proxy.port),
     ...createEnrolmentDoor({ clock, enrolment, audit, cut: directory.cut }),
   });
 
   const { answerBareHost: bareHost } = provision;
   const desk = { host: settings.host, log, hstsSeconds: hstsSecondsOf(settings) };
-  const compact = createCompactDoor({ clock, host: settings.host, home, bareHost });
+  const withheld = ({ source, method, path }: Visit): void =>
+    audit("request-refused", null, null, source, { reason: "caller-withheld", method, path: path.slice(0, 128) });
+  const compact = createCompactDoor({
+    ...{ clock, host: settings.host },
+    home: onlyKnownCallers(home, withheld),
+    bareHost: onlyKnownCallers(bareHost, withheld),
+  });
   const answer = createFrontDesk({ ...desk, ...compact, link: provision.answerGateway });
   const socketDoor = createSocketDoor({
     ...{ sessions, openAnswers, audit, takes: isSocketPath, relay: pages.relaySocket },
@@ -265,6 +288,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const closing = opened.move();
   return {
     addresses: addressesOf(settings, { ...taken, callers: callers?.port }),
+    reload: files.reload,
     drain() {
       media.drain();
       return operation.drain();

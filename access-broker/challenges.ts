@@ -1,11 +1,14 @@
 /** Joins the challenges of a home's door: each guarded by a lock-out, all under the home's requirement. */
 
+import { providerDesk } from "../gateway-core/contract/access-number.ts";
 import type { Clock } from "../gateway-core/contract/clock.ts";
 import { assertCommunicationMethod, type CommunicationMethod } from "../gateway-core/contract/communication-method.ts";
 import { createAccount } from "./challenge/account.ts";
 import { createAppPasswords } from "./challenge/app-password.ts";
 import { guardChallenge, homeOf, personOf } from "./challenge/guarded-challenge.ts";
+import { createHomeWays } from "./challenge/home-ways.ts";
 import { createHomesChallenge } from "./challenge/homes-challenge.ts";
+import { createHomesSessions } from "./challenge/homes-sessions.ts";
 import { createInvitations } from "./challenge/invitation.ts";
 import { createKeyChallenge } from "./challenge/key-challenge.ts";
 import { createKnownDevices } from "./challenge/known-device.ts";
@@ -17,7 +20,7 @@ import { createPasskeyRegistration } from "./challenge/passkey-registration.ts";
 import { createPasswordChallenge } from "./challenge/password-challenge.ts";
 import { createPasswordHasher } from "./challenge/password-hash.ts";
 import { createRecoveryChallenge } from "./challenge/recovery-challenge.ts";
-import { rightsOf } from "./challenge/requirement.ts";
+import { parseRequirement, rightsOf } from "./challenge/requirement.ts";
 import { createSessions, requirementIn } from "./challenge/sessions.ts";
 import { createSourceChallenge } from "./challenge/source-challenge.ts";
 import { createTotpChallenge } from "./challenge/totp-challenge.ts";
@@ -32,14 +35,22 @@ const homePace = { burst: 100, refillMs: 10_000 };
 /** At one person's codes, by whoever has their password: a code has six digits only. */
 const codePace = { burst: 20, refillMs: 60_000 };
 
-/** `rpId`: the provider's host. `secret`: the broker's own, the same after a restart. */
-export async function createChallenges(
-  store: Store,
-  clock: Clock,
-  rpId: string,
-  secret: string,
-): Promise<
-  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions" | "peopleChanged"> & {
+/** How long the provider's people may be away from their page, and stay. */
+const deskLife = { idleMs: 30 * 60_000, absoluteMs: 12 * 60 * 60_000 };
+
+export interface ChallengesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The provider's host. */
+  readonly rpId: string;
+  /** The broker's own, the same after a restart. */
+  readonly secret: string;
+  /** Of the provider's own people. */
+  readonly deskRequirement: string;
+}
+
+export async function createChallenges({ store, clock, rpId, secret, deskRequirement }: ChallengesOptions): Promise<
+  Omit<DoorRooms, "clock" | "openAnswers" | "audit" | "sessions" | "peopleChanged" | "place" | "hasCallers"> & {
     readonly sessions: ReturnType<typeof createSessions>;
     /** App passwords, where the home may be reached by that method. */
     readonly appsBy: (method: CommunicationMethod) => AppLogin & Programs;
@@ -52,7 +63,10 @@ export async function createChallenges(
   const now = (): number => clock.now();
   const [homes, codes] = [createLockOut(clock, homePace), createLockOut(clock, codePace)];
   const nonces = createNonces(clock);
-  const requirementOf = async (number: string) => requirementIn(await store.findRequirement(number));
+  const desk = { ...deskLife, requirement: parseRequirement(deskRequirement) };
+  const ruleOf = (number: string) => (number === providerDesk ? desk : undefined);
+  const requirementOf = async (number: string) =>
+    ruleOf(number)?.requirement ?? requirementIn(await store.findRequirement(number));
   const hasher = createPasswordHasher();
   const password = await createPasswordChallenge(store, hasher, homes);
   const isUser = async (number: string, user: string) => (await store.findUser(number, user)) !== undefined;
@@ -72,6 +86,7 @@ export async function createChallenges(
     },
   });
   const appPasswords = createAppPasswords({ store, now, requirementOf });
+  const homesSessions = createHomesSessions(store, clock);
   const invitations = createInvitations({ store, now, lockOut: createLockOut(clock) });
   // As for a password, and counted apart from it: a program that goes on with a password taken back locks out no browser.
   const guardedApps = guardChallenge(
@@ -98,7 +113,7 @@ export async function createChallenges(
         return isReached ? access : { ...access, rights: "none" };
       },
     }),
-    sessions: createSessions(store, clock),
+    sessions: createSessions(store, clock, ruleOf),
     login: {
       ...login,
       async mayLook(number, source) {
@@ -107,9 +122,15 @@ export async function createChallenges(
       },
     },
     account: createAccount({ store, nonces, now }),
+    ways: createHomeWays(store),
     people: createPeople({ store, invite: invitations.invite }),
     redeem: invitations.redeem,
-    homes: createHomesChallenge({ store, requirementOf, nonces, clock, rpId, secret, lockOut: createLockOut(clock) }),
+    homes: createHomesChallenge({
+      ...{ store, requirementOf, nonces, clock, rpId },
+      sessions: homesSessions,
+      lockOut: createLockOut(clock),
+    }),
+    homesSessions,
     passkeys: createPasskeyRegistration({ store, nonces, now, rpId, secret }),
     devices: createKnownDevices(secret, clock),
     changePassword: password.change,

@@ -58,6 +58,24 @@ export function createCompactDoor({ clock, host, home, bareHost }: CompactDoorOp
       : answer;
   }
 
+  /** The provider's own pages; what leads to a home leads to its path. */
+  async function plainly(visit: Visit): Promise<Response> {
+    const terminal = terminalOf(visit.headers);
+    const headers = new Headers(visit.headers);
+    headers.set("accept", "text/html");
+    const isPage = visit.path === "/" || visit.path === "/homes" || visit.path.startsWith("/homes/");
+    if (!terminal.isCompact || !isPage) return bareHost(visit);
+    const isOpening = visit.method === "GET" || visit.method === "HEAD";
+    const told = { ...visit, headers, speech: speechFor(headers.get("accept-language")) };
+    const inner = terminal.charset === "Shift_JIS" && !isOpening ? await transcoded(told, clock) : told;
+    const answer = await bareHost(inner).catch((thrown: unknown) => errorAnswer(toHomeError(thrown), inner));
+    const address = `https://${visit.authority}`;
+    const pathOf = (to: string): string | undefined => hostPath(to, visit, host);
+    const location = answer.headers.get("location");
+    if (location !== null) return lead(`${address}${pathOf(location) ?? "/"}`, answer.headers, answer.status);
+    return compact(answer, inner, terminal, { prefix: "", address }, pathOf);
+  }
+
   return {
     async home(visit, number) {
       const terminal = terminalOf(visit.headers);
@@ -69,7 +87,7 @@ export function createCompactDoor({ clock, host, home, bareHost }: CompactDoorOp
 
     async bareHost(visit) {
       const [, number = "", rest = ""] = pathForm.exec(visit.path) ?? [];
-      if (number === "") return bareHost(visit);
+      if (number === "") return plainly(visit);
       if (!isAccessNumber(number) || !pathPages.test(rest)) throw new HomeError("not-found", "there is nothing here");
       const prefix = `/n/${number}`;
       const address = `https://${visit.authority}`;
@@ -100,6 +118,16 @@ function ownAddress(told: string, { authority, path }: Visit, { prefix }: Place)
   return isOwn ? `${prefix}${pathname}${search}` : undefined;
 }
 
+/** Likewise of a page of the bare host: a home has a path there. */
+function hostPath(told: string, { authority, path }: Visit, bare: string): string | undefined {
+  const here = `https://${authority}${path}`;
+  if (!URL.canParse(told, here)) return undefined;
+  const { host, hostname, pathname, search } = new URL(told, here);
+  if (host === new URL(here).host) return `${pathname}${search}`;
+  const number = hostname.endsWith(`.${bare}`) ? hostname.slice(0, -bare.length - 1) : "";
+  return isAccessNumber(number) ? `/n/${number}/` : undefined;
+}
+
 const absolute = (location: string, visit: Visit, place: Place): string => {
   const own = ownAddress(location, visit, place) ?? `${place.prefix}/c/`;
   return `${place.address}${own === `${place.prefix}/` ? `${place.prefix}/c/` : own}`;
@@ -113,7 +141,13 @@ function lead(location: string, headers: Headers, status = 303): Response {
   return new Response(null, { status: status === 303 ? 302 : status, headers: told });
 }
 
-async function compact(answer: Response, visit: Visit, { charset }: Terminal, place: Place): Promise<Response> {
+async function compact(
+  answer: Response,
+  visit: Visit,
+  { charset }: Terminal,
+  place: Place,
+  addressOf = (address: string): string | undefined => ownAddress(address, visit, place),
+): Promise<Response> {
   const read = await wholeBody(answer.body, longestPage);
   if ("rest" in read) {
     await read.rest.cancel();
@@ -121,7 +155,7 @@ async function compact(answer: Response, visit: Visit, { charset }: Terminal, pl
   }
   const { path, query, method } = visit;
   const pieces = compactPieces(new TextDecoder().decode(read.whole), {
-    addressOf: (address) => ownAddress(address, visit, place),
+    addressOf,
     pieceAt: method === "GET" ? (piece) => `${place.prefix}${path}?${pieceName}=${piece}` : undefined,
   });
   const wished = Number(query.get(pieceName) ?? 1);

@@ -8,7 +8,7 @@ import type { HomesDeskOptions } from "./internet/homes-desk.ts";
 import type { HomeSight, ShownHome } from "./internet/shown-home.ts";
 import type { Visit } from "./internet/visit.ts";
 import type { PageRelay } from "./pages/page-relay.ts";
-import { wholeBody } from "./pages/whole-body.ts";
+import { shortJson } from "./pages/whole-body.ts";
 
 /** What asking a home starts there, a search for devices, is waited for so long. */
 const waitedMs = 2_000;
@@ -33,13 +33,12 @@ export function createHomeSight({ host, directory, relay }: HomesDoorOptions): H
       const answer = await relay({ ...line, body: new Uint8Array(0), signal }, number, {
         ...{ ...viewer, source: visit.source },
       });
-      const told = await wholeBody(answer.body, longestAnswer);
-      if ("rest" in told) await told.rest.cancel();
-      const attention = answer.ok && "whole" in told ? parseAttention(jsonOf(told.whole)) : undefined;
+      const told = await shortJson(answer.body, longestAnswer);
+      const attention = answer.ok ? parseAttention(told) : undefined;
       if (attention === undefined) return { state: "online" };
       return { state: "online", attention, isOld: isOlderVersion(attention.version, ownVersion) };
     } catch {
-      // It is linked, and slow or older than this question.
+      // It is linked, and slow or older than this question, or says too much.
       return { state: "online" };
     }
   }
@@ -56,5 +55,3 @@ export function createHomeSight({ host, directory, relay }: HomesDoorOptions): H
     return ask(home, visit);
   };
 }
-
-const jsonOf = (octets: Uint8Array): unknown => JSON.parse(Buffer.from(octets).toString("utf8"));

@@ -7,6 +7,7 @@ import type { CertificateFiles } from "./authority/certificate-files.ts";
 import type { ServerCertificates } from "./authority/server-certificates.ts";
 import { createOperatorDoor } from "./internet/operator-door.ts";
 import { isLoopback, openOperatorListener } from "./internet/operator-listener.ts";
+import type { OperatorFacts } from "./internet/operator-pages.ts";
 import type { Visit } from "./internet/visit.ts";
 import { createFigures, type MediaTraffic } from "./operation/figures.ts";
 import { examineHealth } from "./operation/health.ts";
@@ -16,7 +17,7 @@ import { createOperatorJudge } from "./operator-password.ts";
 import { createFarewell, type Farewell } from "./pages/stream-farewell.ts";
 import { onFreePort } from "./ports.ts";
 import type { Provider } from "./provider.ts";
-import { publishDescriptors, wantedDescriptors } from "./provider-descriptors.ts";
+import { type Published, publishDescriptors, wantedDescriptors } from "./provider-descriptors.ts";
 import { certificateFilesOf } from "./settings.ts";
 import type { createAuditTrail } from "./subscriptions/audit-trail.ts";
 import type { Store } from "./subscriptions/store.ts";
@@ -46,6 +47,10 @@ export interface Operation extends Disposable {
   /** The store for the audit, whose backlog is counted. */
   readonly auditStore: Pick<Store, "appendAudit">;
   readonly farewell: Farewell;
+  /** `part`: which homes to list. */
+  facts(part: string): Promise<OperatorFacts>;
+  /** @throws HomeError `descriptor-invalid`, `value-invalid` */
+  publish(descriptor: unknown, model: string, by: Provider["by"]): Promise<Published>;
   watchAudit(audit: Audit): Audit;
   judged(verdict: "allowed" | "refused"): void;
   /** Counts the requests that are under way. */
@@ -91,7 +96,7 @@ export function createOperation(provider: Provider, store: Store): Operation {
       clock,
     );
 
-  async function facts(part: string) {
+  async function facts(part: string): Promise<OperatorFacts> {
     const { status, store: isStoreThere } = await health();
     const refusals = await figures.refusals();
     const perSecond = Object.entries(rates.now());
@@ -104,8 +109,17 @@ export function createOperation(provider: Provider, store: Store): Operation {
     };
   }
 
+  async function publish(descriptor: unknown, model: string, by: Provider["by"]): Promise<Published> {
+    const gateways = model === "" ? {} : { model };
+    const told = { ...provider, ...(by === undefined ? {} : { by }) };
+    const [published] = await publishDescriptors({ ...told, descriptors: [descriptor], gateways });
+    return published ?? { type: "", version: "", isNew: false };
+  }
+
   return {
     farewell,
+    facts,
+    publish,
     auditStore: {
       async appendAudit(entry) {
         backlog++;
@@ -135,16 +149,7 @@ export function createOperation(provider: Provider, store: Store): Operation {
       const answer = createOperatorDoor({
         ...{ clock, log, host: settings.host, isLoopback: isLoopback(listen), health, facts, ...judge },
         figures: async () => ({ contentType: figures.contentType, text: await figures.text() }),
-        async publish(descriptor, model) {
-          const gateways = model === "" ? {} : { model };
-          const [published] = await publishDescriptors({
-            ...provider,
-            descriptors: [descriptor],
-            gateways,
-            by: "operator",
-          });
-          return published ?? { type: "", version: "", isNew: false };
-        },
+        publish: (descriptor, model) => publish(descriptor, model, { source: "operator" }),
       });
       return onFreePort(listen, port, (candidate) =>
         openOperatorListener(listen, candidate, {

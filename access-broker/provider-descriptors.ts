@@ -5,7 +5,7 @@ import { isMatch, parseGatewayRange } from "../gateway-core/contract/descriptor-
 import type { JsonObject } from "../gateway-core/contract/json.ts";
 import { DescriptorIndex } from "./descriptor-database/descriptor-index.ts";
 import { createPublisher } from "./descriptor-database/publish.ts";
-import { openProviderAuthority, openStore, type Provider } from "./provider.ts";
+import { deedOf, openProviderAuthority, openStore, type Provider } from "./provider.ts";
 import type { Store } from "./subscriptions/store.ts";
 
 const mostWanted = 1_000;
@@ -24,14 +24,11 @@ export interface Published {
 export async function publishDescriptors({
   descriptors,
   gateways,
-  by = "command-line",
   ...provider
 }: Provider & {
   readonly descriptors: readonly unknown[];
   /** `{model?, from?, below?}`: whom they are for. */
   readonly gateways: JsonObject;
-  /** What the audit names as the source. */
-  readonly by?: string;
 }): Promise<readonly Published[]> {
   const checked = descriptors.map(parseDescriptor);
   const range = parseGatewayRange(gateways);
@@ -49,7 +46,7 @@ export async function publishDescriptors({
   return published;
 
   async function audit(event: string, facts: JsonObject): Promise<void> {
-    await store.appendAudit({ at: clock.now(), event, number: null, user: null, source: by, facts });
+    await store.appendAudit(deedOf(provider, event, { number: null, facts }));
   }
 }
 
@@ -81,8 +78,7 @@ export async function withdrawDescriptor({
   const { clock } = provider.host;
   await createPublisher({ store, clock, sign: signDescriptor }).withdraw(type, version);
   const facts = { type, version: version ?? null };
-  const entry = { event: "descriptor-withdrawn", number: null, user: null, source: "command-line", facts };
-  await store.appendAudit({ at: clock.now(), ...entry });
+  await store.appendAudit(deedOf(provider, "descriptor-withdrawn", { number: null, facts }));
 }
 
 /** One line of the worklist. */

@@ -1,7 +1,7 @@
 /** Subscription files on the command line: homes written to a medium and registered from one, whether or not the access broker runs. */
 
 import { createPublicKey, verify } from "node:crypto";
-import { parseAccessNumber } from "../gateway-core/contract/access-number.ts";
+import { parseAccessNumber, providerDesk } from "../gateway-core/contract/access-number.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import { isJsonObject } from "../gateway-core/contract/json.ts";
 import { parseRequirement } from "./challenge/requirement.ts";
@@ -36,7 +36,8 @@ export async function exportSubscriptions({
   const number = told === undefined ? undefined : parseAccessNumber(told);
   const { settings, host } = provider;
   await using store = openStore(provider);
-  const numbers = new Set((await store.listPeople(number)).map((person) => person.number));
+  const everybody = (await store.listPeople(number)).filter((person) => person.number !== providerDesk);
+  const numbers = new Set(everybody.map((person) => person.number));
   if (numbers.size === 0) throw new HomeError("not-found", `nobody is subscribed under ${told ?? "any number"}`);
   const homes = await Promise.all([...numbers].map((one) => homeIn(store, one)));
   const now = host.clock.now();

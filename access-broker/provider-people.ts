@@ -1,12 +1,12 @@
 /** What the provider does about the people of homes from the command line, whether or not the access broker runs. */
 
-import { type AccessNumber, parseAccessNumber } from "../gateway-core/contract/access-number.ts";
+import { type AccessNumber, parseAccessNumber, providerDesk } from "../gateway-core/contract/access-number.ts";
 import { parseCommunicationMethods } from "../gateway-core/contract/communication-method.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import { type Grant, wholeGrant } from "../gateway-core/contract/grant.ts";
 import type { JsonObject } from "../gateway-core/contract/json.ts";
 import { makeInvitation } from "./challenge/invitation.ts";
-import { homeAddress, openStore, type Provider } from "./provider.ts";
+import { assertNumberFits, deedOf, homeAddress, openStore, type Provider } from "./provider.ts";
 import { createPeople, readOwnGrant } from "./subscriptions/people.ts";
 import type { PersonOfHome, Role } from "./subscriptions/people-store.ts";
 import type { Store } from "./subscriptions/store.ts";
@@ -43,6 +43,7 @@ export async function invitePerson({
 }: At & Wished & { readonly user: string }): Promise<Invitation> {
   return administer(provider, told, async ({ number, store, people, audit }) => {
     const before = await store.findStanding(number, user);
+    await assertNumberFits(provider, store, number);
     const wished = wishOf({ role, grant }, before);
     if (before !== undefined && (role ?? grant) !== undefined)
       await people.setGrant(number, user, wished.role, wished.grant);
@@ -129,15 +130,15 @@ interface Desk {
   audit(event: string, user: string | null, facts: JsonObject): Promise<void>;
 }
 
+/** `told`: the number of a home, or the provider's own desk. */
 async function administer<T>(provider: Provider, told: string, work: (desk: Desk) => Promise<T>): Promise<T> {
-  const number = parseAccessNumber(told);
+  const number = told === providerDesk ? told : parseAccessNumber(told);
   const { clock } = provider.host;
   await using store = openStore(provider);
   return await work({
     ...{ number, store },
     people: createPeople({ store, invite: (home, user) => makeInvitation(store, home, user, clock.now()) }),
-    audit: (event, user, facts) =>
-      store.appendAudit({ at: clock.now(), event, number, user, source: "command-line", facts }),
+    audit: (event, user, facts) => store.appendAudit(deedOf(provider, event, { number, user, facts })),
   });
 }
 

@@ -1,11 +1,12 @@
 /** What the provider does from the command line, on the state folder, whether or not the access broker runs. */
 
 import { join } from "node:path";
-import { type AccessNumber, parseAccessNumber } from "../gateway-core/contract/access-number.ts";
+import { type AccessNumber, parseAccessNumber, providerDesk } from "../gateway-core/contract/access-number.ts";
 import type { Host } from "../gateway-core/contract/clock.ts";
 import type { CommunicationMethod } from "../gateway-core/contract/communication-method.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Grant } from "../gateway-core/contract/grant.ts";
+import type { JsonObject } from "../gateway-core/contract/json.ts";
 import type { Card } from "../gateway-core/contract/link.ts";
 import { type Authority, openAuthority } from "./authority/authority.ts";
 import { openSeal } from "./authority/sealing-key.ts";
@@ -15,9 +16,11 @@ import { createPasswordHasher } from "./challenge/password-hash.ts";
 import { assertSuitablePassword } from "./challenge/password-rules.ts";
 import { defaultRequirement, parseRequirement } from "./challenge/requirement.ts";
 import { makeCard } from "./gateways/enrolment.ts";
+import { assertInFormat } from "./number-format.ts";
 import { assertHomePolicy } from "./outbound-proxy/home-policy.ts";
 import { rememberedPorts, wishedPorts } from "./ports.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
+import type { AuditEntry } from "./subscriptions/audit-store.ts";
 import { assertUserName } from "./subscriptions/people.ts";
 import type { Role } from "./subscriptions/people-store.ts";
 import { openPostgresStore } from "./subscriptions/postgres-store.ts";
@@ -30,6 +33,26 @@ export interface Provider {
   readonly host: Host;
   /** The access broker's state folder. */
   readonly folder: string;
+  /** Who does it, where it is not the command line: from where, and which of the provider's people. */
+  readonly by?: { readonly source: string; readonly user?: string };
+}
+
+/** An entry of the audit for what the provider did. */
+export function deedOf(
+  { host, by }: Pick<Provider, "host" | "by">,
+  event: string,
+  about: { readonly number: AccessNumber | null; readonly user?: string | null; readonly facts?: JsonObject },
+): AuditEntry {
+  const { number, user = null, facts = {} } = about;
+  const who = by?.user === undefined ? {} : { by: by.user };
+  return {
+    at: host.clock.now(),
+    event,
+    number,
+    user,
+    source: by?.source ?? "command-line",
+    facts: { ...facts, ...who },
+  };
 }
 
 /** Numbers, users, sessions, cards, certificates and the audit. */
@@ -78,11 +101,11 @@ export async function subscribe({
   assertSuitablePassword(password, user, number);
   const passwordHash = await createPasswordHasher().hash(password);
   await using store = openStore(provider);
+  await assertNumberFits(provider, store, number);
   await store.putUser({ number, user, passwordHash, state: isOneTime ? "one-time" : "password" });
   const held = isOneTime ? await store.listCredentials(number, user) : [];
   for (const { kind, id } of held) await store.removeCredential(number, user, kind, id);
-  const at = provider.host.clock.now();
-  await store.appendAudit({ at, event: "subscribed", number, user, source: "command-line", facts: { isOneTime } });
+  await store.appendAudit(deedOf(provider, "subscribed", { number, user, facts: { isOneTime } }));
 }
 
 /**
@@ -101,8 +124,7 @@ export async function setRequirement({
   await assertSubscribed(store, number);
   await store.setRequirement(number, requirement);
   const facts = { requirement: requirement ?? defaultRequirement };
-  const at = provider.host.clock.now();
-  await store.appendAudit({ at, event: "requirement-set", number, user: null, source: "command-line", facts });
+  await store.appendAudit(deedOf(provider, "requirement-set", { number, facts }));
 }
 
 /**
@@ -134,8 +156,7 @@ export async function setProxy({
   assertHomePolicy(policy);
   await store.setProxyPolicy(number, isOn ? policy : undefined);
   const facts = { isAllowed: isOn, ...(isOn ? policy : {}) };
-  const at = provider.host.clock.now();
-  await store.appendAudit({ at, event: "proxy-set", number, user: null, source: "command-line", facts });
+  await store.appendAudit(deedOf(provider, "proxy-set", { number, facts }));
 }
 
 /**
@@ -157,7 +178,7 @@ export async function addKey({
   const account = createAccount({ store, nonces: createNonces(clock), now: () => clock.now() });
   const fingerprint = await account.addKey(number, user, line);
   const facts = { kind: "key" };
-  await store.appendAudit({ at: clock.now(), event: "factor-added", number, user, source: "command-line", facts });
+  await store.appendAudit(deedOf(provider, "factor-added", { number, user, facts }));
   return fingerprint;
 }
 
@@ -186,6 +207,8 @@ export async function listTable(provider: Provider): Promise<readonly TableRow[]
   await using store = openStore(provider);
   const rows: TableRow[] = [];
   for (const { number, user, state } of await store.listUsers()) {
+    // The provider's own people live at no home.
+    if (number === providerDesk) continue;
     const standing = await store.findStanding(number, user);
     // Removed while the table was read.
     if (standing === undefined) continue;
@@ -205,6 +228,16 @@ export async function listTable(provider: Provider): Promise<readonly TableRow[]
   return rows;
 }
 
+/** What is subscribed already keeps its number, however new ones are written. @throws HomeError `value-invalid` */
+export async function assertNumberFits(
+  { settings }: Pick<Provider, "settings">,
+  store: Pick<Store, "listPeople">,
+  number: AccessNumber,
+): Promise<void> {
+  const isNew = number !== providerDesk && (await store.listPeople(number)).length === 0;
+  if (isNew) assertInFormat(settings.numberFormat, number);
+}
+
 async function assertSubscribed(store: Store, number: AccessNumber): Promise<void> {
   if ((await store.listUsers()).some((user) => user.number === number)) return;
   throw new HomeError("not-found", `nobody is subscribed under ${number}`, { number });
@@ -222,8 +255,7 @@ export async function issueCard({ number: told, ...provider }: Provider & { read
   const { caSha256, descriptorKey } = await openProviderAuthority(provider);
   const broker = originOf(provider, settings.host);
   const card = await makeCard(store, { broker, number, caSha256, descriptorKey }, host.clock);
-  const at = host.clock.now();
-  await store.appendAudit({ at, event: "card-issued", number, user: null, source: "command-line", facts: {} });
+  await store.appendAudit(deedOf(provider, "card-issued", { number }));
   return card;
 }
 
@@ -240,15 +272,15 @@ export async function revokeGateway({
   await using store = openStore(provider);
   await assertSubscribed(store, number);
   const certificates = await store.removeCertificates(number);
-  const at = provider.host.clock.now();
-  const facts = { certificates };
-  await store.appendAudit({ at, event: "gateway-revoked", number, user: null, source: "command-line", facts });
+  await store.appendAudit(deedOf(provider, "gateway-revoked", { number, facts: { certificates } }));
   return certificates;
 }
 
-/** Where a home is found: `https://090-1234-5678.genkan.localhost:8443`. */
-export const homeAddress = (provider: Pick<Provider, "settings" | "host">, number: AccessNumber): string =>
-  originOf(provider, `${number}.${provider.settings.host}`);
+/** Where a home is found: `https://090-1234-5678.genkan.localhost:8443`; the provider's own people come to the bare host. */
+export function homeAddress(provider: Pick<Provider, "settings" | "host">, number: AccessNumber): string {
+  const { host } = provider.settings;
+  return originOf(provider, number === providerDesk ? host : `${number}.${host}`);
+}
 
 /** At the port that the access broker listens on, or last did. */
 function originOf({ settings, host }: Pick<Provider, "settings" | "host">, name: string): string {

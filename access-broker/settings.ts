@@ -2,12 +2,15 @@
 
 import { isIP } from "node:net";
 import { type Schema, Validator } from "jsonschema";
-import { HomeError } from "../gateway-core/contract/errors.ts";
+import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../gateway-core/contract/json.ts";
+import { assertTwoFactors, parseRequirement } from "./challenge/requirement.ts";
 import schema from "./settings.schema.json" with { type: "json" };
 
 export interface AccessBrokerSettings {
   readonly host: string;
+  /** How new access numbers are written: number-format.ts. */
+  readonly numberFormat?: string;
   readonly listen: string;
   readonly userPort: number;
   readonly gatewayPort: number;
@@ -20,7 +23,16 @@ export interface AccessBrokerSettings {
   readonly store?: string;
   readonly media: MediaSettings;
   readonly callers?: CallerSettings;
-  readonly operator: { readonly listen: string; readonly port: number; readonly drainSeconds: number };
+  readonly operator: OperatorSettings;
+}
+
+/** The operator's listener, and whether and how the provider's people come in at the bare host. */
+interface OperatorSettings {
+  readonly listen: string;
+  readonly port: number;
+  readonly drainSeconds: number;
+  readonly atBareHost: boolean;
+  readonly requirement: string;
 }
 
 /** An access network that says by a header who calls, at a listener of its own. */
@@ -74,7 +86,16 @@ export function parseAccessBrokerSettings(input: unknown): AccessBrokerSettings 
   ] as const) {
     if (isIP(listen) === 0) throw invalid(key, `"${listen}" is no IP address`);
   }
+  assertStrong(parsed.operator.requirement);
   return parsed;
+}
+
+function assertStrong(requirement: string): void {
+  try {
+    assertTwoFactors(parseRequirement(requirement));
+  } catch (thrown) {
+    throw invalid("operator.requirement", toHomeError(thrown).message);
+  }
 }
 
 const withDefaults = ({ proxy = {}, tls = {}, operator = {}, media = {}, ...input }: JsonObject): JsonObject => ({

@@ -43,6 +43,7 @@ const beat = setInterval(() => {
 }, stepMs);
 const held: StreamHold = {
   rungs: ladder,
+  audioCount: 1,
   over: new Promise(() => undefined),
   ring: async () => ring,
   [Symbol.dispose]: () => undefined,

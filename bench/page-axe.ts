@@ -3,6 +3,7 @@
 import axe from "axe-core";
 import type { Browser, Page } from "playwright";
 import { openStage } from "../test/screens/stage.ts";
+import { untilDrawn } from "./page-probes.ts";
 
 interface AxeWindow {
   readonly axe: {
@@ -29,7 +30,7 @@ export async function violationsOf(browser: Browser): Promise<number> {
       const context = await browser.newContext({ colorScheme, locale, reducedMotion: "reduce" });
       const page = await context.newPage();
       await page.goto(stage.url);
-      await page.locator("gk-tile").first().waitFor();
+      await untilDrawn(page);
       await disturb(page);
       await page.evaluate(axe.source);
       const { violations } = await page.evaluate(() => (globalThis as unknown as AxeWindow).axe.run());

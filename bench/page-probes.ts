@@ -6,6 +6,8 @@ interface Probes {
   readonly usableAt: number | null;
   readonly longTasks: readonly { readonly start: number; readonly duration: number }[];
   readonly firstPaint: number | null;
+  /** How far things moved that nobody had touched (Cumulative Layout Shift). */
+  readonly shift: number;
   readonly frames: number;
   readonly seen: readonly { readonly text: string; readonly at: number }[];
   readonly taps: readonly number[];
@@ -22,13 +24,14 @@ export async function slowDown(session: CDPSession): Promise<void> {
   await session.send("Emulation.setCPUThrottlingRate", { rate: slowCpu });
 }
 
-/** Times are milliseconds since the navigation; a control is usable when the page's script draws it. */
+/** Times are milliseconds since the navigation; a control is usable when the page's script has drawn it: what was printed stands in a form. */
 export async function addProbes(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const probes = { usableAt: null, longTasks: [], firstPaint: null, frames: 0, seen: [], taps: [] } as {
+    const probes = { usableAt: null, longTasks: [], firstPaint: null, shift: 0, frames: 0, seen: [], taps: [] } as {
       usableAt: number | null;
       longTasks: { start: number; duration: number }[];
       firstPaint: number | null;
+      shift: number;
       frames: number;
       seen: { text: string; at: number }[];
       taps: number[];
@@ -40,9 +43,13 @@ export async function addProbes(page: Page): Promise<void> {
     observe("paint", ({ name, startTime }) => {
       if (name === "first-contentful-paint") probes.firstPaint = startTime;
     });
+    observe("layout-shift", (entry) => {
+      const { value, hadRecentInput } = entry as PerformanceEntry & { value: number; hadRecentInput: boolean };
+      if (!hadRecentInput) probes.shift += value;
+    });
     const count = (): void => {
       probes.frames++;
-      if (probes.usableAt === null && document.querySelector("gk-tile [role=switch]:enabled") !== null) {
+      if (probes.usableAt === null && document.querySelector("gk-tile .tile-head > [role=switch]:enabled") !== null) {
         probes.usableAt = performance.now();
       }
       requestAnimationFrame(count);
@@ -53,6 +60,14 @@ export async function addProbes(page: Page): Promise<void> {
 
 export const readProbes = (page: Page): Promise<Probes> =>
   page.evaluate(() => (globalThis as unknown as ProbedWindow).probes);
+
+/** Every tile is drawn by the script: those that are out of sight wait for their turn as they were printed. */
+export async function untilDrawn(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const tiles = [...document.querySelectorAll("gk-home .tile")];
+    return tiles.length > 0 && tiles.every((tile) => tile.closest("gk-tile") && tile.querySelector("form") === null);
+  });
+}
 
 /** Beyond 50 ms each, from the first paint on, as the Total Blocking Time is defined. */
 export const blockingMs = ({ longTasks, firstPaint }: Probes): number =>
@@ -96,25 +111,29 @@ export async function watchTaps(page: Page): Promise<void> {
 /** Octets as they went over the wire, by the kind of what they are. */
 export interface Carried {
   script: number;
-  stream: number;
+  /** What the devices are and report. */
+  data: number;
+  /** Everything else. */
   all: number;
 }
 
 /** Call after `Network.enable`. */
 export function weigh(session: CDPSession): Carried {
-  const carried: Carried = { script: 0, stream: 0, all: 0 };
+  const carried: Carried = { script: 0, data: 0, all: 0 };
   const kinds = new Map<string, string>();
-  const streams = new Set<string>();
+  const [homes, streams] = [new Set<string>(), new Set<string>()];
   session.on("Network.responseReceived", ({ requestId, type, response }) => {
     kinds.set(requestId, type);
     if (response.mimeType === "text/event-stream") streams.add(requestId);
+    if (response.url.endsWith("/api/home")) homes.add(requestId);
   });
   session.on("Network.dataReceived", ({ requestId, encodedDataLength, dataLength }) => {
-    if (streams.has(requestId)) carried.stream += encodedDataLength || dataLength;
+    if (streams.has(requestId)) carried.data += encodedDataLength || dataLength;
   });
   session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
     if (streams.has(requestId)) return;
-    carried.all += encodedDataLength;
+    if (homes.has(requestId)) carried.data += encodedDataLength;
+    else carried.all += encodedDataLength;
     if (kinds.get(requestId) === "Script") carried.script += encodedDataLength;
   });
   return carried;

@@ -1,9 +1,11 @@
 /**
  * Run by benches: a line between a home and the access broker with a delay each way and, towards the broker, a rate; all
- * connections share it, and what waits is never dropped. Argument: a Line as JSON; prints its port as a line of JSON.
+ * connections share it, and what waits is never dropped. Argument: a Line as JSON; prints its port as a line of JSON, and
+ * takes another rate as a line of its input.
  */
 
 import { connect, createServer, type Socket } from "node:net";
+import { createInterface } from "node:readline";
 
 export interface Line {
   readonly to: number;
@@ -22,7 +24,7 @@ interface Piece {
 }
 
 /** One direction: pieces leave one after the other, and arrive after the delay. */
-function createWay(delayMs: number, octetsPerSecond: number): (octets: Uint8Array, to: Socket) => void {
+function createWay(delayMs: number, rate: () => number): (octets: Uint8Array, to: Socket) => void {
   const waiting: Piece[] = [];
   let freeAt = 0;
   let isWaiting = false;
@@ -42,7 +44,7 @@ function createWay(delayMs: number, octetsPerSecond: number): (octets: Uint8Arra
   return (octets, to) => {
     for (let from = 0; from < octets.length; from += longestPiece) {
       const some = octets.subarray(from, from + longestPiece);
-      freeAt = Math.max(freeAt, performance.now()) + (1_000 * some.length) / octetsPerSecond;
+      freeAt = Math.max(freeAt, performance.now()) + (1_000 * some.length) / rate();
       waiting.push({ at: freeAt + delayMs, octets: some, to });
     }
     if (isWaiting) return;
@@ -52,8 +54,12 @@ function createWay(delayMs: number, octetsPerSecond: number): (octets: Uint8Arra
 }
 
 const { to, oneWayMs, upOctetsPerSecond = Number.POSITIVE_INFINITY } = JSON.parse(process.argv[2] ?? "") as Line;
-const up = createWay(oneWayMs, upOctetsPerSecond);
-const down = createWay(oneWayMs, Number.POSITIVE_INFINITY);
+let upRate = upOctetsPerSecond;
+createInterface(process.stdin).on("line", (line) => {
+  upRate = Number(line);
+});
+const up = createWay(oneWayMs, () => upRate);
+const down = createWay(oneWayMs, () => Number.POSITIVE_INFINITY);
 const server = createServer({ noDelay: true }, (home) => {
   const broker = connect({ port: to, host: "127.0.0.1", noDelay: true });
   home.on("data", (octets) => up(octets, broker));

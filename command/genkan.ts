@@ -23,6 +23,7 @@ const mostWords: Readonly<Record<string, number>> = {
   replay: 1,
   "capture-av": 2,
   people: 3,
+  operator: 2,
   revoke: 1,
   keys: Number.POSITIVE_INFINITY,
 };

@@ -1,15 +1,15 @@
-/** `genkan operator`: sets the password of the operator's page. */
+/** `genkan operator`: sets the password of the operator's page, and says who of the provider's people works at the bare host. */
 
 import { text } from "node:stream/consumers";
 import { setOperatorPassword } from "../access-broker/access-broker.ts";
-import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Arguments } from "./arguments.ts";
+import { deskPeople } from "./people.ts";
 import { provider } from "./provider-of.ts";
 import { say } from "./say.ts";
 
 export async function setOperator(args: Arguments): Promise<void> {
   const { hasPasswordOnStdin, isJson, language } = args;
-  if (!hasPasswordOnStdin) throw new HomeError("usage", "the password is read from --password-stdin");
+  if (!hasPasswordOnStdin) return deskPeople(args);
   const password = (await text(process.stdin)).replace(/\r?\n$/, "");
   const { settings, host } = provider(args);
   await setOperatorPassword({ host, password });

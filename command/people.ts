@@ -8,6 +8,7 @@ import {
   listPeople,
   type Wished,
 } from "../access-broker/access-broker.ts";
+import { providerDesk } from "../gateway-core/contract/access-number.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Grant } from "../gateway-core/contract/grant.ts";
 import type { Arguments } from "./arguments.ts";
@@ -40,6 +41,16 @@ async function printPeople(args: Arguments, number: string): Promise<void> {
     return `${user.padEnd(18)}${role.padEnd(8)}${standingOf(isSuspended).padEnd(12)}${invited.padEnd(26)}${summaryOf(grant)}`;
   });
   print(args, list, [say(args.language, "people-head"), ...lines].join("\n"));
+}
+
+/** `genkan operator` without a password: who works at the provider's desk. */
+export async function deskPeople(args: Arguments): Promise<void> {
+  const { rest, values, isInvited } = args;
+  if (!isInvited) return people({ ...args, rest: [providerDesk, ...rest] });
+  const { user } = values;
+  if (user === undefined) throw new HomeError("usage", "--user is needed");
+  const done = await inviteOrGrant(args, providerDesk, user);
+  print(args, { user, ...done?.invitation }, done?.line ?? "");
 }
 
 /** An invitation for a person, or another role or grant; undefined when the options say nothing of the kind. */

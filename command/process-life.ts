@@ -27,6 +27,11 @@ export function untilStopped(signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** SIGHUP is a service's word for reading its files anew (systemd's reload); to who sits at the terminal it is the end, as ever. */
+export function onReload(reload: () => void): void {
+  if (!process.stdin.isTTY) process.on("SIGHUP", reload);
+}
+
 /** Whoever asks a second time does not wait for what is under way. */
 export function endAtSecondSignal(): void {
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));

@@ -5,7 +5,7 @@ import { HomeError } from "../gateway-core/contract/errors.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { readBrokerSettings } from "./broker-settings.ts";
-import { endAtSecondSignal, tellReady, untilStopped } from "./process-life.ts";
+import { endAtSecondSignal, onReload, tellReady, untilStopped } from "./process-life.ts";
 import { brokerFolder } from "./provider-of.ts";
 import { lockState } from "./start-lock.ts";
 import { publishCa } from "./subscriptions.ts";
@@ -20,6 +20,7 @@ export async function runAccessBroker(args: Arguments): Promise<void> {
   using _lock = lockState(args.folder, args.language, "access-broker.pid");
   const stopping = untilStopped();
   await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
+  onReload(broker.reload);
   const ca = await publishCa(args);
   const { addresses } = broker;
   tellReady(args.isJson, { ...addresses, host: settings.host, ca }, Object.values(addresses).join("\n"));

@@ -18,8 +18,8 @@ export interface Streams extends AsyncDisposable {
   readonly routes: { readonly isPath: (path: string) => boolean; readonly handler: Handler };
   /** Of those, what goes with the pages by the data link: pictures. Streams have links of their own. */
   readonly linkRoutes: Streams["routes"];
-  /** Holds a device's stream, which all who watch it share. @throws HomeError what it cannot be had for */
-  open(device: string, signal: AbortSignal): Promise<StreamHold>;
+  /** Holds a device's stream with one of its sounds (from 1 on), which all who watch it share. @throws HomeError what it cannot be had for */
+  open(device: string, signal: AbortSignal, audio?: number): Promise<StreamHold>;
   /** Looks for FFmpeg before somebody waits for it: proving one takes seconds, once for each that is installed. */
   prepare(): Promise<void>;
 }
@@ -63,7 +63,8 @@ export function createStreams({ settings, host, source }: StreamsOptions): Strea
     onRestart: (device, why) => log.write("warn", "encoder-restarted", { device, why }),
   });
   /** Who opens it first may leave while others wait for it already: the opening is not theirs to break off. */
-  const open = (device: string): Promise<StreamHold> => media.hold(device, () => source(device, closing.signal));
+  const open = (device: string, _signal: AbortSignal, audio?: number): Promise<StreamHold> =>
+    media.hold(device, () => source(device, closing.signal), audio);
   const desk = createStreamDesk({ clock, ids, open });
   const pictures = createPictureDesk({
     ...{ clock, open },

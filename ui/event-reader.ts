@@ -7,12 +7,18 @@ export interface ServerEvent {
 }
 
 export class EventReader {
-  #rest = "";
+  /** Of an event that is not complete: a long one comes in many pieces, and none of them is looked at twice. */
+  #pieces: string[] = [];
 
   /** The events that are complete with this piece; comments are none. */
   read(piece: string): ServerEvent[] {
-    const blocks = (this.#rest + piece).split("\n\n");
-    this.#rest = blocks.pop() ?? "";
+    if (piece === "") return [];
+    // The blank line may have been cut between its two ends.
+    const before = this.#pieces.at(-1)?.endsWith("\n") === true && piece.startsWith("\n");
+    this.#pieces.push(piece);
+    if (!before && !piece.includes("\n\n")) return [];
+    const blocks = this.#pieces.join("").split("\n\n");
+    this.#pieces = [blocks.pop() ?? ""];
     return blocks.flatMap(parseBlock);
   }
 }

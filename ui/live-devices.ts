@@ -4,7 +4,7 @@ import type { Json } from "../gateway-core/contract/json.ts";
 import type { PageEvent } from "../gateway-core/contract/page.ts";
 import { applyPageEvent, emptyPage, type PageState } from "../gateway-core/contract/page-state.ts";
 import { EventReader, type ServerEvent } from "./event-reader.ts";
-import { parsePageEvent } from "./page-event.ts";
+import { parsePageEvent, parseSnapshot } from "./page-event.ts";
 
 /** `lost`: no connection; `away`: the access broker does not reach the home; `not-wired`: the flow wires nothing to the page. */
 export type Reach = "connecting" | "fine" | "lost" | "away" | "not-wired";
@@ -60,10 +60,14 @@ export class LiveDevices {
     clearTimeout(this.#timer);
     const connection = new AbortController();
     this.#connection = connection;
+    const silence = new Silence(connection);
     try {
-      await this.#follow(connection);
+      if (this.#lastEventId === undefined) await this.#begin(connection.signal);
+      if (this.#lastEventId !== undefined) await this.#follow(connection.signal, silence);
     } catch {
       // Refused, cut, or silent for too long: all the same, come back.
+    } finally {
+      silence.end();
     }
     if (this.#connection !== connection) return;
     this.#connection = undefined;
@@ -72,23 +76,25 @@ export class LiveDevices {
     this.#timer = setTimeout(() => void this.#connect(), delayMs);
   }
 
-  async #follow(connection: AbortController): Promise<void> {
-    let silence = setTimeout(() => connection.abort(), silenceMs);
-    const headers: HeadersInit = this.#lastEventId === undefined ? {} : { "last-event-id": this.#lastEventId };
-    try {
-      const response = await fetch("api/events", { headers, signal: connection.signal, cache: "no-store" });
-      if (!response.ok || response.body === null) return await this.#refused(response);
-      clearTimeout(this.#notice);
-      this.#notice = undefined;
-      if (this.state.seq > 0) this.#setReach("fine");
-      const reader = new EventReader();
-      for await (const text of textOf(response.body)) {
-        clearTimeout(silence);
-        silence = setTimeout(() => connection.abort(), silenceMs);
-        for (const event of reader.read(text)) this.#receive(event);
-      }
-    } finally {
-      clearTimeout(silence);
+  /** The whole home first, by an answer that comes compressed and that the page has asked for already (`preload`). */
+  async #begin(signal: AbortSignal): Promise<void> {
+    const response = await fetch("api/home", { signal });
+    if (!response.ok) return await this.#refused(response);
+    const snapshot = parseSnapshot(await response.text());
+    this.#learnEvent(snapshot, `${snapshot.epoch}:${snapshot.seq}`);
+  }
+
+  async #follow(signal: AbortSignal, silence: Silence): Promise<void> {
+    const headers: HeadersInit = { "last-event-id": this.#lastEventId ?? "" };
+    const response = await fetch("api/events", { headers, signal, cache: "no-store" });
+    if (!response.ok || response.body === null) return await this.#refused(response);
+    clearTimeout(this.#notice);
+    this.#notice = undefined;
+    this.#setReach("fine");
+    const reader = new EventReader();
+    for await (const text of textOf(response.body)) {
+      silence.heard();
+      for (const event of reader.read(text)) this.#receive(event);
     }
   }
 
@@ -105,8 +111,12 @@ export class LiveDevices {
     this.#retries = 0;
     if (message.type === "home-away") this.#setReach("away");
     const event = parsePageEvent(message);
-    if (event === undefined) return;
-    this.#lastEventId = message.id;
+    if (event !== undefined) this.#learnEvent(event, message.id);
+  }
+
+  #learnEvent(event: PageEvent, id: string | undefined): void {
+    this.#retries = 0;
+    this.#lastEventId = id;
     this.reach = "fine";
     this.#take(event);
   }
@@ -141,6 +151,26 @@ export class LiveDevices {
     this.#retries = 0;
     void this.#connect();
   };
+}
+
+/** Ends a connection of which nothing is heard. */
+class Silence {
+  readonly #connection: AbortController;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connection: AbortController) {
+    this.#connection = connection;
+    this.heard();
+  }
+
+  heard(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#connection.abort(), silenceMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {

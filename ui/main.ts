@@ -5,6 +5,7 @@ import "./styles/base.css";
 import "./styles/page.css";
 import "./styles/tile.css";
 import "./styles/controls.css";
+import "./styles/deck.css";
 import "./styles/slider.css";
 import "./styles/setup.css";
 import "./styles/sheet.css";

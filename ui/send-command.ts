@@ -2,6 +2,7 @@
 
 import { isSameJson, type Json } from "../gateway-core/contract/json.ts";
 import type { PageDevice, PageEvent } from "../gateway-core/contract/page.ts";
+import { isGuarded } from "../gateway-core/contract/page-look.ts";
 import type { LiveDevices } from "./live-devices.ts";
 
 /** `sent` shows nothing yet, `pending` pulses, `slow` is said in words; `failed` shows what the device reports, and why. */
@@ -147,9 +148,14 @@ interface Answer {
   readonly code?: string;
 }
 
-/** The device as the person wants it, where that is still possible. */
+/** The device as the person wants it, where that is still possible. A lock and a deck say what they are, and not what they should be. */
 export function asWished(device: PageDevice, wishes: Wishes): PageDevice {
-  const targets = [...wishes.values()].filter(({ phase, name }) => phase !== "failed" && name in device.values);
+  const isShown = ({ phase, name }: Wish): boolean => {
+    const widget = device.widgets[name];
+    const isStrict = widget !== undefined && (widget.widget === "transport" || isGuarded(widget));
+    return phase !== "failed" && name in device.values && !isStrict;
+  };
+  const targets = [...wishes.values()].filter(isShown);
   if (targets.length === 0) return device;
   const values = Object.fromEntries(targets.map(({ name, target }) => [name, { value: target, at: Date.now() }]));
   return { ...device, values: { ...device.values, ...values } };

@@ -24,6 +24,8 @@ export interface CertificateFiles extends Disposable {
   contextFor(name: string): SecureContext | undefined;
   /** When the first of them ends: milliseconds since 1970. */
   readonly expiresAt: number;
+  /** Reads them anew now, without waiting to be told that they have changed. */
+  reload(): void;
 }
 
 interface Loaded {
@@ -83,6 +85,7 @@ export function openCertificateFiles(
     get expiresAt() {
       return Math.min(...[...loaded.values()].map(({ expiresAt }) => expiresAt));
     },
+    reload,
     [Symbol.dispose]() {
       settling?.cancel();
       looking.cancel();

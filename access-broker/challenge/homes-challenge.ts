@@ -1,12 +1,11 @@
 /** At the bare host a passkey tells which homes are its person's: the same passkey is known at each of them. It opens none. */
 
-import { createHash } from "node:crypto";
-import type { AccessNumber } from "../../gateway-core/contract/access-number.ts";
+import { type AccessNumber, providerDesk } from "../../gateway-core/contract/access-number.ts";
 import type { Clock } from "../../gateway-core/contract/clock.ts";
 import type { Json, JsonObject } from "../../gateway-core/contract/json.ts";
 import { refused } from "./challenge.ts";
 import { type Credential, type CredentialStore, factOf } from "./credentials.ts";
-import { createHomesTokens } from "./homes-token.ts";
+import { type HomesSessions, keyDigestOf } from "./homes-sessions.ts";
 import type { LockOut } from "./lock-out.ts";
 import type { Nonces } from "./nonces.ts";
 import { type VerifyAssertion, verifyAssertion } from "./passkey.ts";
@@ -33,19 +32,19 @@ export interface HomesChallengeOptions {
   readonly clock: Pick<Clock, "now">;
   readonly rpId: string;
   readonly lockOut: LockOut;
-  /** The broker's own, the same after a restart. */
-  readonly secret: string;
+  readonly sessions: Pick<HomesSessions, "begin" | "find" | "leave">;
   /** A test counts how often. */
   readonly verify?: VerifyAssertion;
 }
 
 export function createHomesChallenge(options: HomesChallengeOptions) {
-  const { store, requirementOf, nonces, clock, rpId, lockOut, secret, verify = verifyAssertion } = options;
-  const tokens = createHomesTokens(secret, clock);
+  const { store, requirementOf, nonces, clock, rpId, lockOut, sessions, verify = verifyAssertion } = options;
 
   async function homesOf(own: readonly Credential[], source: string): Promise<readonly OwnHome[]> {
     const homes: OwnHome[] = [];
     for (const { number, user } of own) {
+      // The same passkey may open the provider's desk: that is no home.
+      if (number === providerDesk) continue;
       const standing = await store.findStanding(number, user);
       if (standing === undefined || isBarred(standing)) continue;
       const { role, grant, home } = standing;
@@ -61,14 +60,14 @@ export function createHomesChallenge(options: HomesChallengeOptions) {
     prepare: (origin: string): JsonObject => ({ get: requestOptions(nonces.make(purpose, [origin]).nonce, rpId) }),
 
     /**
-     * The homes at which this very passkey lets somebody in, and a token that shows them again.
+     * The homes at which this very passkey lets somebody in, and a session that shows them again, for who wants it.
      * @throws HomeError `login-refused`, `too-many-attempts`
      */
     async touch(
       origin: string,
       source: string,
       response: Json | undefined,
-    ): Promise<{ readonly homes: readonly OwnHome[]; readonly token: string }> {
+    ): Promise<{ readonly homes: readonly OwnHome[]; readonly begin: (agent: string) => Promise<string> }> {
       lockOut.attempt("homes", source);
       const assertion = readAssertion(response);
       const found = await store.listCredentialsAnywhere("passkey", assertion.id);
@@ -87,22 +86,21 @@ export function createHomesChallenge(options: HomesChallengeOptions) {
       if (!nonces.spend(assertion.nonce)) throw refused("nonce-used");
       if (!(await store.advanceCredential(first, reached, clock.now()))) throw refused("counter-stale");
       lockOut.forgive("homes", source);
-      const token = tokens.make({ id: assertion.id, keyDigest: digestOf(first) });
-      return { homes: await homesOf(own, source), token };
+      const passkey = { id: assertion.id, keyDigest: keyDigestOf(first) };
+      const begin = (agent: string): Promise<string> => sessions.begin(passkey, source, agent);
+      return { homes: await homesOf(own, source), begin };
     },
 
     /** The homes that the token's passkey opens today; undefined for a token that is none. */
     async shownBy(token: string, source: string): Promise<readonly OwnHome[] | undefined> {
-      const passkey = tokens.read(token);
+      const passkey = await sessions.find(token);
       if (passkey === undefined) return undefined;
       const found = await store.listCredentialsAnywhere("passkey", passkey.id);
-      const own = found.filter((one) => digestOf(one) === passkey.keyDigest);
+      const own = found.filter((one) => keyDigestOf(one) === passkey.keyDigest);
       return homesOf(own, source);
     },
+
+    /** The token shows nothing any more. */
+    leave: (token: string): Promise<void> => sessions.leave(token),
   };
 }
-
-const digestOf = (credential: Credential): string =>
-  createHash("sha256")
-    .update(String(factOf(credential, "publicKey")))
-    .digest("base64url");

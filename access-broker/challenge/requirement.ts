@@ -43,6 +43,14 @@ export function parseRequirement(text: string): Requirement {
   return text.split("|").map(parseWay);
 }
 
+/** Whoever looks after every home comes in by nothing less: a passkey, whose device asks who its person is, or two methods. @throws HomeError `value-invalid` */
+export function assertTwoFactors(requirement: Requirement): void {
+  for (const way of requirement) {
+    const isEnough = way.methods.includes("passkey") || way.methods.length > 1;
+    if (!isEnough || way.isViewOnly) throw invalid("each way has a passkey or two methods");
+  }
+}
+
 function parseWay(text: string): Way {
   const isViewOnly = text.startsWith("view:");
   const plain = isViewOnly ? text.slice("view:".length) : text;

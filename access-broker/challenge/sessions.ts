@@ -16,8 +16,8 @@ import {
 } from "./requirement.ts";
 import { accessOf, isBarred, type Standing } from "./standing.ts";
 
-const idleMs = 7 * 24 * 60 * 60_000;
-const absoluteMs = 30 * 24 * 60 * 60_000;
+/** How long a session lives at a home. */
+const homeLife = { idleMs: 7 * 24 * 60 * 60_000, absoluteMs: 30 * 24 * 60 * 60_000 };
 /** How long a session that may do nothing yet waits for what it lacks. */
 const halfOpenMs = 10 * 60_000;
 /** How long after a login its person may change what opens the home. */
@@ -100,9 +100,22 @@ export interface Sessions {
   end(id: string): Promise<void>;
 }
 
-export function createSessions(store: SessionStore, clock: Pick<Clock, "now">): Sessions {
-  const isInTime = ({ expiresAt, seenAt }: StoredSession): boolean =>
-    clock.now() < Math.min(expiresAt, seenAt + idleMs);
+/** What holds for the sessions of one number, whatever the table says. */
+export interface SessionRule {
+  readonly requirement: Requirement;
+  readonly idleMs: number;
+  readonly absoluteMs: number;
+}
+
+/** `ruleOf`: undefined for homes, whose requirement stands in the table. */
+export function createSessions(
+  store: SessionStore,
+  clock: Pick<Clock, "now">,
+  ruleOf: (number: AccessNumber) => SessionRule | undefined = () => undefined,
+): Sessions {
+  const lifeOf = (number: AccessNumber) => ruleOf(number) ?? homeLife;
+  const isInTime = ({ number, expiresAt, seenAt }: StoredSession): boolean =>
+    clock.now() < Math.min(expiresAt, seenAt + lifeOf(number).idleMs);
 
   const live = async (id: string, source: string): Promise<(FoundSession & Session) | undefined> => {
     const found = await store.findSession(id);
@@ -110,7 +123,7 @@ export function createSessions(store: SessionStore, clock: Pick<Clock, "now">): 
     const now = clock.now();
     const assurances = assurancesOf(found.methods);
     const shown = { assurances, source, hasTotp: found.hasTotp };
-    const requirement = requirementIn(found.requirement);
+    const requirement = ruleOf(found.number)?.requirement ?? requirementIn(found.requirement);
     const rights = rightsOf(requirement, shown);
     const isEnded = isBarred(found) || !isInTime(found) || (rights === "none" && now >= found.begunAt + halfOpenMs);
     if (isEnded) {
@@ -138,7 +151,7 @@ export function createSessions(store: SessionStore, clock: Pick<Clock, "now">): 
     async begin({ number, user, assurances, source, agent, begunAt }) {
       const token = randomBytes(32).toString("base64url");
       const now = clock.now();
-      const times = { begunAt: begunAt ?? now, seenAt: now, expiresAt: (begunAt ?? now) + absoluteMs };
+      const times = { begunAt: begunAt ?? now, seenAt: now, expiresAt: (begunAt ?? now) + lifeOf(number).absoluteMs };
       const told = { methods: assurances.join("+"), source, agent: agent.slice(0, longestAgent) };
       await store.addSession({ id: idOf(token), number, user, ...times, ...told });
       return token;

@@ -3,6 +3,7 @@
 import { Aedes, type AedesPublishPacket, type Connection, type PublishPacket } from "aedes";
 import { toHomeError } from "../../gateway-core/contract/errors.ts";
 import { type DownMessage, downFilter, parseUpMessage, type UpMessage } from "../../gateway-core/contract/link.ts";
+import { longestPacket } from "../../gateway-core/contract/remote-link.ts";
 
 export interface ControlEngine {
   /** Serves an admitted connection. */
@@ -36,6 +37,9 @@ export async function openControlEngine({
     concurrency: 0,
     authorizePublish(client, packet, done) {
       if (client === null || !packet.topic.startsWith("up/")) return done(refuse("a publish outside up/"));
+      // What the frame limit lets pass for the sake of descriptions is for them alone.
+      const isTooLong = packet.topic !== "up/home" && packet.payload.length > longestPacket.other;
+      if (isTooLong) return done(refuse("a message that is too long"));
       // Nothing that a gateway says outlives the connection.
       packet.retain = false;
       done(null);

@@ -23,18 +23,26 @@ const unstored = { headers: { "cache-control": "no-store" } };
 type Deed = (errand: Errand) => Promise<Response>;
 
 export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
-  const { clock, sessions, account, passkeys, audit } = rooms;
+  const { clock, place, sessions, homesSessions, account, passkeys, audit } = rooms;
+
+  const linesOf = async (number: AccessNumber, user: string): Promise<readonly SessionLine[]> => {
+    const looking = await homesSessions.list(number, user);
+    return [...(await sessions.list(number, user)), ...looking.map((line) => ({ ...line, isHomes: true as const }))];
+  };
 
   const show = async ({ visit, person, session }: Errand, alert?: string, status = 200): Promise<Response> => {
     const { number, user } = person;
-    const [holdings, lines] = [await account.holdings(number, user), await sessions.list(number, user)];
+    const [holdings, lines] = [await account.holdings(number, user), await linesOf(number, user)];
     const facts = {
       user,
       holdings,
       sessions: lines,
       own: session.id,
       isOwner: session.role === "owner",
-      homes: `https://${visit.authority.slice(visit.authority.indexOf(".") + 1)}/homes`,
+      place,
+      homes: place.isHome
+        ? `https://${visit.authority.slice(visit.authority.indexOf(".") + 1)}/homes?number=${number}`
+        : "/homes",
       now: clock.now(),
     };
     if (!isForPerson(visit)) return Response.json({ user, ...holdings, sessions: lines.map(toldOf) }, unstored);
@@ -101,6 +109,8 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
     "/account/keys/remove": remove("key"),
     "/account/apps": async (errand) => {
       const { visit, person, session, member } = errand;
+      // Nothing of the provider's is reached by one.
+      if (!place.isHome) throw new HomeError("not-found", "there are no app passwords here");
       const label = member("label") || visit.speech.say("appPassword");
       const grant = ownGrant(member("access"), member("grant"));
       const password = await account.addApp(person, { label, assurances: session.assurances, grant });
@@ -115,9 +125,10 @@ export function createAccountDesk(rooms: DoorRooms, desk: LoginDesk) {
 
   async function endSessions({ person, visit, session }: Errand, isMeant: (id: string) => boolean): Promise<Response> {
     const { number, user } = person;
-    for (const { id } of await sessions.list(number, user)) {
+    for (const { id, isHomes = false } of await linesOf(number, user)) {
       if (!isMeant(id)) continue;
-      await desk.endSession({ id });
+      if (isHomes) await homesSessions.end(number, user, id);
+      else await desk.endSession({ id });
       audit("session-ended", number, user, visit.source, { by: "owner" });
       if (id === session.id) return forgetting(leadTo("/login"));
     }
@@ -169,7 +180,10 @@ function ownGrant(access: string, grant: string): Grant | undefined {
   return access === "view" ? viewOnly(wholeGrant) : undefined;
 }
 
-const toldOf = ({ id, source, agent, seenAt }: SessionLine): SessionLine => ({ id, source, agent, seenAt });
+const toldOf = ({ id, source, agent, seenAt, isHomes }: SessionLine): SessionLine => ({
+  ...{ id, source, agent, seenAt },
+  ...(isHomes === true ? { isHomes } : {}),
+});
 
 function wordFor({ details: { reason } }: HomeError, path: string): Word {
   if (reason === "taken" || reason === "many") return reason;

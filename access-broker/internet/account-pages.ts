@@ -1,7 +1,7 @@
 /** The pages of a person's account at a home: what they log in with, and the devices that are logged in. Pure. */
 
 import { renderSVG } from "uqr";
-import type { Held, Holdings, SessionLine, TotpSetUp } from "./door-rooms.ts";
+import type { Held, Holdings, Place, SessionLine, TotpSetUp } from "./door-rooms.ts";
 import {
   escapeHtml,
   type OwnPage,
@@ -21,13 +21,14 @@ export interface AccountFacts {
   readonly own: string;
   /** Whether the person says who else comes in. */
   readonly isOwner: boolean;
+  readonly place: Place;
   /** Where the page of the person's homes is. */
   readonly homes: string;
   readonly now: number;
 }
 
 export function accountPage(facts: AccountFacts, speech: Speech, alert?: string): OwnPage {
-  const { user, holdings, sessions, own, isOwner, homes, now } = facts;
+  const { user, holdings, sessions, own, isOwner, place, homes, now } = facts;
   const { say } = speech;
   const text = (word: Word, more = {}): string => escapeHtml(say(word, more));
   const held = (kind: string, list: readonly Held[]): string =>
@@ -38,8 +39,9 @@ export function accountPage(facts: AccountFacts, speech: Speech, alert?: string)
         return row(escapeHtml(label), small, postButton(`/account/${kind}/remove`, { id }, text("remove"), label));
       }),
     );
-  const devices = sessions.map(({ id, source, agent, seenAt }) => {
-    const name = deviceName(agent, speech);
+  const devices = sessions.map(({ id, source, agent, seenAt, isHomes }) => {
+    const device = deviceName(agent, speech);
+    const name = isHomes === true ? say("looksAtHomes", { device }) : device;
     const small = text("seen", { source, when: ago(seenAt, now, speech) });
     const isOwn = id === own;
     const end = postButton("/account/sessions/end", { id }, text("end"), name);
@@ -52,6 +54,17 @@ export function accountPage(facts: AccountFacts, speech: Speech, alert?: string)
   const app = holdings.hasTotp
     ? `<p>${text("appOn")}</p>${postButton("/account/totp/remove", {}, text("remove"), say("app"))}`
     : `<p>${text("appOff")}</p>${postButton("/account/totp", {}, text("appSetUp"), say("app"))}`;
+  const programs = `<h2>${text("appPasswords")}</h2><p>${text("appPasswordsText")}</p>${held("apps", holdings.apps)}
+<form method="post" action="/account/apps">${renderField({ ...program, hint: say("appPasswordHint") })}
+${renderChoice({
+  name: "access",
+  label: say("appAccess"),
+  choices: [
+    ["", say("appAccessAll")],
+    ["view", say("appAccessView")],
+  ],
+})}
+<button class="quiet" type="submit">${text("appPasswordAdd")}</button></form>`;
   return {
     title: say("accountTitle"),
     hasPasskey: true,
@@ -69,22 +82,12 @@ ${postButton("/account/recovery", {}, text("recoveryNew"), say("recovery"))}
 <h2>${text("keys")}</h2><p>${text("keysText")}</p>${held("keys", holdings.keys)}
 <form method="post" action="/account/keys">${renderField({ ...line, hint: say("keyHint") })}
 <button class="quiet" type="submit">${text("keyAdd")}</button></form>
-<h2>${text("appPasswords")}</h2><p>${text("appPasswordsText")}</p>${held("apps", holdings.apps)}
-<form method="post" action="/account/apps">${renderField({ ...program, hint: say("appPasswordHint") })}
-${renderChoice({
-  name: "access",
-  label: say("appAccess"),
-  choices: [
-    ["", say("appAccessAll")],
-    ["view", say("appAccessView")],
-  ],
-})}
-<button class="quiet" type="submit">${text("appPasswordAdd")}</button></form>
-<h2>${text("devices")}</h2>${renderList(devices)}
+${place.isHome ? `${programs}\n` : ""}<h2>${text("devices")}</h2>${renderList(devices)}
 ${sessions.length > 1 ? postButton("/account/sessions/others", {}, text("endOthers"), say("devices")) : ""}
-${isOwner ? `<h2>${text("people")}</h2><a class="button quiet" href="/account/people">${text("peopleOpen")}</a>` : ""}
-<hr>${holdings.passkeys.length > 0 ? `<a class="button quiet" href="${escapeHtml(homes)}">${text("homesTitle")}</a>\n` : ""}<a class="button quiet" href="/password">${text("changePassword")}</a>
-<a class="button quiet" href="/">${text("backHome")}</a>`,
+${isOwner ? `<h2>${text(place.isHome ? "people" : "staff")}</h2><a class="button quiet" href="/account/people">${text("peopleOpen")}</a>` : ""}
+${isOwner && place.isHome ? `<a class="button quiet" href="/account/ways">${text("waysTitle")}</a>` : ""}
+<hr>${place.isHome || holdings.passkeys.length > 0 ? `<a class="button quiet" href="${escapeHtml(homes)}">${text("homesTitle")}</a>\n` : ""}<a class="button quiet" href="/password">${text("changePassword")}</a>
+<a class="button quiet" href="${place.landing}">${text(place.isHome ? "backHome" : "deskBack")}</a>`,
   };
 }
 

@@ -56,6 +56,7 @@ const notices: Partial<Record<HomeError["code"], readonly [Word, Word]>> = {
   "unknown-device": ["notFoundTitle", "notFoundText"],
   "not-granted": ["notGrantedTitle", "notGrantedText"],
   "communication-method-not-allowed": ["notReachedTitle", "notReachedText"],
+  "caller-withheld": ["callerTitle", "callerText"],
   internal: ["wrongTitle", "wrongText"],
 };
 

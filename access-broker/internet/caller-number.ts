@@ -6,6 +6,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import type { Visit } from "./visit.ts";
 
 export interface AccessNetwork {
   /** Whether one of its servers has this address. */
@@ -22,7 +23,7 @@ export interface CallerReading {
   readonly network?: AccessNetwork | undefined;
 }
 
-/** A caller who withholds the number, or whose network told none: good for nothing that asks for one. */
+/** A caller who withholds the number, or whose network told none. All of them are one: nothing is judged of any. */
 const withheld = "tel:anonymous";
 /** Visual separators (RFC 3966 §5.1.1). */
 const separators = /[\s().-]/g;
@@ -44,3 +45,18 @@ export function callerOf(
   const number = asserted?.replaceAll(separators, "") ?? "";
   return /^\+?\d{3,15}$/.test(number) ? `tel:${number}` : withheld;
 }
+
+type Door<Rest extends readonly unknown[]> = (visit: Visit, ...rest: Rest) => Promise<Response>;
+
+/**
+ * A door that answers nobody who withholds their number where an access network vouches for who calls: whoever guesses
+ * there would slow down everybody else who does. The door to the internet is open to them.
+ * @throws HomeError `caller-withheld`
+ */
+export const onlyKnownCallers =
+  <Rest extends readonly unknown[]>(door: Door<Rest>, onRefused: (visit: Visit) => void): Door<Rest> =>
+  async (visit, ...rest) => {
+    if (visit.source !== withheld) return door(visit, ...rest);
+    onRefused(visit);
+    throw new HomeError("caller-withheld", "this way in is for callers whose number is told");
+  };

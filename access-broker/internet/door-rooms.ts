@@ -44,6 +44,8 @@ export interface SessionLine {
   readonly source: string;
   readonly agent: string;
   readonly seenAt: number;
+  /** Of the page of the person's homes, at the bare host: it opens none. */
+  readonly isHomes?: true;
 }
 
 export interface DoorSessions {
@@ -147,12 +149,55 @@ export interface DoorPeople {
   remove(number: AccessNumber, user: string): Promise<void>;
 }
 
+/** The ways in, all from the same places; and from where somebody may look without a proof. */
+export interface WayParts {
+  readonly methods: string;
+  readonly from: readonly string[];
+  readonly look: readonly string[];
+}
+
+/** What a home asks of who comes in; `parts`: undefined where it is more than a form can say. */
+export interface WaysFile {
+  readonly requirement: string;
+  readonly parts: WayParts | undefined;
+}
+
+export interface DoorWays {
+  read(number: AccessNumber): Promise<WaysFile>;
+  /** Returns it as it is written. @throws HomeError `value-invalid` */
+  change(
+    changer: {
+      readonly number: AccessNumber;
+      readonly user: string;
+      readonly source: string;
+      readonly assurances: readonly Assurance[];
+    },
+    wish: string | WayParts,
+  ): Promise<string>;
+}
+
+/** Before what the door stands. */
+export interface Place {
+  readonly isHome: boolean;
+  /** Where who has come in goes on. */
+  readonly landing: string;
+}
+
 export interface DoorRooms {
+  readonly place: Place;
   readonly clock: Clock;
   readonly sessions: DoorSessions;
+  /** Who looks at the page of their homes, by a passkey of this person. */
+  readonly homesSessions: {
+    list(number: AccessNumber, user: string): Promise<readonly SessionLine[]>;
+    end(number: AccessNumber, user: string, id: string): Promise<boolean>;
+  };
   readonly login: DoorLogin;
   readonly account: DoorAccount;
   readonly passkeys: DoorPasskeys;
+  readonly ways: DoorWays;
+  /** Whether an access network says who calls. */
+  readonly hasCallers: boolean;
   readonly devices: {
     remember(number: AccessNumber, user: string): string;
     find(token: string | undefined, number: AccessNumber, user: string | undefined): string | undefined;

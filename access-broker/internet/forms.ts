@@ -1,5 +1,7 @@
 /** The access broker's own forms as HTML: log in, choose a password, log out, which home. Pure. */
 
+import { providerDesk } from "../../gateway-core/contract/access-number.ts";
+import type { Place } from "./door-rooms.ts";
 import { escapeHtml, type OwnPage, renderAlert, renderField } from "./own-page.ts";
 import type { Speech } from "./words.ts";
 
@@ -10,6 +12,12 @@ export interface LoginFormFacts {
   readonly isAgain?: boolean;
   readonly alert?: string;
 }
+
+/** Before which door somebody stands: the number of a home, or the provider's desk. */
+export const whereLine = (number: string, { say }: Pick<Speech, "say">): string =>
+  number === providerDesk
+    ? `<p>${escapeHtml(say("deskDoor"))}</p>`
+    : `<p>${escapeHtml(say("number"))} <span class="number">${escapeHtml(number)}</span></p>`;
 
 /** The same for every number, whatever its home requires. */
 export function loginForm(number: string, { say }: Speech, facts: LoginFormFacts = {}): OwnPage {
@@ -22,9 +30,9 @@ export function loginForm(number: string, { say }: Speech, facts: LoginFormFacts
 ${renderField({ ...user, id: "look-user" })}
 <button class="quiet" type="submit">${escapeHtml(say("look"))}</button></form>`;
   return {
-    title: say("loginTitle"),
+    title: say(number === providerDesk ? "deskLoginTitle" : "loginTitle"),
     hasPasskey: true,
-    body: `<p>${escapeHtml(say("number"))} <span class="number">${escapeHtml(number)}</span></p>
+    body: `${whereLine(number, { say })}
 ${isAgain ? `<p>${escapeHtml(say("againText"))}</p>` : ""}${renderAlert(alert)}<form method="post" action="/login">${back}
 ${renderField({ ...user, isFirst: true })}
 ${renderField({ ...password, autocomplete: "current-password" })}
@@ -104,12 +112,12 @@ ${renderField({ ...secret, name: "password", label: say("newPassword"), hint: sa
 ${renderField({ ...secret, name: "repeat", label: say("repeatPassword") })}`;
 }
 
-export function logoutForm(user: string, { say }: Speech): OwnPage {
+export function logoutForm(user: string, { isHome, landing }: Place, { say }: Speech): OwnPage {
   return {
     title: say("logoutTitle"),
     body: `<p>${escapeHtml(say("logoutText", { user }))}</p>
 <form method="post" action="/logout"><button type="submit">${escapeHtml(say("logOut"))}</button></form>
-<a class="button quiet" href="/">${escapeHtml(say("backHome"))}</a>`,
+<a class="button quiet" href="${landing}">${escapeHtml(say(isHome ? "backHome" : "deskBack"))}</a>`,
   };
 }
 

@@ -1,40 +1,68 @@
 /** The pages of a person's homes: the passkey that shows them, and the initial page with how each is. Pure. */
 
 import { passkeyFields } from "./forms.ts";
-import { escapeHtml, type OwnPage, renderAlert } from "./own-page.ts";
+import { escapeHtml, type OwnPage, postButton, renderAlert, renderField } from "./own-page.ts";
 import type { HomeSight, ShownHome } from "./shown-home.ts";
 import type { Speech, Word } from "./words.ts";
 
 /** One home as it is shown. */
 export type HomeLine = Omit<ShownHome, "access"> & { readonly address: string } & HomeSight;
 
+export interface KeptHomes {
+  /** Written down in this browser, and not shown by a passkey already. */
+  readonly kept: readonly { readonly number: string; readonly address: string }[];
+  /** Where somebody comes from who may want to keep it. */
+  readonly offered: string;
+}
+
 /** Leads to the form that asks for a number, wherever the passkey would lead. */
 const byNumber = "/?number=";
 
-export function homesForm({ say }: Speech, alert?: string): OwnPage {
+export function homesForm(own: KeptHomes, speech: Speech, alert?: string): OwnPage {
+  const { say } = speech;
   return {
     title: say("homesTitle"),
     hasPasskey: true,
-    body: `<p>${escapeHtml(say("homesText"))}</p>
-${renderAlert(alert)}<noscript><p>${escapeHtml(say("passkeyNoScript"))}</p></noscript>
+    body: `${renderAlert(alert)}${keptList(own, speech)}<h2>${escapeHtml(say("homesByPasskey"))}</h2><p>${escapeHtml(say("homesText"))}</p>
+<noscript><p>${escapeHtml(say("passkeyNoScript"))}</p></noscript>
 <form method="post" action="/homes" data-passkey="get" data-ask="/homes/challenge" hidden>${passkeyFields({ say })}
 <button type="submit">${escapeHtml(say("homesShow"))}</button></form>
+<hr>${keepForm(own, speech)}
 <hr><a class="button quiet" href="${byNumber}">${escapeHtml(say("homesByNumber"))}</a>`,
   };
 }
 
 /** Each is one link to its own address. */
-export function homesPage(homes: readonly HomeLine[], now: number, speech: Speech): OwnPage {
+export function homesPage(homes: readonly HomeLine[], own: KeptHomes, now: number, speech: Speech): OwnPage {
   const { say } = speech;
   const text = (word: Word): string => escapeHtml(say(word));
   return {
     title: say("homesTitle"),
     isWide: true,
     body: `<ul class="homes">${homes.map((home) => homeRow(home, now, speech)).join("")}</ul>
-<div class="ways"><a class="button quiet" href="/homes">${text("homesRefresh")}</a>
+${keptList(own, speech)}<div class="ways"><a class="button quiet" href="/homes">${text("homesRefresh")}</a>
 <a class="button quiet" href="${byNumber}">${text("homesByNumber")}</a>
-<form method="post" action="/homes/logout"><button class="quiet" type="submit">${text("homesLeave")}</button></form></div>`,
+${keepForm(own, speech)}<form method="post" action="/homes/logout"><button class="quiet" type="submit">${text("homesLeave")}</button></form></div>`,
   };
+}
+
+/** How they are is not told: nobody has shown who they are. */
+function keptList({ kept }: KeptHomes, { say }: Speech): string {
+  const rows = kept.map(({ number, address }) => {
+    const forget = postButton("/homes/forget", { number }, escapeHtml(say("homesForget")), number);
+    return `<li><a href="${escapeHtml(address)}"><span class="lamp"></span><span class="number">${escapeHtml(number)}</span>
+<small>${escapeHtml(say("homesAsks"))}</small></a>${forget}</li>`;
+  });
+  return rows.length === 0
+    ? ""
+    : `<h2>${escapeHtml(say("homesKept"))}</h2><ul class="homes">${rows.join("")}</ul>
+`;
+}
+
+function keepForm({ offered }: KeptHomes, { say }: Speech): string {
+  const number = { name: "number", label: say("number"), type: "text", autocomplete: "on", value: offered } as const;
+  return `<form method="post" action="/homes/keep">${renderField({ ...number, hint: say("homesKeepHint") })}
+<button class="quiet" type="submit">${escapeHtml(say("homesKeep"))}</button></form>`;
 }
 
 function homeRow(home: HomeLine, now: number, speech: Speech): string {

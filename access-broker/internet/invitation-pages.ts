@@ -1,6 +1,6 @@
 /** The pages for who was invited to a home: the invitation itself, and the choice of how to log in from then on. Pure. */
 
-import { passkeyFields, passwordFields } from "./forms.ts";
+import { passkeyFields, passwordFields, whereLine } from "./forms.ts";
 import { escapeHtml, type OwnPage, renderAlert, renderField } from "./own-page.ts";
 import type { Speech } from "./words.ts";
 
@@ -9,7 +9,7 @@ export function invitationForm(number: string, { say }: Speech, alert?: string):
   return {
     title: say("invitationTitle"),
     takesFragment: true,
-    body: `<p>${escapeHtml(say("number"))} <span class="number">${escapeHtml(number)}</span></p>
+    body: `${whereLine(number, { say })}
 <p>${escapeHtml(say("invitationText"))}</p>
 ${renderAlert(alert)}<form method="post" action="/invitation">${renderField({ ...secret, isFirst: true, takesFragment: true })}
 <button type="submit">${escapeHtml(say("goOn"))}</button></form>`,

@@ -40,7 +40,7 @@ export interface LoginDesk {
 }
 
 export function createLoginDesk(rooms: DoorRooms): LoginDesk {
-  const { clock, sessions, login, devices, openAnswers, audit } = rooms;
+  const { clock, place, sessions, login, devices, openAnswers, audit } = rooms;
   const agentOf = ({ headers }: Visit): string => headers.get("user-agent") ?? "";
 
   const desk: LoginDesk = {
@@ -59,7 +59,7 @@ export function createLoginDesk(rooms: DoorRooms): LoginDesk {
       const session = await desk.sessionOf(visit, number);
       const isAgain = session !== undefined && visit.query.has("again");
       if (session !== undefined && !isAgain) {
-        return session.rights === "none" ? pageAnswer(stepForm(session, visit.speech), visit) : leadTo("/");
+        return session.rights === "none" ? pageAnswer(stepForm(session, visit.speech), visit) : leadTo(place.landing);
       }
       const isLookOffered = await login.mayLook(number, visit.source);
       return pageAnswer(loginForm(number, visit.speech, { isLookOffered, isAgain }), visit);
@@ -84,7 +84,7 @@ export function createLoginDesk(rooms: DoorRooms): LoginDesk {
         }
         audit("login", number, user, source, { shown: assurances.join("+"), rights });
         if (!assurances.includes("source")) cookies.push(deviceCookie(devices.remember(number, user)));
-        return leadTo(members["to"] === "account" ? "/account" : "/", ...cookies);
+        return leadTo(members["to"] === "account" ? "/account" : place.landing, ...cookies);
       } catch (thrown) {
         const { code, cause } = toHomeError(thrown);
         const reason = typeof cause === "string" ? cause : code;

@@ -2,14 +2,11 @@
 
 import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
 import { HomeError, toHomeError } from "../../gateway-core/contract/errors.ts";
-import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import { errorAnswer, guard, pageAnswer } from "./answers.ts";
-import { type OperatorFacts, operatorLoginPage, operatorPage, type PublishForm } from "./operator-pages.ts";
+import { createDescriptorForm, type Publish } from "./descriptor-form.ts";
+import { type OperatorFacts, operatorLoginPage } from "./operator-pages.ts";
 import { checkOrigin } from "./origin-check.ts";
-import { readForm, type Visit } from "./visit.ts";
-import type { Word } from "./words.ts";
-
-const longestForm = 1_000_000;
+import type { Visit } from "./visit.ts";
 
 export interface OperatorDoorOptions {
   readonly clock: Clock;
@@ -25,11 +22,7 @@ export interface OperatorDoorOptions {
   judge(password: string, source: string): Promise<boolean | undefined>;
   /** Stands in the page's forms and tells them from another page's. */
   formToken(): string;
-  /** @throws HomeError `descriptor-invalid`, `value-invalid` */
-  publish(
-    descriptor: unknown,
-    model: string,
-  ): Promise<{ readonly type: string; readonly version: string; readonly isNew: boolean }>;
+  readonly publish: Publish;
 }
 
 /** The answer to a visit; never rejects. */
@@ -55,41 +48,20 @@ export function createOperatorDoor(options: OperatorDoorOptions): (visit: Visit)
     return answer;
   }
 
-  async function show(visit: Visit, more: Omit<PublishForm, "token">, status = 200): Promise<Response> {
-    const known = await facts((visit.query.get("number") ?? "").trim().slice(0, 40));
-    return pageAnswer(operatorPage(known, { token: formToken(), ...more }, visit.speech), visit, status);
-  }
-
-  async function takeDescriptor(visit: Visit): Promise<Response> {
-    const form = await readForm(visit, clock, longestForm);
-    const [descriptor = "", model = ""] = [form.get("descriptor") ?? "", form.get("model") ?? ""];
-    const typed = { descriptor, model };
-    const say = (word: Word, about: JsonObject = {}): string =>
-      visit.speech.say(word, Object.fromEntries(Object.entries(about).map(([name, value]) => [name, String(value)])));
-    if (form.get("token") !== formToken()) return show(visit, { ...typed, alert: say("opOld") }, 403);
-    let value: unknown;
-    try {
-      value = JSON.parse(descriptor);
-    } catch {
-      return show(visit, { ...typed, alert: say("opNoJson") }, 422);
-    }
-    try {
-      const { type, version, isNew } = await publish(value, model.trim());
-      return await show(visit, { done: say(isNew ? "opPublished" : "opUnchanged", { type, version }) });
-    } catch (thrown) {
-      const { code, message, details } = toHomeError(thrown);
-      if (code === "internal") throw thrown;
-      const reason = typeof details["path"] === "string" ? `${details["path"]}: ${message}` : message;
-      return show(visit, { ...typed, alert: say("opInvalid", { reason }) }, 422);
-    }
-  }
+  const descriptors = createDescriptorForm({
+    clock,
+    facts: ({ query }) => facts((query.get("number") ?? "").trim().slice(0, 40)),
+    place: () => ({ root: "/", publish: "/descriptors" }),
+    token: formToken,
+  });
 
   async function route(visit: Visit): Promise<Response> {
     const { method, path, authority, headers } = visit;
     checkName(authority);
     checkOrigin(method, headers, `${isLoopback ? "http" : "https"}://${authority}`);
     const isReading = method === "GET" || method === "HEAD";
-    if (path === "/descriptors" && method === "POST") return (await refuseStranger(visit)) ?? takeDescriptor(visit);
+    if (path === "/descriptors" && method === "POST")
+      return (await refuseStranger(visit)) ?? descriptors.take(visit, publish);
     if (!isReading)
       throw new HomeError("method-not-allowed", `${method} is not for this path`, { allow: ["GET", "HEAD"] });
     const unstored = { "cache-control": "no-store" };
@@ -105,7 +77,7 @@ export function createOperatorDoor(options: OperatorDoorOptions): (visit: Visit)
       return new Response(text, { headers: { ...unstored, "content-type": contentType } });
     }
     if (path !== "/") throw new HomeError("not-found", "there is nothing here", { path: path.slice(0, 128) });
-    return (await refuseStranger(visit)) ?? show(visit, {});
+    return (await refuseStranger(visit)) ?? descriptors.show(visit);
   }
 
   return async (visit) => {

@@ -20,8 +20,19 @@ export interface OperatorFacts {
   readonly wanted: readonly { readonly key: Readonly<Record<string, unknown>>; readonly homes: number }[];
 }
 
+/** Where the page stands. */
+export interface PagePlace {
+  readonly root: string;
+  /** Where its form goes. */
+  readonly publish: string;
+  /** HTML before all else. */
+  readonly before?: string;
+  /** Where a home has a page of its own. */
+  readonly homeHref?: (number: string) => string;
+}
+
 export interface PublishForm {
-  readonly token: string;
+  readonly token?: string;
   readonly descriptor?: string;
   readonly model?: string;
   readonly alert?: string;
@@ -35,13 +46,21 @@ const states: Readonly<Record<OperatorFacts["status"], Word>> = {
   failing: "opFailing",
 };
 
-export function operatorPage(facts: OperatorFacts, form: PublishForm, { say }: Speech): OwnPage {
+export function operatorPage(
+  facts: OperatorFacts,
+  form: PublishForm,
+  { say }: Speech,
+  { root, publish, before = "", homeHref }: PagePlace,
+): OwnPage {
   const text = (word: Word, more = {}): string => escapeHtml(say(word, more));
   const { status, isStoreThere, homesOnline, part, homes, doors, refusals, wanted } = facts;
-  const table = (heads: readonly Word[], rows: readonly (readonly (string | number)[])[]): string => {
+  const nameOf = (number: string): string =>
+    homeHref === undefined ? escapeHtml(number) : `<a href="${escapeHtml(homeHref(number))}">${escapeHtml(number)}</a>`;
+  const cells = (row: readonly (string | number)[]): readonly string[] => row.map((cell) => escapeHtml(String(cell)));
+  const table = (heads: readonly Word[], rows: readonly (readonly string[])[]): string => {
     if (rows.length === 0) return `<p>${text("opNone")}</p>`;
     const head = heads.map((word) => `<th scope="col">${text(word)}</th>`).join("");
-    const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(String(cell))}</td>`).join("")}</tr>`);
+    const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join("")}</tr>`);
     return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("\n")}</tbody></table>`;
   };
   const find = { name: "number", label: say("opFind"), type: "text", autocomplete: "off", value: part } as const;
@@ -50,31 +69,31 @@ export function operatorPage(facts: OperatorFacts, form: PublishForm, { say }: S
   return {
     title: say("opTitle"),
     isWide: true,
-    body: `${done === undefined ? "" : `<p role="status">${escapeHtml(done)}</p>`}${renderAlert(alert)}
+    body: `${before}${done === undefined ? "" : `<p role="status">${escapeHtml(done)}</p>`}${renderAlert(alert)}
 <h2>${text("opState")}</h2><p>${text(states[status])}${isStoreThere ? "" : ` · ${text("opStoreAway")}`}</p>
 <h2>${text("opHomes")}</h2><p>${text("opHomesText", { count: homesOnline })}</p>
-<form method="get" action="/">${renderField({ ...find, isOptional: true })}
+<form method="get" action="${root}">${renderField({ ...find, isOptional: true })}
 <button class="quiet" type="submit">${text("opShow")}</button></form>
 ${table(
   ["number", "opSource", "opSince"],
-  homes.map(({ number, source, since }) => [number, source, new Date(since).toISOString()]),
+  homes.map(({ number, source, since }) => [nameOf(number), ...cells([source, new Date(since).toISOString()])]),
 )}${part === "" && homes.length < homesOnline ? `<p>${text("opMore")}</p>` : ""}
 <h2>${text("opLinks")}</h2>${table(
       ["opDoor", "opOpen", "opIn", "opOut"],
-      doors.map(({ door, open, receivedPerSecond, sentPerSecond }) => [
-        ...[door, open, say("opRate", { count: receivedPerSecond }), say("opRate", { count: sentPerSecond })],
-      ]),
+      doors.map(({ door, open, receivedPerSecond, sentPerSecond }) =>
+        cells([door, open, say("opRate", { count: receivedPerSecond }), say("opRate", { count: sentPerSecond })]),
+      ),
     )}
 <h2>${text("opRefusals")}</h2>${table(
       ["opWhat", "opReason", "opCount"],
-      refusals.map(({ what, reason, count }) => [what, reason, count]),
+      refusals.map(({ what, reason, count }) => cells([what, reason, count])),
     )}
 <h2>${text("opWanted")}</h2><p>${text("opWantedText")}</p>${table(
       ["opWhat", "opWantedBy"],
-      wanted.map(({ key, homes: asking }) => [Object.values(key).join(" "), asking]),
+      wanted.map(({ key, homes: asking }) => cells([Object.values(key).join(" "), asking])),
     )}
 <h2>${text("opPublish")}</h2><p>${text("opPublishText")}</p>
-<form method="post" action="/descriptors"><input type="hidden" name="token" value="${escapeHtml(token)}">
+<form method="post" action="${publish}">${token === undefined ? "" : `<input type="hidden" name="token" value="${escapeHtml(token)}">`}
 <div class="field"><label for="descriptor">${text("opDescriptor")}</label>
 <textarea id="descriptor" name="descriptor" rows="12" spellcheck="false" required>
 ${escapeHtml(descriptor)}</textarea></div>

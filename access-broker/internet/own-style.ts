@@ -38,6 +38,11 @@ a{color:var(--focus)}
 li button{width:auto;white-space:nowrap;flex:none;margin:0;min-height:44px;padding:8px 12px}
 code{font-family:ui-monospace,monospace;font-size:1.0625rem;color:var(--text);overflow-wrap:anywhere}
 .qr{display:block;width:200px;height:200px;margin:0 auto 16px;border-radius:8px}
+li:has(.deeds){flex-wrap:wrap}
+.deeds{display:flex;flex-wrap:wrap;gap:8px}
+.qr.card{width:100%;max-width:340px;height:auto}
+pre{margin:0 0 16px;white-space:pre-wrap}
+pre code{font-size:.8125rem}
 .codes{columns:2;margin:0 0 16px}
 .codes li{display:block;padding:6px 0;border:0}
 .codes code{font-size:.875rem}

@@ -30,7 +30,8 @@ interface Errand {
   readonly members: JsonObject;
 }
 
-export function createPeopleDesk({ people, audit, clock, peopleChanged, devicesOf }: PeopleDeskOptions) {
+export function createPeopleDesk({ people, audit, clock, place, peopleChanged, devicesOf }: PeopleDeskOptions) {
+  const { isHome } = place;
   const tell = (
     { visit, number, session, user }: Errand,
     event: string,
@@ -46,7 +47,7 @@ export function createPeopleDesk({ people, audit, clock, peopleChanged, devicesO
     const lines = await people.list(number);
     if (!isForPerson(visit)) return Response.json({ people: lines.map(toldOf) }, unstored);
     const devices = await devicesOf(visit, number, session);
-    const facts = { people: lines, own: session.user, devices, now: clock.now() };
+    const facts = { people: lines, own: session.user, devices, now: clock.now(), isHome };
     return pageAnswer(peoplePage(facts, visit.speech, alert), visit, status);
   }
 
@@ -120,7 +121,7 @@ export function createPeopleDesk({ people, audit, clock, peopleChanged, devicesO
       const person = await known({ number, user: query.get("user") ?? "" });
       const devices = await devicesOf(visit, number, session);
       if (!isForPerson(visit)) return Response.json(toldOf(person), unstored);
-      return pageAnswer(personPage({ person, devices, now: clock.now() }, visit.speech), visit);
+      return pageAnswer(personPage({ person, devices, now: clock.now(), isHome }, visit.speech), visit);
     }
     const deed = Object.hasOwn(deeds, path) ? deeds[path] : undefined;
     if (deed === undefined) throw new HomeError("not-found", "there is nothing here", { path: path.slice(0, 128) });

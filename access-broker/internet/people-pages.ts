@@ -36,12 +36,17 @@ export interface PeopleFacts {
   readonly own: string;
   readonly devices: readonly KnownDevice[];
   readonly now: number;
+  readonly isHome: boolean;
 }
 
 const root = "/account/people";
 const mostShown = 200;
 
-export function peoplePage({ people, own, devices, now }: PeopleFacts, speech: Speech, alert?: string): OwnPage {
+export function peoplePage(
+  { people, own, devices, now, isHome }: PeopleFacts,
+  speech: Speech,
+  alert?: string,
+): OwnPage {
   const { say } = speech;
   const rows = people.map((person) => {
     const name = escapeHtml(person.user);
@@ -50,16 +55,16 @@ export function peoplePage({ people, own, devices, now }: PeopleFacts, speech: S
       person.user === own
         ? `<small>${escapeHtml(say("personYou"))}</small>`
         : `<a class="button quiet" href="${escapeHtml(link)}" aria-label="${escapeHtml(say("personChange"))}: ${name}">${escapeHtml(say("personChange"))}</a>`;
-    return `<li><div>${name}<small>${escapeHtml(summaryOf(person, devices, now, speech))}</small></div>${change}</li>`;
+    return `<li><div>${name}<small>${escapeHtml(summaryOf(person, devices, now, isHome, speech))}</small></div>${change}</li>`;
   });
   const user = { name: "user", label: say("personLabel"), type: "text", autocomplete: "off", longest: 64 } as const;
   return {
-    title: say("peopleTitle"),
-    body: `<p>${escapeHtml(say("peopleText"))}</p>
+    title: say(isHome ? "peopleTitle" : "staff"),
+    body: `<p>${escapeHtml(say(isHome ? "peopleText" : "staffText"))}</p>
 ${renderAlert(alert)}${renderList(rows)}
 <h2>${escapeHtml(say("inviteTitle"))}</h2><p>${escapeHtml(say("inviteText"))}</p>
 <form method="post" action="${root}/invite">${renderField({ ...user, hint: say("personNameHint") })}
-${grantFields(undefined, devices, speech)}
+${isHome ? grantFields(undefined, devices, speech) : staffFields(undefined, speech)}
 <button type="submit">${escapeHtml(say("invite"))}</button></form>
 <hr><a class="button quiet" href="/account">${escapeHtml(say("back"))}</a>`,
   };
@@ -69,19 +74,20 @@ export interface PersonFacts {
   readonly person: PersonLine;
   readonly devices: readonly KnownDevice[];
   readonly now: number;
+  readonly isHome: boolean;
 }
 
-export function personPage({ person, devices, now }: PersonFacts, speech: Speech): OwnPage {
+export function personPage({ person, devices, now, isHome }: PersonFacts, speech: Speech): OwnPage {
   const { say } = speech;
   const { user, isSuspended } = person;
   const button = (path: string, word: "suspend" | "resume" | "remove" | "inviteAgain"): string =>
     postButton(`${root}/${path}`, { user }, escapeHtml(say(word)), user);
   return {
     title: user,
-    body: `<p>${escapeHtml(summaryOf(person, devices, now, speech))}</p>
+    body: `<p>${escapeHtml(summaryOf(person, devices, now, isHome, speech))}</p>
 <h2>${escapeHtml(say("grantTitle"))}</h2>${isFine(person.grant) ? `<p>${escapeHtml(say("grantFine"))}</p>` : ""}
 <form method="post" action="${root}/grant"><input type="hidden" name="user" value="${escapeHtml(user)}">
-${grantFields(person, devices, speech)}
+${isHome ? grantFields(person, devices, speech) : staffFields(person, speech)}
 <button type="submit">${escapeHtml(say("grantSave"))}</button></form>
 <h2>${escapeHtml(say("standingTitle"))}</h2><p>${escapeHtml(say(isSuspended ? "suspendedText" : "suspendText"))}</p>
 ${isSuspended ? button("resume", "resume") : button("suspend", "suspend")}
@@ -98,10 +104,12 @@ export interface InvitedFacts {
   readonly link: string;
   /** RFC 3339. */
   readonly expires: string;
+  /** Where the page leads back to, if not to the people of the home. */
+  readonly back?: string;
 }
 
 export function invitedPage(
-  { user, address, secret, link, expires }: InvitedFacts,
+  { user, address, secret, link, expires, back = root }: InvitedFacts,
   { say, language }: Speech,
 ): OwnPage {
   const until = new Date(expires).toLocaleDateString(language, { dateStyle: "long", timeZone: "UTC" });
@@ -114,8 +122,28 @@ export function invitedPage(
     body: `<p>${escapeHtml(say("invitedText", { user, until }))}</p>${qr}
 <p><a href="${escapeHtml(link)}">${escapeHtml(link)}</a></p>
 <p>${escapeHtml(say("invitedTyped", { address }))} <code>${escapeHtml(secret)}</code></p>
-<a class="button" href="${root}">${escapeHtml(say("back"))}</a>`,
+<a class="button" href="${escapeHtml(back)}">${escapeHtml(say("back"))}</a>`,
   };
+}
+
+/** Of the provider's people: all of them see every home. */
+function staffFields(person: PersonLine | undefined, { say }: Speech): string {
+  const isViewer = person !== undefined && person.role === "guest" && person.grant.devices["*"]?.access !== "control";
+  return `<input type="hidden" name="device:*" value="on">
+${renderChoice({
+  ...{ name: "role", label: say("role"), chosen: person?.role ?? "guest" },
+  choices: [
+    ["guest", say("staffGuest")],
+    ["owner", say("staffOwner")],
+  ],
+})}
+${renderChoice({
+  ...{ name: "access", label: say("access"), chosen: isViewer ? "view" : "control" },
+  choices: [
+    ["control", say("staffControl")],
+    ["view", say("accessView")],
+  ],
+})}`;
 }
 
 /** Role, access, devices and last day. Without the home's devices their ids are typed. */
@@ -156,17 +184,25 @@ const isFine = ({ devices, window }: Grant): boolean => {
   return isMixed || window !== undefined || all.some(({ properties, actions }) => properties ?? actions);
 };
 
-function summaryOf(person: PersonLine, known: readonly KnownDevice[], now: number, { say, language }: Speech): string {
+function summaryOf(
+  person: PersonLine,
+  known: readonly KnownDevice[],
+  now: number,
+  isHome: boolean,
+  { say, language }: Speech,
+): string {
   const { role, grant, isSuspended, invitedUntil } = person;
   const { devices, window } = grant;
   const titles = Object.keys(devices).map((id) => known.find((one) => one.id === id)?.title ?? id);
   const which = Object.hasOwn(devices, "*") ? say("grantAll") : titles.join(say("comma"));
-  const access = say(Object.values(devices).some((one) => one.access === "control") ? "accessControl" : "accessView");
+  const isControl = Object.values(devices).some((one) => one.access === "control");
+  const access = say(isControl ? (isHome ? "accessControl" : "staffControl") : "accessView");
+  const roles = isHome ? (["roleOwner", "roleGuest"] as const) : (["staffOwner", "staffGuest"] as const);
   const until = window?.until === undefined ? undefined : new Date(window.until);
   const isInvited = invitedUntil !== null && now < invitedUntil;
   return [
-    say(role === "owner" ? "roleOwner" : "roleGuest"),
-    ...(role === "owner" ? [] : [access, which]),
+    say(role === "owner" ? roles[0] : roles[1]),
+    ...(role === "owner" ? [] : isHome ? [access, which] : [access]),
     ...(until === undefined ? [] : [say("untilDay", { day: until.toLocaleDateString(language) })]),
     ...(isSuspended ? [say("suspended")] : []),
     ...(isInvited ? [say("invited")] : []),

@@ -7,6 +7,7 @@ import type { CertificateAnswer } from "../../gateway-core/contract/link.ts";
 import { leadTo, pageAnswer } from "./answers.ts";
 import { numberForm } from "./forms.ts";
 import type { HomesDesk } from "./homes-desk.ts";
+import { tidyNumber } from "./tidy-number.ts";
 import { isForPerson, readBody, type Visit } from "./visit.ts";
 
 const longestEnrolment = 16 * 1024;
@@ -16,6 +17,8 @@ export interface ProviderDoorOptions {
   readonly host: string;
   readonly gatewayPort: () => number;
   readonly homes: HomesDesk;
+  /** The provider's own people; undefined where the settings leave them to the operator's listener. */
+  readonly desk: { takes(path: string): boolean; answer(visit: Visit): Promise<Response> } | undefined;
   /** How browsers find the outbound proxy. */
   readonly pacFile: () => string;
   /** `{token, csr}` → certificates. @throws HomeError `card-invalid`, `card-used`, `card-expired`, `certificate-refused`, `too-many-attempts` */
@@ -26,7 +29,7 @@ export interface ProviderDoorOptions {
 
 /** What both names answer; undefined for everything else. */
 export function createProviderDoor(options: ProviderDoorOptions) {
-  const { clock, host, gatewayPort, homes, pacFile, enrol, renewLate } = options;
+  const { clock, host, gatewayPort, homes, desk, pacFile, enrol, renewLate } = options;
   /** What gateways ask: where their port is, and a certificate for a card or a key that had one. */
   async function answerGateway(visit: Visit): Promise<Response> {
     const { method, path } = visit;
@@ -52,7 +55,8 @@ export function createProviderDoor(options: ProviderDoorOptions) {
       const headers = { "content-type": "application/x-ns-proxy-autoconfig", "cache-control": "no-cache" };
       return new Response(pacFile(), { headers });
     }
-    if (/^\/homes(?:\/(?:challenge|logout))?$/.test(path)) return homes.answer(visit);
+    if (/^\/homes(?:\/(?:challenge|logout|keep|forget))?$/.test(path)) return homes.answer(visit);
+    if (desk?.takes(path)) return desk.answer(visit);
     if (path !== "/") return answerGateway(visit);
     if (method !== "GET" && method !== "HEAD") throw notAllowed(method, ["GET", "HEAD"]);
     const port = authority.slice(host.length);
@@ -65,15 +69,6 @@ export function createProviderDoor(options: ProviderDoorOptions) {
   }
 
   return { answerGateway, answerBareHost };
-}
-
-/** As people type it: full-width digits, long dashes, spaces. */
-function tidyNumber(typed: string): string {
-  return typed
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\s\u200b]/g, "")
-    .replace(/[\u2010-\u2015\u2212\u30fc]/g, "-");
 }
 
 function parseJson(text: string): unknown {

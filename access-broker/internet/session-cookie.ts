@@ -37,7 +37,8 @@ export function sessionToken(headers: Headers): string | undefined {
   return token !== undefined && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : undefined;
 }
 
-function cookieNamed(headers: Headers, wanted: string): string | undefined {
+/** Undefined when there is none, or more than one. */
+export function cookieNamed(headers: Headers, wanted: string): string | undefined {
   const told = (headers.get("cookie") ?? "")
     .split(/;\s*/)
     .filter((pair) => pair.startsWith(`${wanted}=`))

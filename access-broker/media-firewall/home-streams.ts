@@ -40,14 +40,15 @@ export interface HomeStreams {
   readonly links: number;
   readonly octets: number;
   readonly isIdle: boolean;
-  /** @throws HomeError what the stream cannot be had for */
-  open(device: string, signal: AbortSignal): Promise<StreamHold>;
+  /** `audio`: which of the device's sounds, from 1 on. @throws HomeError what the stream cannot be had for */
+  open(device: string, signal: AbortSignal, audio?: number): Promise<StreamHold>;
 }
 
 interface Stream {
   readonly lanes: Map<string, RungLane>;
   readonly over: PromiseWithResolvers<HomeError>;
   readonly rungs: Promise<readonly Rung[]>;
+  audioCount: number;
   holds: number;
   timer: Timer | undefined;
   end(error: HomeError): void;
@@ -59,9 +60,9 @@ export function createHomeStreams(options: HomeStreamsOptions): HomeStreams {
   const links = new Set<MediaLink>();
 
   /** `rung` undefined: the best that the home's uplink carries, as the first viewer wants it. */
-  function laneOf(ask: MediaAsk, end: (error: HomeError) => void): RungLane {
+  function laneOf(ask: MediaAsk, stream: () => Stream): RungLane {
     return new RungLane({
-      ...{ clock, ring, onEnd: end },
+      ...{ clock, ring, onEnd: (error) => stream().end(error) },
       async open(onHead, onPiece, onEnd) {
         const leave = budget.enter();
         let link: MediaLink | undefined;
@@ -74,7 +75,11 @@ export function createHomeStreams(options: HomeStreamsOptions): HomeStreams {
         };
         try {
           const opened = openMediaLink(await dial(ask), {
-            ...{ clock, budget, onHead, onPiece },
+            ...{ clock, budget, onPiece },
+            onHead(head) {
+              stream().audioCount = head.audioCount;
+              onHead(head);
+            },
             mostKbps: limits.kbpsPerHome,
             longestSeconds: limits.longestSeconds,
             onEnd(error) {
@@ -101,38 +106,41 @@ export function createHomeStreams(options: HomeStreamsOptions): HomeStreams {
     });
   }
 
-  function begin(device: string): Stream {
+  function begin(key: string, ask: MediaAsk): Stream {
     const lanes = new Map<string, RungLane>();
     const over = Promise.withResolvers<HomeError>();
     const end = (error: HomeError): void => {
       over.resolve(error);
       stream.timer?.cancel();
-      if (streams.get(device) === stream) streams.delete(device);
+      if (streams.get(key) === stream) streams.delete(key);
       for (const lane of lanes.values()) lane.close();
       first.close();
     };
-    const first = laneOf({ device }, end);
+    const first = laneOf(ask, () => stream);
     const rungs = first.ready().then(({ rungs: told }) => {
       const [best] = told;
       if (best !== undefined) lanes.set(best.name, first);
       return told;
     });
-    const stream: Stream = { lanes, over, rungs, holds: 0, timer: undefined, end };
-    streams.set(device, stream);
+    const stream: Stream = { lanes, over, rungs, audioCount: 0, holds: 0, timer: undefined, end };
+    streams.set(key, stream);
     rungs.catch(end);
     return stream;
   }
 
-  function hold(device: string, stream: Stream, rungs: readonly Rung[]): StreamHold {
+  function hold(ask: MediaAsk, stream: Stream, rungs: readonly Rung[]): StreamHold {
     let isHeld = true;
     return {
       rungs,
+      get audioCount() {
+        return stream.audioCount;
+      },
       over: stream.over.promise,
       async ring(name) {
         if (!rungs.some((rung) => rung.name === name)) {
           throw new HomeError("not-found", `the stream has no rung ${name}`, { rung: name });
         }
-        const lane = stream.lanes.get(name) ?? laneOf({ device, rung: name }, stream.end);
+        const lane = stream.lanes.get(name) ?? laneOf({ ...ask, rung: name }, () => stream);
         stream.lanes.set(name, lane);
         await lane.ready();
         return lane.face();
@@ -161,8 +169,10 @@ export function createHomeStreams(options: HomeStreamsOptions): HomeStreams {
     get isIdle() {
       return streams.size === 0 && links.size === 0;
     },
-    async open(device, signal) {
-      const stream = streams.get(device) ?? begin(device);
+    async open(device, signal, audio = 1) {
+      const ask = { device, ...(audio === 1 ? {} : { audio }) };
+      const key = `${device} ${audio}`;
+      const stream = streams.get(key) ?? begin(key, ask);
       stream.holds++;
       stream.timer?.cancel();
       const left = Promise.withResolvers<never>();
@@ -170,7 +180,7 @@ export function createHomeStreams(options: HomeStreamsOptions): HomeStreams {
       signal.addEventListener("abort", leave, { once: true });
       if (signal.aborted) leave();
       try {
-        return hold(device, stream, await Promise.race([stream.rungs, left.promise]));
+        return hold(ask, stream, await Promise.race([stream.rungs, left.promise]));
       } catch (thrown) {
         release(stream);
         throw thrown;

@@ -7,7 +7,7 @@ type Element = DefaultTreeAdapterMap["element"];
 
 /** What acts, or leads somewhere by itself. */
 const acting: readonly string[] = [
-  ...["script", "noscript", "form", "button", "input", "select", "textarea", "details", "dialog", "template"],
+  ...["script", "form", "button", "input", "select", "textarea", "details", "dialog", "template"],
   ...["iframe", "object", "embed", "video", "audio", "canvas", "base", "meta"],
 ];
 /** It looks for the home again so often. */
@@ -24,7 +24,7 @@ export const stillPolicy: string = [
 ].join("; ");
 
 export function stillPage(page: string, notice: string): string {
-  const document = parse(page);
+  const document = parse(page, { scriptingEnabled: false });
   strip(document);
   const [head, body] = [find(document, "head"), find(document, "body")];
   if (head !== undefined) {
@@ -44,9 +44,19 @@ function strip(parent: Node): void {
   if (!("childNodes" in parent)) return;
   for (const child of [...parent.childNodes]) {
     if (!tree.isElementNode(child)) continue;
+    if (child.tagName === "noscript") {
+      // Nothing runs here: what stands there is part of the page.
+      strip(child);
+      for (const inner of [...child.childNodes]) {
+        tree.detachNode(inner);
+        tree.insertBefore(parent, inner, child);
+      }
+      tree.detachNode(child);
+      continue;
+    }
     const isMenu = child.attrs.some(({ name }) => name === "popover");
-    const isManifest = child.attrs.some(({ name, value }) => name === "rel" && value === "manifest");
-    if (isMenu || isManifest || acting.includes(child.tagName)) {
+    const isAsking = child.attrs.some(({ name, value }) => name === "rel" && /^(?:manifest|preload)$/.test(value));
+    if (isMenu || isAsking || acting.includes(child.tagName)) {
       // What a control said beside being touched is still worth knowing.
       const said = isMenu ? undefined : find(child, "output");
       if (said !== undefined) {

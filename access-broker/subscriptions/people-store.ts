@@ -69,6 +69,8 @@ export interface Invitation {
 export interface PeopleStore {
   /** The people of a home, or of all homes, by number and name. */
   listPeople(number?: AccessNumber): Promise<readonly PersonOfHome[]>;
+  /** Numbers of homes that hold `part`, by number, at most `most` of them. */
+  findNumbers(part: string, most: number): Promise<readonly AccessNumber[]>;
   /** A person with what is allowed to their home, from one look-up; undefined when there is none. */
   findStanding(number: AccessNumber, user: string): Promise<(Standing & { readonly home: HomeRules }) | undefined>;
   /** False when there is no such person. */

@@ -1,5 +1,6 @@
 /** The part of the PostgreSQL store that holds people, what homes may be reached by, and invitations. */
 
+import { providerDesk } from "../../gateway-core/contract/access-number.ts";
 import type { PeopleStore, SubscribedHome, SubscribedPerson } from "./people-store.ts";
 import type { Postgres, Queries } from "./postgres-connection.ts";
 import { invitationOf, methodsOf, personOf, standingColumns, standingOf } from "./sqlite-people.ts";
@@ -18,6 +19,13 @@ export function peopleQueries({ all, one, run, transaction }: Postgres): PeopleS
         ...personOf(row),
         invitedUntil: orNull(row, "expires_at", count),
       }));
+    },
+    async findNumbers(part, most) {
+      const rows = await all(
+        "SELECT DISTINCT number FROM users WHERE strpos(number, $1) > 0 AND number <> $2 ORDER BY number LIMIT $3",
+        ...[part, providerDesk, most],
+      );
+      return rows.map(numberOf);
     },
     async findStanding(number, user) {
       const row = await one(

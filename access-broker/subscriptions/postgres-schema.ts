@@ -1,6 +1,7 @@
 /** The tables of the PostgreSQL store: the same as SQLite's, row by row. A later version adds a step to the list and never changes one. */
 
 import type { Postgres } from "./postgres-connection.ts";
+import { postgresHomesSessionTable } from "./postgres-homes-sessions.ts";
 
 /** "Genkan" as a number: brokers that start at once make the tables once. */
 const lockKey = 0x67656e6b;
@@ -54,6 +55,7 @@ export const postgresMigrations: readonly string[] = [
    CREATE TABLE audit_anchor (one INTEGER PRIMARY KEY CHECK (one = 1), id BIGINT NOT NULL, hash TEXT NOT NULL);
    INSERT INTO audit_anchor VALUES (1, 0, '');`,
   "ALTER TABLE proxy_homes ADD COLUMN policy TEXT NOT NULL DEFAULT '{}'",
+  postgresHomesSessionTable,
 ];
 
 /** Makes what is missing, each step once, whoever else starts at the same moment. */

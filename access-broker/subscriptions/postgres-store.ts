@@ -1,10 +1,12 @@
 /** The store in PostgreSQL, for several access brokers at once: what stands in sqlite-store.ts for one file, in the other dialect. */
 
+import { providerDesk } from "../../gateway-core/contract/access-number.ts";
 import { auditQueries } from "./postgres-audit.ts";
 import { openPostgres } from "./postgres-connection.ts";
 import { copyQueries } from "./postgres-copy.ts";
 import { credentialQueries } from "./postgres-credentials.ts";
 import { descriptorQueries } from "./postgres-descriptors.ts";
+import { homesSessionQueries } from "./postgres-homes-sessions.ts";
 import { peopleQueries } from "./postgres-people.ts";
 import { proxyQueries } from "./postgres-proxy.ts";
 import { migratePostgres } from "./postgres-schema.ts";
@@ -25,6 +27,7 @@ export function openPostgresStore(url: string, auditBound: number = mostAuditEnt
     ...peopleQueries(postgres),
     ...copyQueries(postgres),
     ...proxyQueries(postgres),
+    ...homesSessionQueries(postgres),
     ...audit,
 
     async putUser({ number, user, passwordHash, state }) {
@@ -130,7 +133,7 @@ export function openPostgresStore(url: string, auditBound: number = mostAuditEnt
 
     async countStored(now) {
       const row = await one(
-        `SELECT (SELECT count(DISTINCT number) FROM users) AS homes, (SELECT count(*) FROM users) AS users,
+        `SELECT (SELECT count(DISTINCT number) FROM users WHERE number <> '${providerDesk}') AS homes, (SELECT count(*) FROM users) AS users,
            (SELECT count(*) FROM sessions WHERE expires_at > $1) AS sessions`,
         now,
       );
@@ -140,6 +143,7 @@ export function openPostgresStore(url: string, auditBound: number = mostAuditEnt
     async prune(now) {
       await transaction(async (queries) => {
         await queries.run("DELETE FROM sessions WHERE expires_at <= $1", now);
+        await queries.run("DELETE FROM homes_sessions WHERE expires_at <= $1", now);
         await queries.run("DELETE FROM cards WHERE expires_at <= $1 AND used_at IS NULL", now);
         await queries.run("DELETE FROM certificates WHERE expires_at <= $1", now - certificateMs);
         await queries.run("DELETE FROM invitations WHERE expires_at <= $1", now);

@@ -1,6 +1,7 @@
 /** The part of the SQLite store that holds people, what homes may be reached by, and invitations. */
 
 import type { SQLInputValue, StatementSync } from "node:sqlite";
+import { providerDesk } from "../../gateway-core/contract/access-number.ts";
 import {
   type CommunicationMethod,
   communicationMethods,
@@ -90,6 +91,12 @@ export function peopleStatements(
         ...personOf(row),
         invitedUntil: orNull(row, "expires_at", count),
       }));
+    },
+    async findNumbers(part, most) {
+      const rows = sql(
+        "SELECT DISTINCT number FROM users WHERE instr(number, ?) > 0 AND number <> ? ORDER BY number LIMIT ?",
+      ).all(part, providerDesk, most);
+      return rows.map(numberOf);
     },
     async findStanding(number, user) {
       const row = sql(

@@ -1,7 +1,7 @@
 /** Reads the rows of the SQLite store back into what the port speaks of; a row of another shape is `internal`. */
 
 import type { SQLOutputValue } from "node:sqlite";
-import { isAccessNumber } from "../../gateway-core/contract/access-number.ts";
+import { isAccessNumber, providerDesk } from "../../gateway-core/contract/access-number.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../../gateway-core/contract/json.ts";
 import type { AuditEntry } from "./audit-store.ts";
@@ -104,7 +104,7 @@ export const orNull = <T>(row: Row, column: string, read: (row: Row, column: str
 
 export function numberOf(row: Row): string {
   const number = text(row, "number");
-  if (isAccessNumber(number)) return number;
+  if (isAccessNumber(number) || number === providerDesk) return number;
   throw new HomeError("internal", `the store holds "${number}" as an access number`);
 }
 

@@ -2,6 +2,7 @@
 
 import { auditTables } from "./sqlite-audit.ts";
 import { descriptorTables } from "./sqlite-descriptors.ts";
+import { homesSessionTable } from "./sqlite-homes-sessions.ts";
 import { peopleTables } from "./sqlite-people.ts";
 import { proxyPolicyTable } from "./sqlite-proxy.ts";
 
@@ -46,4 +47,5 @@ export const migrations: readonly string[] = [
   "CREATE TABLE proxy_homes (number TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;",
   `${peopleTables}${auditTables}`,
   proxyPolicyTable,
+  homesSessionTable,
 ];

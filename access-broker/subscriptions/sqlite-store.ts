@@ -3,10 +3,12 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { providerDesk } from "../../gateway-core/contract/access-number.ts";
 import { auditStatements } from "./sqlite-audit.ts";
 import { copyStatements } from "./sqlite-copy.ts";
 import { openCredentialTables } from "./sqlite-credentials.ts";
 import { descriptorStatements } from "./sqlite-descriptors.ts";
+import { homesSessionStatements } from "./sqlite-homes-sessions.ts";
 import { peopleStatements, standingColumns, standingOf } from "./sqlite-people.ts";
 import { openProxyTable } from "./sqlite-proxy.ts";
 import { cardOf, certificateOf, count, orNull, sessionOf, stateOf, storedOf, text, userOf } from "./sqlite-rows.ts";
@@ -44,6 +46,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
     ...copyStatements(sql, transaction),
     ...audit.table,
     ...openProxyTable(sql),
+    ...homesSessionStatements(sql),
     async putUser({ number, user, passwordHash, state }) {
       transaction(() => {
         sql("DELETE FROM sessions WHERE number = ? AND user = ?").run(number, user);
@@ -136,7 +139,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
 
     async countStored(now) {
       const row = sql(
-        `SELECT (SELECT count(DISTINCT number) FROM users) AS homes, (SELECT count(*) FROM users) AS users,
+        `SELECT (SELECT count(DISTINCT number) FROM users WHERE number <> '${providerDesk}') AS homes, (SELECT count(*) FROM users) AS users,
            (SELECT count(*) FROM sessions WHERE expires_at > ?) AS sessions`,
       ).get(now);
       return storedOf(row ?? {});
@@ -144,7 +147,7 @@ export function openSqliteStore(path: string, auditBound: number = mostAuditEntr
 
     async prune(now) {
       transaction(() => {
-        sql("DELETE FROM sessions WHERE expires_at <= ?").run(now);
+        for (const table of ["sessions", "homes_sessions"]) sql(`DELETE FROM ${table} WHERE expires_at <= ?`).run(now);
         sql("DELETE FROM cards WHERE expires_at <= ? AND used_at IS NULL").run(now);
         sql("DELETE FROM certificates WHERE expires_at <= ?").run(now - certificateMs);
         sql("DELETE FROM invitations WHERE expires_at <= ?").run(now);

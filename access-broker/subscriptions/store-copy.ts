@@ -5,7 +5,7 @@ import { isJsonObject } from "../../gateway-core/contract/json.ts";
 
 /** Every table, those before others that these refer to. */
 export const storeTables = [
-  ...["users", "homes", "requirements", "proxy_homes", "sessions", "credentials", "invitations"],
+  ...["users", "homes", "requirements", "proxy_homes", "sessions", "homes_sessions", "credentials", "invitations"],
   ...["cards", "certificates", "descriptors", "wanted", "secrets", "audit_anchor", "audit"],
 ] as const;
 

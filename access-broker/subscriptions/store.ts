@@ -4,6 +4,7 @@ import type { AccessNumber } from "../../gateway-core/contract/access-number.ts"
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import type { AuditStore } from "./audit-store.ts";
 import type { DescriptorStore } from "./descriptor-store.ts";
+import type { HomesSessionStore } from "./homes-session-store.ts";
 import type { HomeRules, PeopleStore, ProxyPolicy, Standing } from "./people-store.ts";
 import type { StoreCopy } from "./store-copy.ts";
 
@@ -76,7 +77,7 @@ export interface GatewayCertificate {
 }
 
 /** Durable when a promise resolves. The command line writes while the access broker runs. */
-export interface Store extends DescriptorStore, PeopleStore, AuditStore, StoreCopy, AsyncDisposable {
+export interface Store extends DescriptorStore, PeopleStore, HomesSessionStore, AuditStore, StoreCopy, AsyncDisposable {
   /**
    * Adds or replaces a user; the sessions of a replaced one end. The access number exists with its first user, who owns
    * the home; whoever comes later is a guest, who may all until their grant says less.

@@ -8,6 +8,8 @@ export interface WordOverlay extends Texts {
   /** The word of the descriptor, where it is not the source's: Home Assistant's for modes. */
   readonly as?: string;
   readonly readOnly?: boolean;
+  readonly deed?: Texts;
+  readonly confirm?: boolean;
 }
 
 export interface MemberOverlay {

@@ -68,5 +68,10 @@ function branchOf(state: State, value: string | number | boolean, { words, rules
   const word = words[String(state.value)];
   const titles = word === undefined ? rules.wordTitles(state) : { en: word.en, ja: word.ja };
   const isReported = word?.readOnly ?? state.isReadOnly;
-  return { const: value, titles, ...(isReported ? { readOnly: true } : {}) };
+  return {
+    ...{ const: value, titles },
+    ...(isReported ? { readOnly: true } : {}),
+    ...(word?.deed === undefined ? {} : { "gk:deed": word.deed }),
+    ...(word?.confirm === undefined ? {} : { "gk:confirm": word.confirm }),
+  };
 }

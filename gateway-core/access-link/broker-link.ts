@@ -28,6 +28,7 @@ import { createProxyLine } from "./proxy-line.ts";
 import { ask, dial } from "./registered-broker.ts";
 import { isRenewalDue, type Registration, withCertificate, writeRegistration } from "./registration.ts";
 import type { RemoteHome } from "./remote-home.ts";
+import { createUplinkRoom } from "./uplink-room.ts";
 
 export type LinkState = "connecting" | "online" | "offline";
 
@@ -112,7 +113,8 @@ export function openAccessLink({
   };
 
   const proxy = createProxyLine(clock, () => dialLink(linkProtocols.proxy));
-  const media = createMediaUplink({ clock, dial: () => dialLink(linkProtocols.media), ...streams });
+  const room = createUplinkRoom(clock, streams.mostKbps);
+  const media = createMediaUplink({ clock, dial: () => dialLink(linkProtocols.media), open: streams.open, room });
 
   function openLink(asked: OpenLink): Promise<void> {
     return asked.protocol === linkProtocols.data ? openData(asked.ticket) : media.serve(asked, asked.ticket);
@@ -121,7 +123,8 @@ export function openAccessLink({
   async function openData(ticket: string): Promise<void> {
     const socket = await dialLink(linkProtocols.data);
     if (leaving.signal.aborted) return void socket.destroy();
-    const server = await serveDataLink(socket, ticket, { handler, sockets }, (cause) =>
+    const line = { clock, leftKbps: room.leftKbps };
+    const server = await serveDataLink(socket, ticket, { handler, sockets, line }, (cause) =>
       log.write("error", "page-failed", {
         cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
       }),

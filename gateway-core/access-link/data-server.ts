@@ -6,6 +6,7 @@ import { drained } from "../bytes/drained.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
 import { windowOctets } from "../contract/link.ts";
 import { type Handler, problemResponse, type SocketHandler } from "../contract/web.ts";
+import { BulkLane, type BulkLaneOptions } from "./bulk-lane.ts";
 import { serveSocket } from "./data-socket.ts";
 import { requestLineOf, viewerOf } from "./link-request.ts";
 
@@ -13,11 +14,15 @@ const mostStreams = 256;
 /** The broker pings every 10 s: a link that is silent for so long has lost it. */
 const silenceMs = 45_000;
 const longestBody = 64 * 1024;
+/** An answer that says that it is so long is a file: whoever saves it can wait, whoever commands cannot. */
+const leastBulkOctets = 256 * 1024;
 
 /** Who serves what comes over the link; without `sockets` there is no WebSocket in this home. */
 export interface DataHandlers {
   readonly handler: Handler;
   readonly sockets?: SocketHandler | undefined;
+  /** What long answers may take of the line; without it they take what there is. */
+  readonly line?: Pick<BulkLaneOptions, "clock" | "leftKbps"> | undefined;
 }
 
 export interface DataServer {
@@ -29,7 +34,7 @@ export interface DataServer {
 export async function serveDataLink(
   socket: Socket,
   ticket: string,
-  { handler, sockets }: DataHandlers,
+  { handler, sockets, line }: DataHandlers,
   onFailure: (cause: unknown) => void,
 ): Promise<DataServer> {
   socket.setNoDelay(true);
@@ -44,10 +49,16 @@ export async function serveDataLink(
   session.setLocalWindowSize(windowOctets);
   session.on("error", () => undefined);
   session.setTimeout(silenceMs, () => session.destroy());
+  const probe = (): Promise<void> =>
+    new Promise((resolve) => {
+      // A link that is gone answers nothing, and nobody waits for it any more.
+      if (session.destroyed || !session.ping(() => resolve())) resolve();
+    });
+  const bulk = line && new BulkLane({ ...line, probe });
   session.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     stream.on("error", () => undefined);
     if (headers[constants.HTTP2_HEADER_METHOD] === "CONNECT") void serveSocket(stream, headers, sockets, onFailure);
-    else void serve(stream, headers, handler, onFailure);
+    else void serve(stream, headers, { handler, bulk }, onFailure);
   });
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   socket.once("close", resolve);
@@ -61,7 +72,7 @@ export async function serveDataLink(
 async function serve(
   stream: ServerHttp2Stream,
   head: IncomingHttpHeaders,
-  handler: Handler,
+  { handler, bulk }: { readonly handler: Handler; readonly bulk: BulkLane | undefined },
   onFailure: (cause: unknown) => void,
 ): Promise<void> {
   const leaving = new AbortController();
@@ -88,8 +99,14 @@ async function serve(
   try {
     stream.respond(fields, { endStream: reader === undefined });
     if (reader === undefined) return;
-    for (let piece = await reader.read(); !piece.done && !stream.destroyed; piece = await reader.read()) {
-      if (!stream.write(piece.value)) await drained(stream);
+    const lane = Number(headers.get("content-length") ?? 0) >= leastBulkOctets ? bulk : undefined;
+    const isOver = (): boolean => stream.destroyed;
+    const write = async (octets: Uint8Array): Promise<void> => {
+      if (!stream.write(octets)) await drained(stream);
+    };
+    for (let piece = await reader.read(); !piece.done && !isOver(); piece = await reader.read()) {
+      if (lane === undefined) await write(piece.value);
+      else await lane.send(piece.value, write, isOver);
     }
     stream.end();
   } catch (thrown) {

@@ -42,6 +42,7 @@ export class MediaSender implements Disposable {
   #isBlocked = false;
   #isBegun = false;
   #toldRung: string | undefined;
+  #toldAudioCount = 0;
   #isLast = false;
   /** When what was written last begins. */
   #writtenStart = Number.NEGATIVE_INFINITY;
@@ -170,11 +171,14 @@ export class MediaSender implements Disposable {
 
   #tellRung(rung: string): void {
     this.#toldRung = rung;
-    const { rungs } = this.#options.hold;
-    this.#put({ octets: encodeMediaFrame({ kind: "head", head: { rungs, rung } }) });
+    const { rungs, audioCount } = this.#options.hold;
+    this.#toldAudioCount = audioCount;
+    this.#put({ octets: encodeMediaFrame({ kind: "head", head: { rungs, rung, audioCount } }) });
   }
 
   #take(fragment: Fragment): void {
+    const isCounted = this.#options.hold.audioCount === this.#toldAudioCount;
+    if (!isCounted && this.#toldRung !== undefined) this.#tellRung(this.#toldRung);
     if (!this.#isBegun && !fragment.isKey) {
       this.skippedSeconds += fragment.duration;
       return;

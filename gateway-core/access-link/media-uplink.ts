@@ -10,13 +10,13 @@ import { HomeError, toHomeError } from "../contract/errors.ts";
 import { type MediaAsk, mediaBeatMs, mediaSilenceMs } from "../contract/media-link.ts";
 import type { StreamHold } from "../contract/stream.ts";
 import { MediaSender } from "./media-sender.ts";
-import { createUplinkRoom } from "./uplink-room.ts";
+import type { UplinkRoom } from "./uplink-room.ts";
 
 /** Links at once: a broker has no use for more. */
 const mostLinks = 16;
 
 /** Reserves, connects and converts what a device sends, for as long as it is held. @throws HomeError */
-export type OpenStream = (device: string, signal: AbortSignal) => Promise<StreamHold>;
+export type OpenStream = (device: string, signal: AbortSignal, audio?: number) => Promise<StreamHold>;
 
 export interface MediaUplinkOptions {
   readonly clock: Clock;
@@ -24,7 +24,7 @@ export interface MediaUplinkOptions {
   /** To the registered broker, and nobody else. */
   readonly dial: () => Promise<Socket>;
   /** What all streams together may take of the uplink. */
-  readonly mostKbps?: number | undefined;
+  readonly room: UplinkRoom;
 }
 
 export interface MediaUplink {
@@ -35,8 +35,7 @@ export interface MediaUplink {
   cut(): void;
 }
 
-export function createMediaUplink({ clock, open, dial, mostKbps }: MediaUplinkOptions): MediaUplink {
-  const room = createUplinkRoom(clock, mostKbps);
+export function createMediaUplink({ clock, open, dial, room }: MediaUplinkOptions): MediaUplink {
   const links = new Set<AbortController>();
 
   async function serve(ask: MediaAsk, ticket: string): Promise<void> {
@@ -46,7 +45,7 @@ export function createMediaUplink({ clock, open, dial, mostKbps }: MediaUplinkOp
     links.add(leaving);
     signal.addEventListener("abort", () => links.delete(leaving), { once: true });
     // Begun at once: the device takes longer than the dialling.
-    const opening = open(ask.device, signal);
+    const opening = open(ask.device, signal, ask.audio);
     const dispose = (hold: StreamHold): void => hold[Symbol.dispose]();
     signal.addEventListener("abort", () => void opening.then(dispose, () => undefined), { once: true });
     // Told on the link once it is up.

@@ -2,7 +2,7 @@
 
 import type { Log } from "../contract/clock.ts";
 import type { RemoteCommand, RemoteDown, RemoteUp } from "../contract/remote-link.ts";
-import { longestHomePayload } from "../contract/remote-link.ts";
+import { longestDescription, longestHomePayload, longestPacket, mayBeLong } from "../contract/remote-link.ts";
 import { isEventTopic } from "../contract/topics.ts";
 import type { EventJournal, KeptEvent } from "./event-journal.ts";
 
@@ -26,8 +26,8 @@ interface Waiting {
 const mostUnderWay = 32;
 /** Results that wait; those beyond are lost, as MQTT keeps them for nobody. */
 const mostPassing = 100;
-/** Octets in a packet of the link, less what stands around the payload. */
-const longestEscaped = 60 * 1024;
+/** Octets that stand around a payload in a packet of the link. */
+const roundOctets = 4 * 1024;
 
 /** `journal`: where events wait that the broker does not have yet. */
 export function createRemoteHome(
@@ -103,7 +103,7 @@ export function createRemoteHome(
       else forget();
     },
     publish(topic, payload, isRetained) {
-      if (payload.length > longestHomePayload || Buffer.byteLength(JSON.stringify(payload)) > longestEscaped) {
+      if (!fits(topic, payload, isRetained)) {
         if (!tooLong.has(topic)) log.write("warn", "remote-topic-too-long", { topic, length: payload.length });
         tooLong.add(topic);
         return;
@@ -118,4 +118,11 @@ export function createRemoteHome(
       send();
     },
   };
+}
+
+function fits(topic: string, payload: string, isRetained: boolean): boolean {
+  const isLong = mayBeLong(topic, isRetained);
+  const packet = isLong ? longestPacket.description : longestPacket.other;
+  const isShort = payload.length <= (isLong ? longestDescription : longestHomePayload);
+  return isShort && Buffer.byteLength(JSON.stringify(payload)) <= packet - roundOctets;
 }

@@ -7,6 +7,8 @@ import type { Rung } from "../contract/stream.ts";
 /** For how long a rate that did not drain is not tried again; longer each time that it did not. */
 const shortestTightMs = 15_000;
 const longestTightMs = 5 * 60_000;
+/** Of what the setting lets streams take: what else goes up may have it beside any of them. */
+const leastShare = 0.1;
 /** What was carried for so long is believed. */
 const steadyMs = 60_000;
 
@@ -26,6 +28,8 @@ export interface UplinkRoom {
    * @throws HomeError `stream-quota-reached`, `not-found` for a rung that there is not
    */
   enter(rungs: readonly Rung[], wished: string | undefined): Place;
+  /** What the streams leave for all else: some, however many there are. */
+  leftKbps(): number;
 }
 
 const kbpsOf = ({ videoKbps, audioKbps }: Rung): number => videoKbps + audioKbps;
@@ -40,6 +44,7 @@ export function createUplinkRoom(clock: Clock, mostKbps: number = Number.POSITIV
   const isCarried = (kbps: number): boolean => kbps <= mostKbps && (clock.now() >= tight.until || kbps < tight.kbps);
 
   return {
+    leftKbps: () => Math.max(mostKbps - inAll(), mostKbps * leastShare),
     enter(rungs, wished) {
       const first = wished === undefined ? 0 : rungs.findIndex(({ name }) => name === wished);
       const allowed = first < 0 ? [] : rungs.slice(first);

@@ -89,7 +89,10 @@ export class MediaFrameReader {
 }
 
 function payloadOf(frame: MediaFrame): [Kind, Uint8Array] {
-  if (frame.kind === "head") return [kinds.head, jsonOctets({ rungs: frame.head.rungs, rung: frame.head.rung })];
+  if (frame.kind === "head") {
+    const { rungs, rung, audioCount } = frame.head;
+    return [kinds.head, jsonOctets({ rungs, rung, audioCount })];
+  }
   if (frame.kind === "end") return [kinds.end, jsonOctets(frame.error.toBody())];
   if (frame.kind === "beat") return [kinds.beat, new Uint8Array(0)];
   if (frame.kind === "taken") return [kinds.taken, new ByteWriter().uint(frame.octets, 6).toOctets()];

@@ -5,6 +5,12 @@ import { HomeError } from "./errors.ts";
 /** `[a-z0-9-]{3,40}`, usable as a DNS label (RFC 1123), such as `090-1234-5678`. */
 export type AccessNumber = string;
 
+/**
+ * Stands in the place of a number for the provider's own people, in the authentication table and in the audit. No access
+ * number has this form: no home, no origin, no topic and no certificate is theirs.
+ */
+export const providerDesk = "_provider";
+
 const form = /^(?!..--)[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$/;
 
 /** Labels under the provider's host that are no homes: `link` is the access broker's own name towards gateways. */

@@ -49,6 +49,10 @@ export interface Branch {
   readonly title?: string;
   readonly titles?: Texts;
   readonly readOnly?: boolean;
+  /** What setting the word is called on a button: "Unlock", where the state is "Unlocked". */
+  readonly "gk:deed"?: Texts;
+  /** Of true or false: not set by a mere touch. */
+  readonly "gk:confirm"?: boolean;
 }
 
 /** A TD data schema with our terms; also the schema that validates a command's value. */
@@ -93,6 +97,8 @@ export interface PropertyDescriptor extends DataSchema {
 
 export interface ActionDescriptor {
   readonly titles: Texts;
+  /** The key of a deck that it is (contract/transport.ts). */
+  readonly "gk:role"?: Role;
   readonly input?: DataSchema;
   readonly "gk:bind": Binding;
   /** Ask the person before doing it. */
@@ -136,6 +142,9 @@ export interface Descriptor {
   readonly properties: { readonly [name: string]: PropertyDescriptor };
   readonly actions?: { readonly [name: string]: ActionDescriptor };
 }
+
+/** Of a descriptor that stands in for one that nobody has. */
+export const makeshiftVersion = "0.0.0";
 
 /** What an adapter tells of a found device, to look its descriptor up. */
 export type DescriptorKey = Match;

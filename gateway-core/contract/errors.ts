@@ -10,6 +10,7 @@ export type ErrorCode =
   | "audit-broken"
   | "body-too-large"
   | "bus-full"
+  | "caller-withheld"
   | "capture-invalid"
   | "card-expired"
   | "card-invalid"
@@ -86,6 +87,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "audit-broken": 500,
   "body-too-large": 413,
   "bus-full": 409,
+  "caller-withheld": 403,
   "capture-invalid": 422,
   "card-expired": 403,
   "card-invalid": 400,

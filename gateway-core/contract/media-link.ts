@@ -5,21 +5,25 @@
 
 import { type ErrorCode, HomeError } from "./errors.ts";
 import { isJson, isJsonObject, type Json, type JsonObject } from "./json.ts";
-import type { Rung } from "./stream.ts";
+import { mostAudio, type Rung } from "./stream.ts";
 
 /** What a media link is dialled for; its ticket is good for this alone. */
 export interface MediaAsk {
   readonly device: string;
   /** Absent: the best that the home's uplink carries. */
   readonly rung?: string;
+  /** Which of the device's sounds, from 1 on; absent: the first. */
+  readonly audio?: number;
 }
 
-/** Told first, and again whenever another rung follows. */
+/** Told first, and again whenever another rung follows, or the device sends more or fewer sounds. */
 export interface StreamHead {
   /** Best first. */
   readonly rungs: readonly Rung[];
   /** The one whose pieces follow: the one that was asked for, or a lower one that the uplink carries. */
   readonly rung: string;
+  /** 0 while it is not known. */
+  readonly audioCount: number;
 }
 
 /** An end of the link that hears nothing for so long ends it; each says something three times in that time. */
@@ -47,20 +51,23 @@ const endings: readonly ErrorCode[] = [
 ];
 
 /** Undefined for what is no such wish. */
-export function readMediaAsk({ device, rung }: JsonObject): MediaAsk | undefined {
+export function readMediaAsk({ device, rung, audio }: JsonObject): MediaAsk | undefined {
   if (typeof device !== "string" || !deviceForm.test(device)) return undefined;
-  if (rung === undefined) return { device };
-  return typeof rung === "string" && rungForm.test(rung) ? { device, rung } : undefined;
+  if (rung !== undefined && (typeof rung !== "string" || !rungForm.test(rung))) return undefined;
+  if (audio !== undefined && !(isWithin(audio, mostAudio) && audio > 0)) return undefined;
+  return { device, ...(rung === undefined ? {} : { rung }), ...(audio === undefined ? {} : { audio }) };
 }
 
 /** @throws HomeError `link-message-invalid` */
 export function parseStreamHead(input: unknown): StreamHead {
   if (isJson(input) && isJsonObject(input)) {
-    const { rungs, rung } = input;
-    if (Array.isArray(rungs) && rungs.length <= mostRungs && typeof rung === "string") {
+    // A gateway from before there was a choice says nothing of it.
+    const { rungs, rung, audioCount = 0 } = input;
+    const isCounted = isWithin(audioCount, mostAudio);
+    if (Array.isArray(rungs) && rungs.length <= mostRungs && typeof rung === "string" && isCounted) {
       const read = rungs.map(readRung);
       const names = new Set(read.map(({ name }) => name));
-      if (names.size === read.length && names.has(rung)) return { rungs: read, rung };
+      if (names.size === read.length && names.has(rung)) return { rungs: read, rung, audioCount };
     }
   }
   throw invalid("the head of a stream");

@@ -1,7 +1,7 @@
 /** What of a device's look follows from its kind and state: accent, activity, level, place on the page. The gateway's HTML and the browser look the same. Pure. */
 
 import type { Kind } from "./descriptor.ts";
-import type { PageDevice, Widget } from "./page.ts";
+import type { Option, PageDevice, Widget } from "./page.ts";
 import type { Speech } from "./page-texts.ts";
 import { placeWords, sayRoom } from "./page-words.ts";
 
@@ -55,8 +55,10 @@ export function levelOf(device: PageDevice): number | undefined {
   return Math.min(1, Math.max(0, remaining / capacity));
 }
 
-/** Words that stand side by side in a tile; more would break into lines. */
+/** Words that stand side by side in a tile; more would break into lines, but for a few short ones, which have the tile's whole breadth. */
 const mostSideBySide = 2;
+/** Ideographs, of which a letter is a half, that fit across the narrowest tile beside the room around each word. */
+const broadest = { three: 10, four: 8 };
 
 /** The device with the control of its tile as a tile has room for it: a choice of many is a list there, and a number only a number. */
 export function withTileControl(device: PageDevice): PageDevice {
@@ -75,20 +77,67 @@ function tileWidget(widget: Widget): Widget {
     return { ...widget, words: widget.words.map((word) => ({ ...word, readOnly: true })) };
   }
   if (widget.widget !== "segmented" && widget.widget !== "buttons") return widget;
-  const settable = widget.options.filter(({ readOnly }) => readOnly !== true);
-  return settable.length <= mostSideBySide ? widget : { ...widget, widget: "select" };
+  return settableOf(widget).length <= mostSideBySide || isAcross(widget) ? widget : { ...widget, widget: "select" };
 }
 
-/** How the control of a tile stands there: as its large figure, alone, or beside another value and then with its name. */
-export function tileControlOf({ tile, widgets }: PageDevice): "figure" | "alone" | "named" {
+const settableOf = (widget: Widget): readonly Option[] =>
+  "options" in widget ? widget.options.filter(({ readOnly }) => readOnly !== true) : [];
+
+/** Open, stop, close: nobody should have to open a list for that. */
+function isAcross(widget: Widget | undefined): boolean {
+  if (widget?.widget !== "segmented") return false;
+  const settable = settableOf(widget);
+  const breadth = (text: string): number => [...text].reduce((sum, one) => sum + (one < "\u0300" ? 0.5 : 1), 0);
+  const room = settable.length === 3 ? broadest.three : settable.length === 4 ? broadest.four : 0;
+  const rows = [settable.map(({ titles }) => titles.en), settable.map(({ titles }) => titles.ja)];
+  return rows.every((words) => breadth(words.join("")) <= room);
+}
+
+/** How the control of a tile stands there: as its large figure, alone, across the tile, or beside another value and then with its name. */
+export function tileControlOf({ tile, widgets }: PageDevice): "figure" | "alone" | "wide" | "named" {
   const { control, value } = tile;
   const widget = widgets[control ?? ""]?.widget;
+  if (widget === "transport" || isAcross(widgets[control ?? ""])) return "wide";
   if (widget !== "stepper" && widget !== "slider") return "named";
   return control === value ? "figure" : value === undefined ? "alone" : "named";
 }
 
-/** What a device is drawn as. */
-export const iconOf = ({ appearance, kind }: PageDevice): Kind => appearance?.icon ?? kind;
+/** The lines of a section: one item each, but what is only pressed stands side by side. */
+export function linesOf(items: readonly string[], widgets: PageDevice["widgets"]): readonly (readonly string[])[] {
+  const lines: string[][] = [];
+  let isOpen = false;
+  for (const name of items) {
+    const isAction = widgets[name]?.widget === "action";
+    if (isAction && isOpen) lines.at(-1)?.push(name);
+    else lines.push([name]);
+    isOpen = isAction;
+  }
+  return lines;
+}
+
+/** Where the switch of a tile stands: what no mere touch may set is under the device's name, where a finger can rest on it. */
+export function tileToggleOf({
+  tile,
+  widgets,
+}: PageDevice): { readonly name: string; readonly isGuarded: boolean } | undefined {
+  const name = tile.toggle ?? "";
+  const widget = widgets[name];
+  return widget?.widget === "switch" ? { name, isGuarded: isGuarded(widget) } : undefined;
+}
+
+/** One of its two states asks before it is set. */
+export const isGuarded = (widget: Widget): boolean =>
+  widget.widget === "switch" && (widget.on.asks === true || widget.off.asks === true);
+
+/** Kinds whose other state looks otherwise, and not only coloured. */
+const offIcons: Readonly<Partial<Record<Kind, string>>> = { lock: "lockOpen" };
+
+/** What a device is drawn as: a name of page-icons.json. */
+export function iconOf({ appearance, kind, tile, values }: PageDevice): string {
+  const drawn = appearance?.icon ?? kind;
+  const isOff = tile.toggle !== undefined && values[tile.toggle]?.value === false;
+  return (isOff && offIcons[drawn]) || drawn;
+}
 
 export interface Place {
   readonly of: "favourites" | "room" | "hidden";

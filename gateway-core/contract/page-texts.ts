@@ -28,7 +28,10 @@ export interface PageTexts {
   readonly set: string;
   readonly close: string;
   readonly back: string;
+  readonly detected: string;
   readonly confirm: string;
+  readonly hold: string;
+  readonly cancel: string;
   readonly retry: string;
   readonly sending: string;
   readonly sent: string;

@@ -170,6 +170,7 @@ function wordsOf(widget: Widget): readonly Option[] {
     case "segmented":
     case "buttons":
     case "select":
+    case "transport":
       return widget.options;
     case "time":
     case "action":

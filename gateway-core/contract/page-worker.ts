@@ -29,7 +29,12 @@ const root = new URL("./", location.href);
 const texts = ${texts};
 const style = ${JSON.stringify(style)};
 
-addEventListener("install", () => void skipWaiting());
+addEventListener("install", (event) => {
+  void skipWaiting();
+  // A request of the API need not wait until a worker has been started that lets it pass.
+  const urlPattern = \`\${root.pathname}api/*\`;
+  if (event.addRoutes) event.waitUntil(event.addRoutes({ condition: { urlPattern }, source: "network" }).catch(() => {}));
+});
 addEventListener("activate", (event) => {
   event.waitUntil(Promise.all([clients.claim(), registration.navigationPreload?.enable()]));
 });

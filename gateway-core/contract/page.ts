@@ -7,12 +7,26 @@ import type { DeviceId, PropertyState } from "./device.ts";
 import type { HistoryKind } from "./history.ts";
 import type { Json } from "./json.ts";
 import type { CommandResult } from "./messages.ts";
+import type { TransportKey } from "./transport.ts";
 
 export interface Option {
   readonly value: Json;
   readonly titles: Texts;
   /** The device reports it but cannot be told it. */
   readonly readOnly?: boolean;
+  /** What setting it is called, where that is not its name. */
+  readonly deed?: Texts;
+  /** Not set by a mere touch: the hand stays on it, or a question is answered. */
+  readonly asks?: true;
+}
+
+/** A key of a deck: it does `action`, or sets the property that its widget is of to `state`. */
+export interface DeckKey {
+  readonly key: TransportKey;
+  readonly titles: Texts;
+  /** The word of the device's state in which the key is down; null where none tells. */
+  readonly state: string | null;
+  readonly action?: string;
 }
 
 /** A value that is only read; `members` are those of an object, in order; `items` is what each of a list is. */
@@ -48,6 +62,13 @@ export type Widget = { readonly titles: Texts } & (
       readonly options: readonly Option[];
       readonly settleMs: number;
     }
+  | {
+      readonly widget: "transport";
+      /** Every word that the device may report. */
+      readonly options: readonly Option[];
+      readonly keys: readonly DeckKey[];
+      readonly settleMs: number;
+    }
   | { readonly widget: "time"; readonly settleMs: number }
   | { readonly widget: "action"; readonly confirm: boolean }
   | TextWidget
@@ -76,6 +97,8 @@ export interface PageDevice {
   readonly availabilityAt: number;
   /** Of a device that nobody here knows how to control: how far the search for its descriptor is. */
   readonly lookUp?: LookUp;
+  /** What such a device told of itself, for who wants to find out what it is. */
+  readonly detected?: string;
   /** What people chose; name and room are told above already. */
   readonly appearance?: Appearance;
   /** Told to who was granted only a part of it: how it appears to everybody is not theirs to choose. */

@@ -2,7 +2,7 @@
 
 import { type Grant, parseGrant } from "./grant.ts";
 import type { Json, JsonObject } from "./json.ts";
-import { parseCommandTopic } from "./topics.ts";
+import { isDescriptionTopic, parseCommandTopic } from "./topics.ts";
 
 /** The gateway's: one topic of the home at a time. Topics that a snapshot does not name between its two ends are no more. */
 export type RemoteUp =
@@ -36,6 +36,15 @@ export interface RemoteCommand {
 
 /** Characters of a payload, at most: with JSON around it, it fits into a packet of the link. */
 export const longestHomePayload: number = 48 * 1024;
+/** The same for a retained description of a device: some have hundreds of properties, each in several languages. */
+export const longestDescription: number = 256 * 1024;
+/** Octets in a packet of the link, one that holds a description and any other. */
+export const longestPacket: { readonly description: number; readonly other: number } = {
+  description: 320 * 1024,
+  other: 64 * 1024,
+};
+
+export const mayBeLong = (topic: string, isRetained: boolean): boolean => isRetained && isDescriptionTopic(topic);
 export const longestCommandPayload: number = 8 * 1024;
 const longestTopic = 512;
 const stateTopic = /^home(?:\/[^/+#\0\ufffd]+){1,6}$/;
@@ -48,7 +57,8 @@ const isText = (value: unknown, longest: number): value is string =>
 export function readHomeTopic({ topic, payload, isRetained }: JsonObject): HomeTopic | undefined {
   if (!isText(topic, longestTopic) || !stateTopic.test(topic) || parseCommandTopic(topic) !== undefined)
     return undefined;
-  if (!isText(payload, longestHomePayload) || typeof isRetained !== "boolean") return undefined;
+  if (typeof isRetained !== "boolean") return undefined;
+  if (!isText(payload, mayBeLong(topic, isRetained) ? longestDescription : longestHomePayload)) return undefined;
   return { topic, payload, isRetained };
 }
 

@@ -71,10 +71,15 @@ export interface PieceRing {
   follow(take: (piece: Piece) => void, isFromOldest?: boolean): () => void;
 }
 
+/** Sounds are counted from 1; no device sends more than this. */
+export const mostAudio = 8;
+
 /** One hold on a stream, which goes on while anybody holds it. */
 export interface StreamHold extends Disposable {
   /** Best first. */
   readonly rungs: readonly Rung[];
+  /** How many sounds its device sends, of which one is heard: pairs of channels of DV, languages of a broadcast. 0: not known yet. */
+  readonly audioCount: number;
   /** Why the stream has ended, when it has. */
   readonly over: Promise<HomeError>;
   /** @throws HomeError `not-found` for a rung that there is not, and what it cannot be had for. */

@@ -29,6 +29,11 @@ export function isEventTopic(topic: string): boolean {
   return /^home\/devices\/[^/]+\/events\/[^/]+$/.test(topic);
 }
 
+/** Whether it is `home/devices/<id>/description`. */
+export function isDescriptionTopic(topic: string): boolean {
+  return /^home\/devices\/[^/]+\/description$/.test(topic);
+}
+
 /** What a topic that clients may publish asks for. */
 export type CommandTopic =
   | { readonly kind: "property"; readonly device: DeviceId; readonly name: string }

@@ -12,12 +12,18 @@ export interface RingOptions {
   readonly mostSkips?: number;
 }
 
+/** A fragment, and the initialization segment that it needs: an encoder that was begun anew has another. */
+interface Kept {
+  readonly fragment: Fragment;
+  readonly init: InitSegment | undefined;
+}
+
 export class FragmentRing implements PieceRing {
   readonly #keptSeconds: number;
   readonly #mostWaiting: number;
   readonly #mostSkips: number;
   #init: InitSegment | undefined;
-  #kept: Fragment[] = [];
+  #kept: Kept[] = [];
   readonly #viewers = new Set<ViewerQueue>();
   readonly #followers = new Set<(piece: Piece) => void>();
   #waiting: ((init: InitSegment) => void)[] = [];
@@ -41,8 +47,11 @@ export class FragmentRing implements PieceRing {
 
   push(piece: Piece): void {
     if ("init" in piece) {
+      const hasOtherTracks = this.#kept.some(
+        ({ init }) => init === undefined || tracksOf(init) !== tracksOf(piece.init),
+      );
+      if (hasOtherTracks) this.#kept = [];
       this.#init = piece.init;
-      this.#kept = [];
       for (const tell of this.#waiting.splice(0)) tell(piece.init);
     } else this.#keep(piece.fragment);
     for (const viewer of this.#viewers) viewer.send(piece);
@@ -50,8 +59,7 @@ export class FragmentRing implements PieceRing {
   }
 
   follow(take: (piece: Piece) => void, isFromOldest = false): () => void {
-    if (this.#init !== undefined) take({ init: this.#init });
-    for (const fragment of isFromOldest ? [...this.#kept] : this.#sinceLastKey()) take({ fragment });
+    for (const piece of isFromOldest ? this.#sinceOldest() : this.#sinceLastKey()) take(piece);
     const follower = (piece: Piece): void => take(piece);
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);
@@ -65,8 +73,7 @@ export class FragmentRing implements PieceRing {
       onEnd: () => this.#viewers.delete(viewer),
     });
     this.#viewers.add(viewer);
-    if (this.#init !== undefined) viewer.send({ init: this.#init });
-    for (const fragment of this.#sinceLastKey()) viewer.send({ fragment });
+    for (const piece of this.#sinceLastKey()) viewer.send(piece);
     return viewer;
   }
 
@@ -76,19 +83,33 @@ export class FragmentRing implements PieceRing {
     this.#followers.clear();
   }
 
-  #sinceLastKey(): readonly Fragment[] {
-    const key = this.#kept.findLastIndex(({ isKey }) => isKey);
-    return key < 0 ? [] : this.#kept.slice(key);
+  /** Of the newest encoder alone: whoever begins here begins with what goes on. */
+  #sinceLastKey(): Piece[] {
+    const init = this.#init;
+    const key = this.#kept.findLastIndex(({ fragment, init: own }) => own === init && fragment.isKey);
+    const fragments = key < 0 ? [] : this.#kept.slice(key).map(({ fragment }) => ({ fragment }));
+    return [...(init === undefined ? [] : [{ init }]), ...fragments];
+  }
+
+  /** Each initialization segment before the first fragment that needs it. */
+  #sinceOldest(): Piece[] {
+    const all = [...this.#kept, { init: this.#init, fragment: undefined }];
+    return all.flatMap(({ init, fragment }, at) => [
+      ...(init === undefined || init === all[at - 1]?.init ? [] : [{ init }]),
+      ...(fragment === undefined ? [] : [{ fragment }]),
+    ]);
   }
 
   #keep(fragment: Fragment): void {
-    this.#kept.push(fragment);
-    let seconds = this.#kept.reduce((sum, { duration }) => sum + duration, 0);
+    this.#kept.push({ fragment, init: this.#init });
+    let seconds = this.#kept.reduce((sum, kept) => sum + kept.fragment.duration, 0);
     // Whole groups leave: what is kept begins with a key.
     for (;;) {
-      const next = this.#kept.findIndex(({ isKey }, at) => at > 0 && isKey);
+      const next = this.#kept.findIndex((kept, at) => at > 0 && kept.fragment.isKey);
       if (next < 0 || seconds <= this.#keptSeconds) return;
-      for (const { duration } of this.#kept.splice(0, next)) seconds -= duration;
+      for (const gone of this.#kept.splice(0, next)) seconds -= gone.fragment.duration;
     }
   }
 }
+
+const tracksOf = ({ hasVideo, hasAudio }: InitSegment): string => `${hasVideo} ${hasAudio}`;

@@ -6,7 +6,7 @@
 
 import type { Clock, Ids, Timer } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
-import type { StreamHold } from "../contract/stream.ts";
+import { mostAudio, type StreamHold } from "../contract/stream.ts";
 import { type Handler, problemResponse, type Viewer } from "../contract/web.ts";
 import { mayOpenStream, streamRefusal } from "./stream-refusal.ts";
 import { StreamSession } from "./stream-session.ts";
@@ -14,8 +14,8 @@ import { StreamSession } from "./stream-session.ts";
 export interface StreamDeskOptions {
   readonly clock: Clock;
   readonly ids: Pick<Ids, "fresh">;
-  /** The signal is for the opening only. @throws HomeError what the stream cannot be had for */
-  readonly open: (device: string, signal: AbortSignal) => Promise<StreamHold>;
+  /** The signal is for the opening only; `audio` is which of the device's sounds. @throws HomeError what the stream cannot be had for */
+  readonly open: (device: string, signal: AbortSignal, audio: number) => Promise<StreamHold>;
   /** Sessions of one viewer. */
   readonly mostOfViewer?: number;
   /** Sessions in all. */
@@ -52,18 +52,18 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
   let timer: Timer | undefined;
   let isOver = false;
 
-  async function begin(device: string, viewer: Viewer, signal: AbortSignal): Promise<Response> {
+  async function begin(device: string, audio: number, viewer: Viewer, signal: AbortSignal): Promise<Response> {
     mayOpenStream(viewer.grant, device, clock.now());
     makeRoom(viewer);
     const mine = { viewer };
     opening.add(mine);
     try {
-      const hold = await open(device, signal);
+      const hold = await open(device, signal, audio);
       if (signal.aborted || isOver) {
         hold[Symbol.dispose]();
         throw new HomeError("device-unavailable", "the viewer has left");
       }
-      const session = new StreamSession({ clock, id: ids.fresh(), device, viewer, hold });
+      const session = new StreamSession({ clock, id: ids.fresh(), device, audio, viewer, hold });
       sessions.set(session.id, session);
       timer ??= clock.after(lookMs, look);
       return session.opened();
@@ -114,7 +114,7 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
     const { method, signal } = request;
     if (device !== undefined) {
       allow(method, "POST");
-      return begin(device, viewer, signal);
+      return begin(device, audioIn(url.searchParams.get("audio") ?? "1"), viewer, signal);
     }
     const session = sessionOf(id, viewer);
     if (file === undefined && part === undefined) {
@@ -152,6 +152,13 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
       sessions.clear();
     },
   };
+}
+
+/** @throws HomeError `value-invalid` */
+function audioIn(asked: string): number {
+  const audio = /^\d$/.test(asked) ? Number(asked) : 0;
+  if (audio > 0 && audio <= mostAudio) return audio;
+  throw new HomeError("value-invalid", "sounds are counted from 1", { maximum: mostAudio });
 }
 
 const isSameViewer = (a: Viewer, b: Viewer): boolean =>

@@ -13,6 +13,8 @@ export interface StreamSessionOptions {
   readonly clock: Clock;
   readonly id: string;
   readonly device: string;
+  /** Which of its sounds. */
+  readonly audio: number;
   readonly viewer: Viewer;
   readonly hold: StreamHold;
 }
@@ -28,6 +30,7 @@ export class StreamSession {
   readonly device: string;
   /** Who it belongs to, as they asked last. */
   viewer: Viewer;
+  readonly #audio: number;
   readonly #clock: Clock;
   readonly #hold: StreamHold;
   readonly #watches = new Map<RungWatch, number>();
@@ -39,10 +42,11 @@ export class StreamSession {
   #readAt: number;
   #over: HomeError | undefined;
 
-  constructor({ clock, id, device, viewer, hold }: StreamSessionOptions) {
+  constructor({ clock, id, device, audio, viewer, hold }: StreamSessionOptions) {
     this.#clock = clock;
     this.id = id;
     this.device = device;
+    this.#audio = audio;
     this.viewer = viewer;
     this.#hold = hold;
     this.#choice = startRung(clock.now());
@@ -76,8 +80,9 @@ export class StreamSession {
 
   stands(): Response {
     const { rung } = this.#choice;
-    const { rungs } = this.#hold;
-    return Response.json({ device: this.device, rungs, rung: rungs[rung]?.name ?? null }, { headers: plain });
+    const { rungs, audioCount } = this.#hold;
+    const sound = { audio: this.#audio, audioCount };
+    return Response.json({ device: this.device, rungs, rung: rungs[rung]?.name ?? null, ...sound }, { headers: plain });
   }
 
   opened(): Response {

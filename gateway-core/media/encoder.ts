@@ -9,7 +9,8 @@ import { FragmentReader } from "./fragments.ts";
 export interface EncoderOptions {
   readonly clock: Clock;
   readonly start: StartFfmpeg;
-  readonly arguments: readonly string[];
+  /** Asked for each that is started: what the source sends may have become another. */
+  readonly arguments: () => readonly string[];
   readonly outputCount: number;
   /** What a fresh encoder is given before what comes: empty while it cannot begin. */
   readonly preroll: () => Uint8Array;
@@ -19,10 +20,11 @@ export interface EncoderOptions {
   readonly onRestart?: (why: "ended" | "stuck" | "overrun") => void;
 }
 
-const watchMs = 500;
+const watchMs = 100;
 /** A source that was heard so lately is playing: without it silence is a pause, and no fault. */
 const heardMs = 1_000;
-const stuckMs = 2_000;
+/** Found and replaced, viewers miss less than two and a half seconds. */
+const stuckMs = 1_800;
 /** From its start to its first output. */
 const beginMs = 5_000;
 const waitsMs = [100, 200, 500, 1_000, 2_000];
@@ -38,6 +40,8 @@ export class Encoder {
   #child: FfmpegProcess | undefined;
   #startedAt = 0;
   #heardAt = Number.NEGATIVE_INFINITY;
+  /** Since when it has been heard without a pause. */
+  #heardSince = Number.NEGATIVE_INFINITY;
   #wroteAt = Number.NEGATIVE_INFINITY;
   /** Where the time line of the next encoder begins: the end of what was encoded, in seconds. */
   #end = 0;
@@ -59,7 +63,9 @@ export class Encoder {
   /** Takes what came from the source; the first that can be begun with starts the encoder. */
   write(octets: Uint8Array): void {
     if (this.#isOver) return;
-    this.#heardAt = this.#options.clock.now();
+    const now = this.#options.clock.now();
+    if (now - this.#heardAt >= heardMs) this.#heardSince = now;
+    this.#heardAt = now;
     if (this.#child === undefined) {
       if (this.#waiting === undefined) this.#begin();
       return;
@@ -101,7 +107,7 @@ export class Encoder {
     const { clock, start, arguments: args, outputCount, preroll, onPiece } = this.#options;
     const first = preroll();
     if (first.length === 0) return;
-    const child = start(args, outputCount);
+    const child = start(args(), outputCount);
     this.#child = child;
     this.#startedAt = clock.now();
     this.#wroteAt = Number.NEGATIVE_INFINITY;
@@ -155,7 +161,7 @@ export class Encoder {
       const now = clock.now();
       const isFed = now - this.#heardAt < heardMs;
       const isBegun = this.#wroteAt >= this.#startedAt;
-      const due = isBegun ? this.#wroteAt + stuckMs : this.#startedAt + beginMs;
+      const due = isBegun ? Math.max(this.#wroteAt, this.#heardSince) + stuckMs : this.#startedAt + beginMs;
       if (this.#child !== undefined && isFed && now > due) this.#fail(this.#child, "stuck");
       if (!this.#isOver) this.#watch();
     });

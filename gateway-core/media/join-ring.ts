@@ -1,11 +1,18 @@
 /**
  * Where a decoder may join a transport stream that runs already: the tables, then the last groups of pictures of one
- * programme, and nothing else. So an encoder begins with a whole picture and finds its sound at once. Pure.
+ * programme, and nothing else: the association names no other. So an encoder begins with a whole picture, finds its sound at
+ * once, and waits for nothing that does not come. Pure.
  */
 
 import { joinOctets } from "../bytes/join-octets.ts";
-import { type ProgramMap, readProgramAssociation, readProgramMap, SectionReader } from "./program-tables.ts";
-import { type TsPacket, TsPacketizer, tsPacketOctets } from "./transport-stream.ts";
+import {
+  type ProgramMap,
+  readProgramAssociation,
+  readProgramMap,
+  SectionReader,
+  writeProgramAssociation,
+} from "./program-tables.ts";
+import { sectionPacket, type TsPacket, TsPacketizer, tsPacketOctets } from "./transport-stream.ts";
 
 export interface JoinRingOptions {
   /** Octets kept, at most. */
@@ -24,9 +31,11 @@ export class JoinRing {
   readonly #wished: number | undefined;
   readonly #packetizer = new TsPacketizer();
   readonly #sections = new Map<number, SectionReader>([[associationPid, new SectionReader()]]);
-  /** The packets of the tables as they came last, by PID. */
+  /** The packets of the programme maps as they came last, by PID. */
   readonly #tables = new Map<number, Uint8Array[]>();
   readonly #maps = new Map<number, ProgramMap>();
+  /** Associations passed on so far: each is a packet of ours. */
+  #associations = 0;
   #mapPids: readonly number[] = [];
   #followed: { readonly mapPid: number; readonly wanted: ReadonlySet<number>; readonly videoPid: number } | undefined;
   #kept: Uint8Array[] = [];
@@ -49,6 +58,10 @@ export class JoinRing {
     return this.#followed && this.#maps.get(this.#followed.mapPid);
   }
 
+  get audioCount(): number {
+    return this.program?.streams.filter(({ kind }) => kind === "audio").length ?? 0;
+  }
+
   /** Whether a decoder that joins now begins with a whole picture. */
   get isReady(): boolean {
     return this.#starts.length > 0;
@@ -61,7 +74,11 @@ export class JoinRing {
       if (this.#isTable(packet.pid)) this.#readTable(packet);
       const { octets: whole, pid } = packet;
       if (this.#followed === undefined) continue;
-      const isTable = pid === associationPid || pid === this.#followed.mapPid;
+      if (pid === associationPid) {
+        if (packet.isStart) passed.push(this.#association());
+        continue;
+      }
+      const isTable = pid === this.#followed.mapPid;
       if (!isTable && !this.#followed.wanted.has(pid)) continue;
       passed.push(whole);
       if (!isTable) this.#keep(packet, this.#followed.videoPid);
@@ -72,8 +89,14 @@ export class JoinRing {
   /** What a decoder that joins now is given first: the tables, then the groups that are kept. */
   preroll(): Uint8Array {
     if (this.#followed === undefined) return new Uint8Array(0);
-    const tables = [associationPid, this.#followed.mapPid].flatMap((pid) => this.#tables.get(pid) ?? []);
-    return joinOctets(...tables, ...this.#kept.slice(this.#starts[0] ?? this.#kept.length));
+    const map = this.#tables.get(this.#followed.mapPid) ?? [];
+    return joinOctets(this.#association(), ...map, ...this.#kept.slice(this.#starts[0] ?? this.#kept.length));
+  }
+
+  #association(): Uint8Array {
+    const { number = 0 } = this.program ?? {};
+    const section = writeProgramAssociation([{ number, mapPid: this.#followed?.mapPid ?? 0 }]);
+    return sectionPacket(associationPid, section, this.#associations++);
   }
 
   #isTable = (pid: number): boolean => pid === associationPid || this.#mapPids.includes(pid);

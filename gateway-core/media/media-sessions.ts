@@ -2,10 +2,12 @@
 
 import type { Clock, Timer } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
-import type { AvSource, PieceRing, Rung, StreamHold } from "../contract/stream.ts";
+import type { AvSource, PieceRing, Rung, SourceForm, StreamHold } from "../contract/stream.ts";
 import { Encoder } from "./encoder.ts";
 import type { StartFfmpeg } from "./ffmpeg-process.ts";
-import { createSourceRing } from "./source-ring.ts";
+import { NoiseJudge } from "./noise.ts";
+import { createSourceRing, type SourceRing } from "./source-ring.ts";
+import { createSpareFfmpeg, type SpareFfmpeg } from "./spare-ffmpeg.ts";
 import { liveArguments } from "./transcode-plan.ts";
 
 export interface MediaSessionsOptions {
@@ -16,12 +18,13 @@ export interface MediaSessionsOptions {
   /** Keeps what its viewers need of one rung. */
   readonly ring: () => PieceRing;
   /** An encoder failed, and is begun anew. */
-  readonly onRestart?: (key: string, why: string) => void;
+  readonly onRestart?: (device: string, why: string) => void;
   /** How long a stream goes on without anybody. */
   readonly idleMs?: number;
 }
 
 interface Stream {
+  readonly source: SourceRing;
   readonly rings: ReadonlyMap<string, PieceRing>;
   readonly over: Promise<HomeError>;
   holds: number;
@@ -35,6 +38,8 @@ export class MediaSessions implements AsyncDisposable {
   readonly #options: MediaSessionsOptions;
   readonly #streams = new Map<string, Promise<Stream>>();
   readonly #stopping = new Set<Promise<void>>();
+  /** What each source sent when it was opened last. */
+  readonly #forms = new Map<string, SourceForm>();
 
   constructor(options: MediaSessionsOptions) {
     this.#options = options;
@@ -46,11 +51,12 @@ export class MediaSessions implements AsyncDisposable {
   }
 
   /**
-   * `key` names the source: who opens the same key joins the same stream.
+   * `device` names the source and `audio` which of its sounds is heard, from 1 on: who opens the same joins the same stream.
    * @throws HomeError `converter-missing`, and what the source cannot be opened for
    */
-  async hold(key: string, source: () => Promise<AvSource>): Promise<StreamHold> {
-    const opening = this.#single(key, source);
+  async hold(device: string, source: () => Promise<AvSource>, audio = 1): Promise<StreamHold> {
+    const key = `${device} ${audio}`;
+    const opening = this.#streams.get(key) ?? this.#begin(key, () => this.#open(device, source, audio));
     const stream = await opening;
     stream.holds++;
     stream.idle?.cancel();
@@ -58,6 +64,9 @@ export class MediaSessions implements AsyncDisposable {
     return {
       rungs: this.#options.rungs,
       over: stream.over,
+      get audioCount() {
+        return stream.source.audioCount;
+      },
       async ring(rung) {
         const ring = stream.rings.get(rung);
         if (ring === undefined) throw new HomeError("not-found", `the stream has no rung ${rung}`, { rung });
@@ -84,10 +93,8 @@ export class MediaSessions implements AsyncDisposable {
     await Promise.all(this.#stopping);
   }
 
-  #single(key: string, source: () => Promise<AvSource>): Promise<Stream> {
-    const known = this.#streams.get(key);
-    if (known !== undefined) return known;
-    const opening = this.#open(key, source);
+  #begin(key: string, open: () => Promise<Stream>): Promise<Stream> {
+    const opening = open();
     this.#streams.set(key, opening);
     opening.then(
       async (stream) => {
@@ -113,26 +120,39 @@ export class MediaSessions implements AsyncDisposable {
     if (this.#streams.get(key) === opening) this.#streams.delete(key);
   }
 
-  async #open(key: string, openSource: () => Promise<AvSource>): Promise<Stream> {
+  async #open(device: string, openSource: () => Promise<AvSource>, audio: number): Promise<Stream> {
     const { clock, rungs, engine } = this.#options;
     const { start, encoder: encoderName } = await engine();
-    const source = await openSource();
+    const spare = createSpareFfmpeg(start);
+    // A sound that the device does not send, or sends no more, gives way to one that it does.
+    const argumentsOf = (form: SourceForm, audioCount = audio): readonly string[] => {
+      const heard = Math.max(1, Math.min(audio, audioCount));
+      return liveArguments({ form, rungs, encoder: encoderName, audio: heard - 1 });
+    };
+    const source = await this.#connected(device, openSource, spare, argumentsOf);
     const ring = createSourceRing(source.form);
     const rings = rungs.map(() => this.#options.ring());
     const { promise: over, resolve: end } = Promise.withResolvers<HomeError>();
     const encoder = new Encoder({
       clock,
-      start,
-      arguments: liveArguments({ form: source.form, rungs, encoder: encoderName }),
+      start: spare.start,
+      arguments: () => argumentsOf(source.form, ring.audioCount),
       outputCount: rungs.length,
       preroll: () => ring.preroll(),
       onPiece: (output, piece) => rings[output]?.push(piece),
       onGivenUp: (reason) => end(reason),
-      onRestart: (why) => this.#options.onRestart?.(key, why),
+      onRestart: (why) => {
+        spare.prepare(argumentsOf(source.form, ring.audioCount), rungs.length);
+        this.#options.onRestart?.(device, why);
+      },
     });
     const feeding = (async () => {
+      const judge = new NoiseJudge();
       for await (const octets of source.octets) {
         const onward = ring.push(octets);
+        if (judge.isNoise(octets.length, ring.octetsLost)) {
+          throw new HomeError("conversion-failed", "what the device sends is no stream", { form: source.form });
+        }
         if (ring.isRenewed()) encoder.renew();
         encoder.write(onward);
       }
@@ -143,11 +163,13 @@ export class MediaSessions implements AsyncDisposable {
     const stop = async (): Promise<void> => {
       // A device that cannot be let go is no reason to keep the encoder and those who watch.
       await source[Symbol.asyncDispose]().then(undefined, (thrown: unknown) => end(toHomeError(thrown)));
+      spare[Symbol.dispose]();
       await encoder.stop();
       await feeding;
       for (const one of rings) one.end();
     };
     return {
+      source: ring,
       rings: new Map(rungs.flatMap(({ name }, at) => (rings[at] === undefined ? [] : [[name, rings[at]]]))),
       over,
       holds: 0,
@@ -157,5 +179,28 @@ export class MediaSessions implements AsyncDisposable {
         return stopped;
       },
     };
+  }
+
+  /** FFmpeg is begun while the source is being connected, for what it sent the last time. */
+  async #connected(
+    device: string,
+    open: () => Promise<AvSource>,
+    spare: SpareFfmpeg,
+    argumentsOf: (form: SourceForm) => readonly string[],
+  ): Promise<AvSource> {
+    const { length } = this.#options.rungs;
+    const known = this.#forms.get(device);
+    try {
+      // Beginning a process holds everything up for a moment: what is asked of the device is on its way by then.
+      const opening = open();
+      if (known !== undefined) spare.prepare(argumentsOf(known), length);
+      const source = await opening;
+      this.#forms.set(device, source.form);
+      spare.prepare(argumentsOf(source.form), length);
+      return source;
+    } catch (thrown) {
+      spare[Symbol.dispose]();
+      throw thrown;
+    }
   }
 }

@@ -39,6 +39,15 @@ export function readProgramAssociation(section: Uint8Array): readonly Program[] 
   return programs;
 }
 
+/** The section that names these programmes, 42 at most: then it fits into one packet. */
+export function writeProgramAssociation(programs: readonly Program[]): Uint8Array {
+  const named = programs.flatMap(({ number, mapPid }) => [number >> 8, number, 0xe0 | (mapPid >> 8), mapPid]);
+  const section = Uint8Array.of(0x00, 0xb0, 9 + named.length, 0, 1, 0xc1, 0, 0, ...named, 0, 0, 0, 0);
+  const crc = crc32(section.subarray(0, -4));
+  section.set([crc >>> 24, crc >>> 16, crc >>> 8, crc], section.length - 4);
+  return section;
+}
+
 /** @throws HomeError `frame-malformed`: another table, a wrong check sum, cut short. */
 export function readProgramMap(section: Uint8Array): ProgramMap {
   const body = bodyOf(section, 0x02);

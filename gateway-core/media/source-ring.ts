@@ -11,15 +11,30 @@ export interface SourceRing {
   preroll(): Uint8Array;
   /** Whether the sound has come, or become another, since this was asked last: an encoder finds out only at its beginning. */
   isRenewed(): boolean;
+  /** How many sounds there are to choose from; 0 while none has come. */
+  readonly audioCount: number;
+  /** Octets that were thrown away because they belong to no packet or frame. */
+  readonly octetsLost: number;
 }
 
 export function createSourceRing(form: SourceForm, options: { readonly program?: number } = {}): SourceRing {
   if (form === "dv") return new DvRing();
   const ring = new JoinRing(options);
+  let known: number | undefined;
   return {
     push: (octets) => ring.push(octets),
     preroll: () => (ring.isReady ? ring.preroll() : new Uint8Array(0)),
-    isRenewed: () => false,
+    isRenewed() {
+      const before = known;
+      known = ring.program && ring.audioCount;
+      return before !== undefined && before !== known;
+    },
+    get audioCount() {
+      return ring.audioCount;
+    },
+    get octetsLost() {
+      return ring.octetsLost;
+    },
   };
 }
 
@@ -36,21 +51,32 @@ const audioSourcePack = 0x50;
 /** A tape that is wound shows a bit of this and that. */
 const steadyFrames = 3;
 
+interface Sound {
+  readonly pairs: number;
+  readonly sampling: number;
+}
+
 /** DV: every frame stands by itself. The last whole one is kept. */
 class DvRing implements SourceRing {
   #rest: Uint8Array<ArrayBufferLike> = new Uint8Array(0);
   #last: Uint8Array<ArrayBufferLike> = new Uint8Array(0);
   #isFirst = true;
-  #sound: number | undefined;
-  #coming: number | undefined;
+  #sound: Sound | undefined;
+  #coming: Sound | undefined;
   #comingFrames = 0;
   #isRenewed = false;
+  #octetsLost = 0;
+
+  get octetsLost(): number {
+    return this.#octetsLost;
+  }
 
   push(octets: Uint8Array): Uint8Array {
     let all = joinOctets(this.#rest, octets);
     const frames: Uint8Array[] = [];
     for (let start = frameStart(all); start >= 0; start = frameStart(all)) {
       all = all.subarray(start);
+      this.#octetsLost += start;
       // The header says which of the two systems: DSF, the first bit of its fourth octet.
       const length = ((all[3] ?? 0) & 0x80) === 0 ? ntscFrame : palFrame;
       if (all.length < length) break;
@@ -59,6 +85,7 @@ class DvRing implements SourceRing {
       all = all.subarray(length);
     }
     this.#rest = new Uint8Array(all.subarray(Math.max(0, all.length - palFrame)));
+    this.#octetsLost += all.length - this.#rest.length;
     const last = frames.at(-1);
     if (last !== undefined) this.#last = new Uint8Array(last);
     return joinOctets(...frames);
@@ -66,6 +93,10 @@ class DvRing implements SourceRing {
 
   preroll(): Uint8Array {
     return this.#last;
+  }
+
+  get audioCount(): number {
+    return this.#sound === undefined ? 0 : pairsOf(this.#sound);
   }
 
   isRenewed(): boolean {
@@ -79,11 +110,11 @@ class DvRing implements SourceRing {
     const sound = soundOf(frame);
     if (this.#isFirst) this.#sound = sound;
     this.#isFirst = false;
-    if (sound === undefined || sound === this.#sound) {
+    if (sound === undefined || isSame(sound, this.#sound)) {
       this.#comingFrames = 0;
       return;
     }
-    this.#comingFrames = sound === this.#coming ? this.#comingFrames + 1 : 1;
+    this.#comingFrames = isSame(sound, this.#coming) ? this.#comingFrames + 1 : 1;
     this.#coming = sound;
     if (this.#comingFrames < steadyFrames) return;
     this.#sound = sound;
@@ -92,13 +123,26 @@ class DvRing implements SourceRing {
   }
 }
 
-/** How the sound of a frame is sampled, as its octet says it; undefined where there is none. */
-function soundOf(frame: Uint8Array): number | undefined {
+/** How the sound of a frame is carried, as its source pack says it; undefined where there is none. */
+function soundOf(frame: Uint8Array): Sound | undefined {
   for (const place of [...audioPlaces, ...audioPlaces.map((at) => at + sequence)]) {
-    if (frame[place + 3] === audioSourcePack) return (frame[place + 7] ?? 0) & 0x3f;
+    if (frame[place + 3] !== audioSourcePack) continue;
+    return { pairs: (frame[place + 6] ?? 0) & 0x1f, sampling: (frame[place + 7] ?? 0) & 0x3f };
   }
   return undefined;
 }
+
+/**
+ * Pairs of channels (IEC 61834-4, AAUX source: STYPE, SMP, QU): what is sampled at 32 kHz in 12 bits has two where 48 kHz in
+ * 16 bits has one.
+ */
+function pairsOf({ pairs, sampling }: Sound): number {
+  const isHalf = sampling >> 3 === 2 && (sampling & 0x07) !== 0;
+  return [isHalf ? 2 : 1, 1, 2, 4][pairs] ?? 1;
+}
+
+const isSame = (a: Sound | undefined, b: Sound | undefined): boolean =>
+  a?.pairs === b?.pairs && a?.sampling === b?.sampling;
 
 function frameStart(octets: Uint8Array): number {
   for (let at = 0; at + 4 <= octets.length; at++) {

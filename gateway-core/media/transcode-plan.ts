@@ -14,6 +14,9 @@ export interface LivePlan {
 
 /** Seconds between pictures that a player may begin with. */
 const groupSeconds = 1;
+/** A fragment ends before such a picture: the second one comes at once, so that the first fragment is one picture long and nobody waits for more. */
+const firstSeconds = 0.02;
+const keyTimes = `expr:gte(t,if(n_forced,n_forced*${groupSeconds}-${groupSeconds - firstSeconds},0))`;
 const fragmentUs = 200_000;
 
 /**
@@ -26,12 +29,14 @@ export function liveArguments({ form, rungs, encoder, audio = 0 }: LivePlan): re
   }
   return [
     ...quiet,
+    // One thread decodes these sizes many times faster than they come; each further one would hold a picture back.
+    ...["-threads", "1"],
     ...input(form),
     "-filter_complex",
     filterOf(rungs.map(({ height }) => height)),
     ...rungs.flatMap((rung, at) => [
       ...["-map", `[v${at}]`, "-map", `0:a:${audio}?`],
-      ...videoOptions(encoder, rung.videoKbps),
+      ...videoOptions(encoder, rung.videoKbps, keyTimes),
       ...soundOptions(rung.audioKbps),
       ...["-frag_duration", String(fragmentUs), "-flush_packets", "1"],
       ...["-movflags", "+empty_moov+default_base_moof+frag_keyframe+negative_cts_offsets"],
@@ -60,7 +65,7 @@ export function clipArguments({ form, profile, rung, encoder, audio = 0, output 
     ...[...quiet, "-progress", "pipe:1", "-stats_period", "0.5", "-y"],
     ...input(form),
     ...["-map", "0:v:0", "-map", `0:a:${audio}?`, "-vf", `${deinterlace},${scaleTo(height)}`],
-    ...(profile === "mpeg4" ? mpeg4 : videoOptions(encoder, videoKbps)),
+    ...(profile === "mpeg4" ? mpeg4 : videoOptions(encoder, videoKbps, `expr:gte(t,n_forced*${groupSeconds})`)),
     ...soundOptions(audioKbps),
     ...["-movflags", "+faststart", "-f", "mp4", `file:${output}`],
   ];
@@ -95,12 +100,16 @@ export function pictureArguments(perSecond: number | undefined): readonly string
 const outputNumber = (at: number): number => (at === 0 ? 1 : at + 2);
 const quiet = ["-hide_banner", "-loglevel", "error", "-nostdin"];
 
-/** Nothing but the pipe is opened, whatever the source claims to be, and how the source begins is known: little is probed. */
+/**
+ * Nothing but the pipe is opened, whatever the source claims to be, and how the source begins is known: little is probed.
+ * Unless it is told that one programme is all, FFmpeg awaits others up to the whole probe size: a second at 4 Mbit/s.
+ */
 function input(form: SourceForm): readonly string[] {
   const probe = form === "dv" ? ["500k", "100000"] : ["500k", "1000000"];
   const [size = "", time = ""] = probe;
   return [
     ...["-protocol_whitelist", "pipe", "-probesize", size, "-analyzeduration", time, "-fpsprobesize", "0"],
+    ...(form === "mpegts" ? ["-scan_all_pmts", "0"] : []),
     ...["-f", form, "-i", "pipe:0"],
   ];
 }
@@ -116,12 +125,12 @@ function filterOf(heights: readonly number[]): string {
   return [`[0:v:0]${deinterlace},split=${heights.length}${names.join("")}`, ...scales].join(";");
 }
 
-function videoOptions(encoder: string, kbps: number): readonly string[] {
+function videoOptions(encoder: string, kbps: number, keys: string): readonly string[] {
   const own = encoder === "libx264" ? ["-preset", "superfast", "-tune", "zerolatency", "-sc_threshold", "0"] : [];
   return [
     ...["-c:v", encoder, ...own, "-profile:v", "main", "-pix_fmt", "yuv420p"],
     ...["-b:v", `${kbps}k`, "-maxrate", `${kbps}k`, "-bufsize", `${Math.ceil(kbps / 2)}k`],
-    ...["-g", "600", "-force_key_frames", `expr:gte(t,n_forced*${groupSeconds})`],
+    ...["-g", "600", "-force_key_frames", keys],
   ];
 }
 

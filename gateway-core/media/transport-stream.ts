@@ -36,6 +36,14 @@ export function readTsPacket(octets: Uint8Array): TsPacket {
   };
 }
 
+/** A packet of one section that fits into it, filled up with 0xff (2.4.4). */
+export function sectionPacket(pid: number, section: Uint8Array, continuity: number): Uint8Array {
+  const packet = new Uint8Array(tsPacketOctets).fill(0xff);
+  packet.set([syncByte, 0x40 | (pid >> 8), pid, 0x10 | (continuity & 0x0f), 0]);
+  packet.set(section, 5);
+  return packet;
+}
+
 /** Cuts octets as they come into whole packets, and finds the beat again after garbage. */
 export class TsPacketizer {
   #rest: Uint8Array<ArrayBufferLike> = new Uint8Array(0);

@@ -35,13 +35,15 @@ export function addCompactRoutes(app: Hono<PageEnv>, { stateOf, deviceOf, option
   app.get("/c/d/:id/:page", (context) =>
     compactAnswer(at(device(context, context.req.param("id"), "../../"), context.req.param("page"))),
   );
-  app.get(compactPaths.action, (context) => {
-    const [id, name] = [context.req.param("id"), context.req.param("name")];
-    const one = deviceOf(context, id);
-    if (!asksFirst(one, name))
-      throw new HomeError("unknown-action", `the device does not ask before ${name}`, { name });
-    return compactAnswer(compactAsking(one, name, { ...optionsOf(context), root: "../../../" }));
-  });
+  for (const path of [compactPaths.action, compactPaths.property]) {
+    app.get(path, (context) => {
+      const [id, name] = [context.req.param("id"), context.req.param("name")];
+      const one = deviceOf(context, id);
+      if (!asksFirst(one, name))
+        throw new HomeError("unknown-action", `the device does not ask before ${name}`, { name });
+      return compactAnswer(compactAsking(one, name, { ...optionsOf(context), root: "../../../" }));
+    });
+  }
 }
 
 /** Nothing of it runs, loads or looks like anything. */

@@ -37,25 +37,50 @@ export function compactWidget(device: PageDevice, name: string, print: CompactPr
   const said = short(sayWhole(widget, state?.value, speech));
   const age = !device.available && state !== undefined && state.at > 0 ? ` (${sayAgo(state.at, now, speech)})` : "";
   const line = html`${title}: ${said}${age}`;
-  const steered = device.available ? controls(widget, state?.value, formOf(device, name, "p", print), speech) : [];
+  const form = formOf(device, name, "p", print);
+  const steered = asksFirst(device, name)
+    ? [question(device, name, deedOf(device, name, speech), print)]
+    : device.available
+      ? controls(widget, state?.value, form, speech)
+      : [];
   const [first] = steered;
   const pair = html`<p>${line}${first !== undefined && html`<br>${first}`}</p>`;
   const isPair = steered.length < 2 && octetsOf(pair.text) <= longestPair;
   return isPair ? [pair] : [line, ...steered].map((one) => html`<p>${one}</p>`);
 }
 
-/** The question before an action that asks first. */
+/** The question before what is not done at once. */
 export function compactQuestion(device: PageDevice, name: string, print: CompactPrint): Markup {
-  const title = shortName(device.widgets[name]?.titles[print.speech.language] ?? name);
-  const form = formOf(device, name, "a", print);
-  return html`<p>${fill(print.speech.texts.confirm, { name: title })}<br>${form(html`${hidden("value", "null")}${submit(title)}`)}</p>`;
+  const widget = device.widgets[name];
+  const deed = deedOf(device, name, print.speech);
+  const value = widget?.widget === "switch" ? otherState(widget, device.values[name]?.value).value : null;
+  const form = formOf(device, name, kindOf(device, name), print);
+  return html`<p>${fill(print.speech.texts.confirm, { name: deed })}<br>${form(html`${hidden("value", JSON.stringify(value))}${submit(deed)}`)}</p>`;
 }
 
-/** Whether a GET of the action's address has a question to ask. */
-export const asksFirst = (device: PageDevice, name: string): boolean => {
-  const widget = Object.hasOwn(device.widgets, name) ? device.widgets[name] : undefined;
-  return widget?.widget === "action" && widget.confirm && device.available;
-};
+/** Whether a GET of the address of a form has a question to ask. */
+export function asksFirst({ widgets, values, available }: PageDevice, name: string): boolean {
+  const widget = Object.hasOwn(widgets, name) ? widgets[name] : undefined;
+  if (!available) return false;
+  if (widget?.widget === "switch") return otherState(widget, values[name]?.value).asks === true;
+  return widget?.widget === "action" && widget.confirm;
+}
+
+type Switch = Extract<Widget, { widget: "switch" }>;
+
+const otherState = (widget: Switch, value: Json | undefined): Option => (value === true ? widget.off : widget.on);
+
+/** What the button is called that does it. */
+function deedOf(device: PageDevice, name: string, { language }: Speech): string {
+  const widget = device.widgets[name];
+  const deed = widget?.widget === "switch" ? otherState(widget, device.values[name]?.value).deed : undefined;
+  return shortName((deed ?? widget?.titles)?.[language] ?? name);
+}
+
+const question = (device: PageDevice, name: string, title: string, { root }: CompactPrint): Markup =>
+  html`<a href="${root}d/${device.id}/${kindOf(device, name)}/${encodeURIComponent(name)}">${title}</a>`;
+
+const kindOf = ({ widgets }: PageDevice, name: string): "p" | "a" => (widgets[name]?.widget === "action" ? "a" : "p");
 
 type Form = (inside: Markup) => Markup;
 
@@ -71,8 +96,9 @@ function action(
   { confirm }: Extract<Widget, { widget: "action" }>,
   print: CompactPrint,
 ): Markup {
-  const ask = html`<a href="${print.root}d/${device.id}/a/${encodeURIComponent(name)}">${title}</a>`;
-  return confirm ? ask : formOf(device, name, "a", print)(html`${hidden("value", "null")}${submit(title)}`);
+  return confirm
+    ? question(device, name, title, print)
+    : formOf(device, name, "a", print)(html`${hidden("value", "null")}${submit(title)}`);
 }
 
 function controls(widget: Widget, value: Json | undefined, form: Form, speech: Speech): readonly Markup[] {
@@ -80,8 +106,8 @@ function controls(widget: Widget, value: Json | undefined, form: Form, speech: S
   const { setTo, within } = compactWords(speech);
   switch (widget.widget) {
     case "switch": {
-      const other = value === true ? widget.off : widget.on;
-      const label = fill(setTo, { value: other.titles[speech.language] });
+      const other = otherState(widget, value);
+      const label = other.deed?.[speech.language] ?? fill(setTo, { value: other.titles[speech.language] });
       return [form(html`${hidden("value", JSON.stringify(other.value))}${submit(label)}`)];
     }
     case "segmented":
@@ -99,11 +125,17 @@ function controls(widget: Widget, value: Json | undefined, form: Form, speech: S
       const field = html`<input name="value" value="${typeof value === "string" ? value : ""}" size="5" istyle="4">`;
       return [form(html`${field}${submit(set)}`)];
     }
+    case "transport":
+      return choices(settableStates(widget), value, form, speech);
     case "action":
     case "text":
       return [];
   }
 }
+
+/** What a deck is told by a word of its state; its other keys are actions, each with a line of its own. */
+const settableStates = ({ keys, options }: Extract<Widget, { widget: "transport" }>): readonly Option[] =>
+  options.filter(({ value }) => keys.some(({ action, state }) => action === undefined && state === value));
 
 function choices(
   all: readonly Option[],
@@ -115,7 +147,7 @@ function choices(
   let used = longestChoice;
   for (const option of settable(all)) {
     const isChosen = isSameJson(option.value, value) && html` selected`;
-    const one = html`<option value="${formValue(option.value)}"${isChosen}>${shortName(option.titles[language])}`;
+    const one = html`<option value="${formValue(option.value)}"${isChosen}>${shortName((option.deed ?? option.titles)[language])}`;
     used += octetsOf(one.text);
     if (used > longestChoice) {
       parts.push([]);

@@ -42,6 +42,7 @@ export function compactDevice(device: PageDevice, options: CompactOptions): read
   const items = [
     ...(device.hasStream === true ? [picture] : []),
     ...device.compact.flatMap((name) => compactWidget(device, name, options)),
+    ...(device.detected === undefined ? [] : [html`<p>${speech.texts.detected}: ${short(device.detected)}</p>`]),
   ];
   return compactPages(
     items.map((item) => () => item),
@@ -49,9 +50,9 @@ export function compactDevice(device: PageDevice, options: CompactOptions): read
   );
 }
 
-/** The page that asks before an action. */
-export function compactAsking(device: PageDevice, action: string, options: CompactOptions): string {
-  const [page = ""] = compactPages([() => compactQuestion(device, action, options)], deviceFrame(device, options));
+/** The page that asks before what is not done at once. */
+export function compactAsking(device: PageDevice, name: string, options: CompactOptions): string {
+  const [page = ""] = compactPages([() => compactQuestion(device, name, options)], deviceFrame(device, options));
   return page;
 }
 

@@ -48,10 +48,28 @@ export function grantedDevice(device: PageDevice, grant: Grant): PageDevice | un
 /** A control that is not this person's is said in words; an action that is not theirs is not there. */
 function grantedWidget(device: PageDevice, name: string, widget: Widget, grant: Grant): Widget | undefined {
   if (widget.widget === "action") return mayInvoke(grant, device.id, name) ? widget : undefined;
+  if (widget.widget === "transport") return grantedDeck(device, name, widget, grant);
   if (!maySeeProperty(grant, device.id, name)) return undefined;
   if (widget.widget === "text" || maySet(grant, device.id, name)) return widget;
   const role = Object.keys(device.roles).find((key) => device.roles[key] === name) ?? "";
   return { titles: widget.titles, ...inWords(widget), role };
+}
+
+/** The keys that are this person's; what the deck does is told to who may see it. */
+function grantedDeck(
+  device: PageDevice,
+  name: string,
+  widget: Extract<Widget, { widget: "transport" }>,
+  grant: Grant,
+): Widget | undefined {
+  const isSeen = maySeeProperty(grant, device.id, name);
+  const keys = widget.keys.filter(({ action }) =>
+    action === undefined ? isSeen && maySet(grant, device.id, name) : mayInvoke(grant, device.id, action),
+  );
+  if (keys.length > 0) return { ...widget, keys, options: isSeen ? widget.options : [] };
+  return isSeen && widget.options.length > 0
+    ? { titles: widget.titles, ...inWords(widget), role: "transportState" }
+    : undefined;
 }
 
 function inWords(widget: Widget): Omit<TextWidget, "role"> {

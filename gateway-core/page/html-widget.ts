@@ -2,10 +2,11 @@
 
 import { isSameJson } from "../contract/json.ts";
 import type { Option, PageDevice, Widget } from "../contract/page.ts";
+import { isGuarded } from "../contract/page-look.ts";
 import { fill } from "../contract/page-texts.ts";
 import { sayWhole } from "../contract/page-words.ts";
 import { numberControl } from "./html-number.ts";
-import { type Print, type Printed, settable, submit } from "./html-parts.ts";
+import { icon, type Print, type Printed, settable, submit } from "./html-parts.ts";
 import { html, type Markup } from "./markup.ts";
 
 type Of<Name extends Widget["widget"]> = Printed<Widget & { readonly widget: Name }>;
@@ -19,18 +20,22 @@ export function widgetForm(device: PageDevice, name: string, { speech, token, ro
   if (widget.widget === "text") return html`<span class="said">${sayWhole(widget, value, speech)}</span>`;
   const title = widget.titles[speech.language];
   const label = `${device.titles[speech.language]}: ${title}`;
-  const control = controlOf({ widget, value, title, label, disabled: !device.available && html` disabled`, speech });
+  const disabled = !device.available && html` disabled`;
+  const toDevice = `${root}api/devices/${device.id}`;
+  const control = controlOf({ widget, value, title, label, disabled, speech }, toDevice);
   const kind = widget.widget === "action" ? "actions" : "properties";
-  const path = `${root}api/devices/${device.id}/${kind}/${encodeURIComponent(name)}`;
+  const path = `${toDevice}/${kind}/${encodeURIComponent(name)}`;
   const from = root === "" ? "home" : "device";
   return html`<form class="control" method="post" action="${path}">
 <input type="hidden" name="token" value="${token}"><input type="hidden" name="from" value="${from}">${isKiosk === true && html`<input type="hidden" name="kiosk" value="1">`}${control}</form>`;
 }
 
-function controlOf({ widget, ...rest }: Printed): Markup {
+function controlOf({ widget, ...rest }: Printed, toDevice: string): Markup {
   switch (widget.widget) {
     case "switch":
-      return toggle({ widget, ...rest });
+      return isGuarded(widget) ? guarded({ widget, ...rest }) : toggle({ widget, ...rest });
+    case "transport":
+      return deck({ widget, ...rest }, toDevice);
     case "segmented":
     case "buttons":
       return segments({ widget, ...rest });
@@ -51,6 +56,26 @@ function controlOf({ widget, ...rest }: Printed): Markup {
 function toggle({ value, label, disabled }: Of<"switch">): Markup {
   const isOn = value === true;
   return html`<button class="switch" role="switch" name="value" value="${String(!isOn)}" aria-checked="${String(isOn)}" aria-label="${label}"${disabled}></button>`;
+}
+
+/** Two states with a button for the other one, which asks first where it should. */
+function guarded({ widget, value, label, disabled, speech }: Of<"switch">): Markup {
+  const { value: other, titles, deed = titles, asks } = value === true ? widget.off : widget.on;
+  const name = deed[speech.language];
+  const button = html`<button class="button" name="value" value="${JSON.stringify(other)}" aria-label="${name}: ${label}"${disabled}>${name}</button>`;
+  return asks === true && disabled === false ? asking(name, button, speech) : button;
+}
+
+/** Keys in a row; one that is an action says so, for the form is the property's. */
+function deck({ widget, value, label, disabled, speech }: Of<"transport">, toDevice: string): Markup {
+  const keys = widget.keys.map(({ key, titles, state, action: name }) => {
+    const does = name !== undefined && html` formaction="${toDevice}/actions/${encodeURIComponent(name)}"`;
+    const isDown = state !== null && html` aria-pressed="${String(isSameJson(state, value))}"`;
+    const set = JSON.stringify(name === undefined ? state : null);
+    const title = titles[speech.language];
+    return html`<button class="key" name="value" value="${set}"${does} aria-label="${title}" title="${title}"${isDown}${disabled}>${icon(key)}</button>`;
+  });
+  return html`<div class="deck" role="group" aria-label="${label}">${keys}</div>`;
 }
 
 function segments({ widget, value, label, disabled, speech }: Choice): Markup {
@@ -82,6 +107,10 @@ function time(printed: Of<"time">): Markup {
 function action({ widget, title, disabled, speech }: Of<"action">): Markup {
   const button = html`<button class="button" name="value" value="null"${disabled}>${title}</button>`;
   if (!widget.confirm) return button;
-  const question = fill(speech.texts.confirm, { name: title });
+  return asking(title, button, speech);
+}
+
+function asking(title: string, button: Markup, { texts }: Print["speech"]): Markup {
+  const question = fill(texts.confirm, { name: title });
   return html`<details class="asking"><summary class="button">${title}</summary><p>${question}</p>${button}</details>`;
 }

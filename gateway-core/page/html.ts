@@ -6,9 +6,10 @@ import {
   accentOf,
   iconOf,
   levelOf,
-  type Place,
+  linesOf,
   placesOf,
   tileControlOf,
+  tileToggleOf,
   withTileControl,
 } from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
@@ -18,6 +19,7 @@ import { cornerMenu } from "./html-account.ts";
 import { editForm } from "./html-edit.ts";
 import { historySection } from "./html-history.ts";
 import { icon, type Print } from "./html-parts.ts";
+import { printPlaces } from "./html-places.ts";
 import { recordingSection } from "./html-recordings.ts";
 import { widgetForm } from "./html-widget.ts";
 import type { Look } from "./look.ts";
@@ -48,6 +50,8 @@ export interface PageOptions extends Omit<Print, "root"> {
   readonly recordings?: ShownRecordings | undefined;
   /** That form is open at once. */
   readonly isEditing?: boolean;
+  /** All of a large home stands in the page, for who cannot have the rest drawn (html-places.ts). */
+  readonly isWhole?: boolean;
   /** Nothing here is the viewer's to control, and they are told so. */
   readonly isViewOnly?: boolean;
 }
@@ -59,7 +63,7 @@ export function renderHome({ devices, isLive }: PageState, options: PageOptions)
   const body = html`<gk-home>
 <header class="top"><div><h1>${texts.home}</h1><p class="counts">${sayCounts(all, options.speech)}</p></div>${corner(options, "")}</header>
 ${viewOnlyNote(options)}${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}
-<main>${all.length === 0 ? emptyHome(isLive, options.speech) : placesOf(all, options.speech).map((one) => place(one, print))}</main>
+<main>${all.length === 0 ? emptyHome(isLive, options.speech) : printPlaces(placesOf(all, options.speech), { ...options, tile: (device) => tile(device, print) })}</main>
 </gk-home>`;
   return document(texts.home, body, { ...options, root: "", isScripted: true });
 }
@@ -74,16 +78,26 @@ export function renderDevice(device: PageDevice, options: PageOptions): string {
 ${viewOnlyNote(options)}${notice(options.notice)}
 <main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
 <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
-${device.hasStream === true && html`<p class="watch"><a class="button" href="../api/devices/${device.id}/motion.jpg">${icon("play")}${options.speech.texts.watch}</a></p>`}
+${device.hasStream === true && html`<p class="watch"><a class="button" href="../api/devices/${device.id}/motion.jpg">${icon("watch")}${options.speech.texts.watch}</a></p>`}
 ${recordingSection(device, options.recordings, print)}
 ${device.sections.map(
   (section) => html`<section class="rows"><h2>${section.titles[language]}</h2>
-${section.items.map((name) => html`<div class="row"><span class="row-name">${device.widgets[name]?.titles[language]}</span>${widgetForm(device, name, print)}</div>`)}</section>`,
+${linesOf(section.items, device.widgets).map((names) => row(device, names, print))}</section>`,
 )}
+${device.detected !== undefined && html`<section class="rows"><h2>${options.speech.texts.detected}</h2><p class="detected">${device.detected}</p></section>`}
 ${historySection(device, options.history, print)}
 ${options.isKiosk !== true && editForm(device, { ...options, root: "../" })}
 </main></div>`;
   return document(title, body, { ...options, root: "../", isScripted: false });
+}
+
+/** What can only be pressed says itself what it is. */
+function row(device: PageDevice, names: readonly string[], print: Print): Markup {
+  const [name = ""] = names;
+  const widget = device.widgets[name];
+  const controls = names.map((one) => widgetForm(device, one, print));
+  if (widget?.widget === "action") return html`<div class="row deeds">${controls}</div>`;
+  return html`<div class="row"><span class="row-name">${widget?.titles[print.speech.language]}</span>${controls}</div>`;
 }
 
 /** An error in words, for a person who opened an address, and the way to the home. */
@@ -94,34 +108,28 @@ export function renderProblem(message: string, options: Omit<DocumentOptions, "i
 
 type TilePrint = Print & Pick<PageOptions, "trends">;
 
-/** What people hid is one touch away. */
-function place({ of, title, devices }: Place, print: TilePrint): Markup {
-  const heading = html`<h2${title === null && html` class="unseen"`}>${title ?? print.speech.texts.devices}</h2>`;
-  const tiles = html`<ul class="tiles">
-${devices.map((device) => html`<li>${tile(device, print)}</li>`)}</ul>`;
-  if (of !== "hidden") return html`<section class="place">${heading}${tiles}</section>`;
-  return html`<details class="place apart"><summary>${heading}</summary>${tiles}</details>`;
-}
-
 function corner({ isKiosk, viewer, look = {}, speech }: PageOptions, root: string): Markup | false {
   return isKiosk !== true && cornerMenu({ look, speech, root, ...(viewer === undefined ? {} : { viewer }) });
 }
 
 function tile(device: PageDevice, print: TilePrint): Markup {
-  const { toggle, value, control } = device.tile;
+  const { value, control } = device.tile;
+  const toggle = tileToggleOf(device);
   const title = device.titles[print.speech.language];
   const heading = html`<a class="tile-open" href="devices/${device.id}${query(print)}">${title}</a>`;
   return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
-<div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle !== undefined && device.widgets[toggle]?.widget === "switch" && widgetForm(device, toggle, print)}</div>
-<div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${spark(print.trends?.get(device.id))}${control !== undefined && tileControl(device, control, print)}</div>
+<div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle?.isGuarded === false && widgetForm(device, toggle.name, print)}</div>
+<div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${spark(print.trends?.get(device.id))}${toggle?.isGuarded === true && html`<div class="tile-control wide">${widgetForm(device, toggle.name, print)}</div>`}${control !== undefined && tileControl(device, control, print)}</div>
 </article>`;
 }
 
 function tileControl(device: PageDevice, name: string, print: Print): Markup {
   const stands = tileControlOf(device);
   const title = html`<span class="control-name">${device.widgets[name]?.titles[print.speech.language]}</span>`;
-  return html`<div class="tile-control${stands === "figure" && " figured"}">${stands === "named" && title}${widgetForm(withTileControl(device), name, print)}</div>`;
+  return html`<div class="tile-control${standing[stands]}">${stands === "named" && title}${widgetForm(withTileControl(device), name, print)}</div>`;
 }
+
+const standing = { figure: " figured", wide: " wide", alone: "", named: "" };
 
 function bigValue(device: PageDevice, name: string, { speech }: Print): Markup {
   const widget = device.widgets[name];
@@ -178,6 +186,9 @@ const installable = html`<meta name="theme-color" media="(prefers-color-scheme: 
 <link rel="manifest" href="manifest.webmanifest" crossorigin="use-credentials">
 <link rel="apple-touch-icon" href="icons/touch-180.png">`;
 
+/** What the script asks for first. */
+const askedAhead = html`<link rel="preload" href="api/home" as="fetch" crossorigin>`;
+
 /** A whole page. */
 export function document(
   title: string,
@@ -195,7 +206,7 @@ export function document(
 <link rel="icon" href="${root}favicon.svg" type="image/svg+xml">
 ${isScripted && installable}
 ${style !== undefined && html`<link rel="stylesheet" href="${root}${style}">`}
-${isScripted && script !== undefined && html`<script type="module" src="${root}${script}"></script>`}
+${isScripted && script !== undefined && html`<script type="module" src="${root}${script}"></script>\n${askedAhead}`}
 </head><body>${body}</body></html>
 `.text;
 }

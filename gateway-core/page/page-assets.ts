@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { Log } from "../contract/clock.ts";
 import { isJsonObject } from "../contract/json.ts";
+import { accepts } from "./coding.ts";
 import type { PageFiles } from "./html.ts";
 
 const types: Readonly<Record<string, string>> = {
@@ -58,14 +59,6 @@ function answer(
       vary: "accept-encoding",
       ...(encoding === undefined ? {} : { "content-encoding": encoding.name }),
     },
-  });
-}
-
-/** Whether an encoding is named and not refused by `q=0`. */
-function accepts(acceptEncoding: string | null, name: string): boolean {
-  return (acceptEncoding ?? "").split(",").some((entry) => {
-    const [coding, ...parameters] = entry.split(";").map((part) => part.trim().toLowerCase());
-    return coding === name && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
   });
 }
 

@@ -1,15 +1,21 @@
 /** Makes a page device of a device: its model control screen, and where the descriptor tells none, one derived from roles (docs/descriptors.md). Pure. */
 
-import type { Descriptor, PropertyDescriptor, ScreenSection } from "../contract/descriptor.ts";
+import {
+  type Descriptor,
+  makeshiftVersion,
+  type PropertyDescriptor,
+  type ScreenSection,
+} from "../contract/descriptor.ts";
 import type { Device } from "../contract/device.ts";
 import type { HistoryKind } from "../contract/history.ts";
 import type { PageDevice, PageSection, PageTile, Widget } from "../contract/page.ts";
+import { type Deck, deckName, deckOf } from "./deck.ts";
 import { widgetOfAction, widgetOfProperty } from "./widget.ts";
 
 /** The roles that a derived tile shows and sets, the most telling first. */
 const valueRoles = ["targetTemperature", "volume.remaining", "currentTemperature", "power.instant", "energy.total"];
 const stateRoles = ["mode", "heatingMode", "transportState", "heating", "currentTemperature", "currentHumidity"];
-const controlRoles = ["targetTemperature", "brightness", "bathAuto", "fanMode", "mode"];
+const controlRoles = ["targetTemperature", "brightness", "bathAuto", "fanMode", "mode", "transportState"];
 const restTitles = { en: "Details", ja: "詳細" };
 const compactItems = 9;
 
@@ -18,14 +24,18 @@ type Widgets = PageDevice["widgets"];
 export function buildPageDevice(device: Device): PageDevice {
   const { id, kind, title, titles, room, available, availabilityAt, descriptor, values } = device;
   const { lookUp, appearance } = device;
-  const widgets = widgetsOf(descriptor);
+  const deck = deckOf(descriptor);
+  const widgets = widgetsOf(descriptor, deck);
   const roles = rolesOf(descriptor);
-  const tile = tileOf(descriptor, widgets, roles);
-  const sections = sectionsOf(descriptor, widgets);
-  const compact = (descriptor["gk:screen"]?.compact ?? plainItems(descriptor, widgets)).filter(isIn(widgets));
+  const tile = tileOf(descriptor, widgets, roles, deck);
+  const sections = sectionsOf(descriptor, widgets, deck);
+  const compact = (descriptor["gk:screen"]?.compact ?? plainItems(descriptor, widgets)).filter(
+    (name) => isIn(widgets)(name) && name !== deckName,
+  );
   return {
     ...{ id, kind, title, titles, room, available, availabilityAt },
     ...(lookUp === undefined ? {} : { lookUp }),
+    ...detectedOf(descriptor),
     ...(appearance === undefined ? {} : { appearance }),
     ...(descriptor["gk:stream"] === true ? { hasStream: true } : {}),
     ...{ tile, sections, compact: compact.slice(0, compactItems), widgets, roles, values },
@@ -33,12 +43,20 @@ export function buildPageDevice(device: Device): PageDevice {
   };
 }
 
-function widgetsOf({ properties, actions = {} }: Descriptor): Widgets {
+/** "protocol ieee1394 · subunit disc · …". */
+function detectedOf({ version, "gk:match": [key] }: Descriptor): Pick<PageDevice, "detected"> {
+  if (version.model !== makeshiftVersion) return {};
+  const facts = Object.entries(key ?? {}).map((fact) => fact.join(" "));
+  return { detected: facts.join(" · ") };
+}
+
+function widgetsOf({ properties, actions = {} }: Descriptor, deck: Deck | undefined): Widgets {
   return Object.fromEntries<Widget>([
     ...Object.entries(properties)
       .filter(([, property]) => !isRawFact(property))
       .map(([name, property]) => [name, widgetOfProperty(property)] as const),
     ...Object.entries(actions).map(([name, action]) => [name, widgetOfAction(action)] as const),
+    ...(deck === undefined ? [] : [[deck.name, deck.widget] as const]),
   ]);
 }
 
@@ -54,12 +72,18 @@ function rolesOf({ properties }: Descriptor): PageDevice["roles"] {
 }
 
 /** What the narrowed descriptor lacks is dropped from the screen; config and diagnostic never stand on a tile. */
-function tileOf(descriptor: Descriptor, widgets: Widgets, roles: PageDevice["roles"]): PageTile {
+function tileOf(
+  descriptor: Descriptor,
+  widgets: Widgets,
+  roles: PageDevice["roles"],
+  deck: Deck | undefined,
+): PageTile {
   const isShown = (name: string | undefined): name is string =>
     name !== undefined && isIn(widgets)(name) && descriptor.properties[name]?.["gk:category"] === undefined;
   const screen = descriptor["gk:screen"]?.tile ?? derivedTile(descriptor, widgets, roles);
   const toggle = isShown(screen.toggle) && widgets[screen.toggle]?.widget === "switch" ? screen.toggle : undefined;
-  const control = isShown(screen.control) && widgets[screen.control]?.widget !== "text" ? screen.control : undefined;
+  const wanted = deck?.actions.includes(screen.control ?? "") ? deck.name : screen.control;
+  const control = isShown(wanted) && widgets[wanted]?.widget !== "text" ? wanted : undefined;
   return {
     ...(toggle === undefined ? {} : { toggle }),
     ...(isShown(screen.value) ? { value: screen.value } : {}),
@@ -81,16 +105,22 @@ function derivedTile(descriptor: Descriptor, widgets: Widgets, roles: PageDevice
   return { toggle, value, state, control: control ?? plain.find(settable) };
 }
 
-/** The screen's sections, then everything else in one of its own. */
-function sectionsOf(descriptor: Descriptor, widgets: Widgets): readonly PageSection[] {
+/** The screen's sections, then everything else in one of its own. Keys of a deck are its bar, where the first of them stands. */
+function sectionsOf(descriptor: Descriptor, widgets: Widgets, deck: Deck | undefined): readonly PageSection[] {
   const given: readonly ScreenSection[] = descriptor["gk:screen"]?.sections ?? [
     { titles: descriptor.titles, items: plainItems(descriptor, widgets) },
   ];
+  const barOf = (name: string): string => (deck?.actions.includes(name) ? deck.name : name);
+  const shown = new Set<string>();
+  const take = (names: readonly string[]): string[] => {
+    const items = [...new Set(names.map(barOf))].filter((name) => isIn(widgets)(name) && !shown.has(name));
+    for (const name of items) shown.add(name);
+    return items;
+  };
   const sections = given
-    .map(({ titles = descriptor.titles, items }) => ({ titles, items: items.filter(isIn(widgets)) }))
+    .map(({ titles = descriptor.titles, items }) => ({ titles, items: take(items) }))
     .filter(({ items }) => items.length > 0);
-  const shown = new Set(sections.flatMap(({ items }) => items));
-  const rest = Object.keys(widgets).filter((name) => !shown.has(name));
+  const rest = take(Object.keys(widgets));
   return rest.length === 0 ? sections : [...sections, { titles: restTitles, items: rest }];
 }
 

@@ -18,9 +18,11 @@ import type { Recordings } from "../contract/recording.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { addAppearanceRoutes } from "./appearance-routes.ts";
 import { attentionOf } from "./attention.ts";
+import { coded } from "./coding.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import { compactProblem } from "./compact.ts";
 import { addCompactRoutes, compactHeaders } from "./compact-routes.ts";
+import { tellSnapshot } from "./event-stream.ts";
 import { createFormTokens } from "./form-token.ts";
 import { grantedDevice } from "./granted-device.ts";
 import { grantedState, isViewOnly } from "./granted-event.ts";
@@ -34,6 +36,7 @@ import type { PageContext, PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
 import { tagPages } from "./page-tags.ts";
 import { addRecordingRoutes } from "./recording-routes.ts";
+import { sealForms } from "./sealed-forms.ts";
 import { noHistory, shownHistory } from "./shown-history.ts";
 import { shownRecordings } from "./shown-recordings.ts";
 import { addStreamRoutes, type StreamRoutes } from "./stream-routes.ts";
@@ -104,8 +107,9 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
       speech,
       look,
       isKiosk: context.req.query("kiosk") === "1",
+      isWhole: context.req.query("whole") === "1",
       now: host.clock.now(),
-      token: tokens.tokenFor(viewer.session),
+      token: tokens.place,
       ...(notice ? { notice } : {}),
       ...(viewer.from === "remote" ? { viewer: viewer.name } : {}),
       isViewOnly: isViewOnly(viewer.grant),
@@ -125,6 +129,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   }
   app.get(`/${pageWorkerPath}`, () => new Response(pageWorker, { headers: pageWorkerHeaders }));
   app.use(tagPages(built.files));
+  app.use(sealForms(tokens));
   app.use(async (_, next) => {
     if (!feed.isOffered) throw new HomeError("page-not-wired", "the flow wires no devices to this page now");
     await next();
@@ -160,10 +165,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
     return printed(context, renderDevice(device, { ...options, rooms, isEditing, history: shown, recordings: kept }));
   });
 
-  app.get("/api/home", ({ env }) => {
-    const { type: _, ...snapshot } = pageSnapshot(grantedState(feed.state, env.viewer.grant));
-    return json(snapshot);
-  });
+  app.get("/api/home", ({ env }) => json(tellSnapshot(pageSnapshot(grantedState(feed.state, env.viewer.grant)))));
   app.get(attentionPath, ({ env }) => json({ ...attentionOf(grantedState(feed.state, env.viewer.grant), version) }));
   app.get("/api/events", ({ req, env }) => {
     const { signal } = req.raw;
@@ -231,7 +233,7 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   return async (request, viewer) => {
     const response = await app.fetch(request, { viewer });
     response.headers.set("x-content-type-options", "nosniff");
-    return response;
+    return coded(response, request.headers.get("accept-encoding"));
   };
 }
 

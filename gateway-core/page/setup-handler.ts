@@ -47,11 +47,11 @@ export function createSetupHandler({ setup, handler, assets, host }: SetupHandle
   function show(request: Request, { session }: Viewer, path: string): Response {
     const result = new URL(request.url).searchParams.get("result");
     const print = {
-      ...{ files, speech: speechOf(request.headers.get("accept-language")), token: tokens.tokenFor(session) },
+      ...{ files, speech: speechOf(request.headers.get("accept-language")), token: tokens.place },
       ...(result === null ? {} : { result }),
     };
     const text = path === "/setup" ? renderSetup(setup.registration(), print) : renderKeys(setup.keys(), print);
-    return new Response(request.method === "HEAD" ? null : text, { headers });
+    return new Response(request.method === "HEAD" ? null : tokens.seal(text, session), { headers });
   }
 
   /** Does what a form asks for and leads back to the page, which says what became of it. */

@@ -14,7 +14,7 @@ const unitSymbols: Readonly<Record<string, string>> = units;
 
 export function widgetOfProperty(property: PropertyDescriptor): Widget {
   const { titles } = property;
-  const settleMs = 1_000 * (property["gk:settle"] ?? defaultSettleSeconds);
+  const settleMs = settleMsOf(property);
   const words = wordsOf(property);
   const range = rangeOf(property);
   if (property.readOnly === true) return { titles, ...textWidget(property) };
@@ -63,13 +63,26 @@ function textWidget(schema: DataSchema & { readonly "gk:role"?: string }): TextW
   };
 }
 
-function wordsOf(schema: DataSchema): readonly Option[] {
+export function settleMsOf({ "gk:settle": seconds = defaultSettleSeconds }: Partial<PropertyDescriptor>): number {
+  return 1_000 * seconds;
+}
+
+export function wordsOf(schema: DataSchema): readonly Option[] {
   return (schema.oneOf ?? []).flatMap((branch) => {
     if (branch.const === undefined) return [];
-    const titles: Texts = branch.titles ?? { en: String(branch.const), ja: String(branch.const) };
-    return [{ value: branch.const, titles, ...(branch.readOnly === true ? { readOnly: true } : {}) }];
+    const { titles = plain(String(branch.const)), readOnly, "gk:deed": deed, "gk:confirm": asks } = branch;
+    return [
+      {
+        ...{ value: branch.const, titles },
+        ...(readOnly === true ? { readOnly } : {}),
+        ...(deed === undefined ? {} : { deed }),
+        ...(asks === true ? { asks } : {}),
+      },
+    ];
   });
 }
+
+const plain = (text: string): Texts => ({ en: text, ja: text });
 
 /** A range with both ends: without them there is nothing to slide along. */
 function rangeOf(schema: DataSchema): { minimum: number; maximum: number; step: number } | undefined {

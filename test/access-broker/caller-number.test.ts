@@ -10,7 +10,18 @@ import { openAuthority } from "../../access-broker/authority/authority.ts";
 import { createServerCertificates } from "../../access-broker/authority/server-certificates.ts";
 import { callerOf } from "../../access-broker/internet/caller-number.ts";
 import { systemClock } from "../../host/system-host.ts";
-import { type Answer, type Ask, codeOf, cookiesOf, number, openRig, password, type Rig, user } from "./rig.ts";
+import {
+  type Answer,
+  type Ask,
+  bareHost,
+  codeOf,
+  cookiesOf,
+  number,
+  openRig,
+  password,
+  type Rig,
+  user,
+} from "./rig.ts";
 
 const peer = "127.0.0.9";
 const network = { listen: "127.0.0.1", port: 0, header: "x-calling-number", peers: [`${peer}/32`] };
@@ -40,10 +51,64 @@ describe("A caller number", () => {
     const answer = await call(mother, "/login", { form });
     expect(answer.status).toBe(303);
     expect(codeOf(await call("+81312345679", "/login", { form }))).toBe("login-refused");
-    expect(codeOf(await call(null, "/login", { form }))).toBe("login-refused");
     const entries = await rig.audit();
     expect(entries.find(({ event }) => event === "login")?.source).toBe("tel:+81312345678");
-    expect(entries.some(({ source }) => source === "tel:anonymous")).toBe(true);
+  });
+
+  it("that is withheld lets nobody in: no one's guesses slow down another who withholds theirs", async () => {
+    await open("password");
+    for (let n = 0; n < 7; n++) {
+      const guess = { form: { user, password: "wrong wrong wrong" } };
+      expect(codeOf(await call(null, "/login", guess))).toBe("caller-withheld");
+    }
+    const words = await call(null, "/login", { headers: { accept: "text/html", "accept-language": "en" } });
+    expect([words.status, words.text.includes("Your number is not shown")]).toEqual([403, true]);
+    const bare = await call(null, "/", { name: bareHost });
+    expect(codeOf(bare)).toBe("caller-withheld");
+    expect((await call(mother, "/login", { form })).status).toBe(303);
+    expect((await rig.ask("/login", { form })).status).toBe(303);
+    expect(await rig.audit()).toContainEqual(
+      expect.objectContaining({ event: "request-refused", source: "tel:anonymous" }),
+    );
+  });
+
+  it("is named by the home's owner on their own page, only beside a login or for looking, and keeps nobody out by mistake", async () => {
+    await open("password");
+    const cookie = cookiesOf(await call(mother, "/login", { form }));
+    const at = (ask: Ask = {}) => call(mother, "/account/ways", { ...ask, headers: { cookie, ...ask.headers } });
+    const read = async () => JSON.parse((await at()).text);
+    const html = { accept: "text/html", "accept-language": "en" };
+    expect((await at({ headers: html })).text).toContain("Only from these telephone numbers");
+    const wish = { methods: "password|passkey|key", callers: "+81 3-1234-5678, ０３１１１", networks: "192.0.2.0/24" };
+    expect((await at({ form: { ...wish, "look-callers": "117" } })).status).toBe(303);
+    const requirement = ["password", "passkey", "key"].map((one) => `${one}@192.0.2.0/24,tel:+81312345678,tel:03111`);
+    expect(await read()).toEqual({
+      requirement: [...requirement, "view:@tel:117"].join("|"),
+      parts: {
+        methods: "password|passkey|key",
+        ...{ from: ["192.0.2.0/24", "tel:+81312345678", "tel:03111"], look: ["tel:117"] },
+      },
+    });
+    expect((await at({ headers: html })).text).toContain('value="+81312345678, 03111"');
+    expect((await call("117", "/login", { form: { user, way: "look" } })).status).toBe(303);
+    expect(codeOf(await call("118", "/login", { form }))).toBe("login-refused");
+    // The law of the command line: a number alone opens nothing but looking.
+    for (const bad of [
+      { methods: "" },
+      { methods: "view:" },
+      { ...wish, callers: "anonymous" },
+      { methods: "magic" },
+    ]) {
+      expect(codeOf(await at({ form: bad })), JSON.stringify(bad)).toBe("value-invalid");
+    }
+    const outside = await at({ form: { methods: "password", callers: "0312345679" }, headers: html });
+    expect([outside.status, outside.text.includes("no longer come in yourself")]).toEqual([422, true]);
+    expect((await read()).requirement).toContain("view:@tel:117");
+    expect((await at({ json: { requirement: "password|view:@192.0.2.0/24" } })).status).toBe(303);
+    expect(await read()).toMatchObject({ requirement: "password|view:@192.0.2.0/24" });
+    expect((await rig.audit()).filter(({ event }) => event === "requirement-set").map((one) => one.user)).toContain(
+      user,
+    );
   });
 
   it("is nobody's word at the public door: neither from the world nor from the network's own address", async () => {

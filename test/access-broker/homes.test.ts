@@ -5,12 +5,13 @@ import {
   invitePerson,
   setMethods,
   setRequirement,
+  subscribe,
 } from "../../access-broker/access-broker.ts";
 import { openStore } from "../../access-broker/provider.ts";
 import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { assert, type FakePasskey, makePasskey, register } from "../fakes/fake-authenticator.ts";
 import { openPage } from "../page/open-page.ts";
-import { type Answer, bareHost, codeOf, cookiesOf, number, openRig, type Rig, user } from "./rig.ts";
+import { type Answer, bareHost, codeOf, cookiesOf, number, openRig, password, type Rig, user } from "./rig.ts";
 
 const html = { accept: "text/html", "accept-language": "en" };
 const [second, third, stranger] = ["090-2", "090-3", "090-4"] as const;
@@ -71,7 +72,7 @@ describe("A person's own homes", { timeout: 60_000 }, () => {
     const shown = await show(await touch(), html);
     expect([shown.status, shown.headers.location]).toEqual([303, "/homes"]);
     expect(shown.headers["set-cookie"]).toEqual([
-      expect.stringMatching(/^__Host-genkan-homes=[\w.-]+; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=86400$/),
+      expect.stringMatching(/^__Host-genkan-homes=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=86400$/),
     ]);
     const cookie = cookiesOf(shown);
     const token = cookie.slice(cookie.indexOf("=") + 1);
@@ -137,20 +138,47 @@ describe("A person's own homes", { timeout: 60_000 }, () => {
     expect((await bare("/", { cookie: "" })).status).toBe(200);
   });
 
-  it("are forgotten here by who says so, and shown by no token that was made up, changed or is too old", async () => {
+  it("are forgotten here by who says so, and shown by no token that was made up, doubled, ended or is too old", async () => {
     const cookie = await logIn();
-    const out = await rig.ask("/homes/logout", { name: bareHost, method: "POST", headers: { ...html, cookie } });
-    expect([out.status, out.headers.location]).toEqual([303, "/homes"]);
-    expect(out.headers["set-cookie"]).toEqual([expect.stringContaining("__Host-genkan-homes=; ")]);
-    const [payload = "", signature = ""] = cookie.split(".");
-    const flipped = `${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
-    for (const bad of ["__Host-genkan-homes=x", `${payload}.${flipped}`, `${cookie}x`, `${cookie}; ${cookie}`]) {
+    const other = await logIn();
+    for (const bad of ["__Host-genkan-homes=x", `${cookie}x`, cookie.slice(0, -1), `${cookie}; ${cookie}`]) {
       expect(codeOf(await initialPage(bad, {}))).toBe("session-required");
       expect((await initialPage(bad)).text).toContain('data-ask="/homes/challenge"');
     }
-    later += 24 * 60 * 60_000;
+    const out = await rig.ask("/homes/logout", { name: bareHost, method: "POST", headers: { ...html, cookie } });
+    expect([out.status, out.headers.location]).toEqual([303, "/homes"]);
+    expect(out.headers["set-cookie"]).toEqual([expect.stringContaining("__Host-genkan-homes=; ")]);
+    // Whoever kept a copy of it has nothing.
     expect(codeOf(await initialPage(cookie, {}))).toBe("session-required");
+    expect((await initialPage(other, {})).status).toBe(200);
+    later += 24 * 60 * 60_000;
+    expect(codeOf(await initialPage(other, {}))).toBe("session-required");
     later = 0;
+  });
+
+  it("are listed among the devices at each of them while somebody looks, and ended from there, by nobody else", async () => {
+    const neighbour = "090-5";
+    await subscribe({ ...rig.provider, number: neighbour, user, password, isOneTime: false });
+    const [cookie, other] = [await logIn(), await logIn()];
+    const account = async (of: string, path: string, more: object = {}): Promise<Answer> => {
+      const name = `${of}.${bareHost}`;
+      return rig.ask(path, { name, ...more, headers: { cookie: await rig.logIn(name) } });
+    };
+    const looking = async (): Promise<readonly { readonly id: string }[]> =>
+      JSON.parse((await account(number, "/account")).text).sessions.filter(
+        ({ isHomes }: { isHomes?: true }) => isHomes === true,
+      );
+    const lines = await looking();
+    expect(lines.length).toBeGreaterThanOrEqual(2);
+    const end = (of: string, id: string) => account(of, "/account/sessions/end", { json: { id } });
+    for (const { id } of lines) await end(neighbour, id);
+    expect(await looking()).toHaveLength(lines.length);
+    for (const { id } of lines) await end(number, id);
+    expect(await looking()).toEqual([]);
+    for (const one of [cookie, other]) expect(codeOf(await initialPage(one, {}))).toBe("session-required");
+    const last = await logIn();
+    await account(number, "/account/sessions/others", { json: {} });
+    expect(codeOf(await initialPage(last, {}))).toBe("session-required");
   });
 
   it("are no longer shown where the person, or the home, is suspended", async () => {

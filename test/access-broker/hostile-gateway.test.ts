@@ -56,6 +56,20 @@ describe("A gateway that means harm", () => {
     socket.destroy();
   });
 
+  it("is cut for a message that is as long as only a description may be", async () => {
+    for (const [topic, octets] of [
+      ["up/page", 70_000],
+      ["up/home", 330_000],
+    ] as const) {
+      const socket = await dial(home.registration);
+      const ended = new Promise((resolve) => socket.once("close", resolve));
+      const payload = JSON.stringify({ isOffered: true, more: "x".repeat(octets) });
+      socket.resume().write(hello);
+      socket.write(generate({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: false }));
+      await ended;
+    }
+  });
+
   it("whose card's place another took keeps no way in open by holding its CONNECT back", async () => {
     const socket = await dial(home.registration);
     const end = new Promise<string>((resolve) => {

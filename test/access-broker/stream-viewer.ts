@@ -24,9 +24,13 @@ export const openStream = (rig: Rig, cookie: string, device: string, more: Ask =
 
 export const sessionOf = ({ text }: Answer): string => String(JSON.parse(text).session);
 
-export function watchStream(rig: Rig, cookie: string, session: string, query = "", more: Ask = {}): Promise<Watched> {
+export const watchStream = (rig: Rig, cookie: string, session: string, query = "", more: Ask = {}): Promise<Watched> =>
+  watchAnswer(rig, cookie, `/api/streams/${session}/video${query}`, more);
+
+/** Any answer that is read as it comes. */
+export function watchAnswer(rig: Rig, cookie: string, path: string, more: Ask = {}): Promise<Watched> {
   return new Promise((resolve, reject) => {
-    const options = rig.optionsOf(`/api/streams/${session}/video${query}`, { ...more, headers: { cookie } });
+    const options = rig.optionsOf(path, { ...more, headers: { cookie } });
     const sent = request(options, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;

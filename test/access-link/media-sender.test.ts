@@ -55,6 +55,18 @@ describe("A stream on its way to the access broker", () => {
     expect(line.told().slice(4)).toEqual(["high 3+", "high 3.5"]);
   });
 
+  it("says how many sounds there are, and anew when that has changed", async () => {
+    const stream = new TwoRungStream();
+    stream.audioCount = 0;
+    const line = openLine(stream);
+    await settle();
+    stream.play(0, 1);
+    stream.audioCount = 2;
+    stream.play(1, 2);
+    expect(line.told()).toEqual(["head high", "init", "high 0+", "high 0.5", "head high", "high 1+", "high 1.5"]);
+    expect([line.frames[0], line.frames[4]]).toMatchObject([{ head: { audioCount: 0 } }, { head: { audioCount: 2 } }]);
+  });
+
   it("waits for a whole picture when none is there yet", async () => {
     const stream = new TwoRungStream();
     const line = openLine(stream, "low");

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createMediaUplink, type OpenStream } from "../../gateway-core/access-link/media-uplink.ts";
+import { createUplinkRoom } from "../../gateway-core/access-link/uplink-room.ts";
 import { encodeMediaFrame, type MediaFrame, MediaFrameReader } from "../../gateway-core/bytes/media-frames.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { FakeClock, settle } from "../fakes/fake-host.ts";
@@ -26,7 +27,7 @@ async function openUplink(open?: OpenStream) {
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const media = createMediaUplink({
-    ...{ clock, open: open ?? (async () => stream.hold()) },
+    ...{ clock, room: createUplinkRoom(clock), open: open ?? (async () => stream.hold()) },
     async dial() {
       const socket = connect(port, "127.0.0.1");
       socket.on("error", () => undefined);
@@ -138,8 +139,9 @@ describe("The uplink of a home", () => {
 
   it("begins nothing that it cannot carry", async () => {
     const stream = new TwoRungStream();
+    const clock = new FakeClock();
     const media = createMediaUplink({
-      ...{ clock: new FakeClock(), open: async () => stream.hold() },
+      ...{ clock, room: createUplinkRoom(clock), open: async () => stream.hold() },
       dial: () => Promise.reject(new HomeError("not-registered-broker", "somebody else answers")),
     });
     await expect(media.serve({ device: "deck" }, ticket)).rejects.toMatchObject({ code: "not-registered-broker" });

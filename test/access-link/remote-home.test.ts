@@ -88,6 +88,23 @@ describe("A home that is told to remote MQTT", () => {
     expect(log.lines.filter(({ event }) => event === "remote-topic-too-long").length).toBe(1);
   });
 
+  it("tells descriptions of 256 kB, and none that is longer or not retained", () => {
+    const { log, remote, tell, want, topics } = open();
+    remote.setLine(tell);
+    want(true);
+    topics();
+    const long = JSON.stringify({ title: "x".repeat(200_000) });
+    const description = (id: string): string => `home/devices/${id}/description`;
+    remote.publish(description("meter"), long, true);
+    expect(topics()).toEqual([`${description("meter")}=${long}`]);
+    for (const payload of ["x".repeat(263_000), "語".repeat(110_000)])
+      remote.publish(description("meter"), payload, true);
+    remote.publish(description("event"), long, false);
+    remote.publish("home/devices/meter/state", long, true);
+    expect(topics()).toEqual([]);
+    expect(log.lines.filter(({ event }) => event === "remote-topic-too-long").length).toBe(3);
+  });
+
   it("hands commands on", () => {
     const { remote, commands } = open();
     const body = { id: "c", topic: "home/devices/a/set", payload: "{}", expires: 1 };

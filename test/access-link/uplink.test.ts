@@ -30,6 +30,18 @@ describe("The room on an uplink", () => {
     expect(createUplinkRoom(new FakeClock(), 900).enter(rungs, "high").rung.name).toBe("high");
   });
 
+  it("leaves something for all else, however many streams there are", () => {
+    const room = createUplinkRoom(new FakeClock(), 1_200);
+    expect(room.leftKbps()).toBe(1_200);
+    const first = room.enter(rungs, "high");
+    expect(room.leftKbps()).toBe(1_200 - 864);
+    room.enter(rungs, "high");
+    expect(room.leftKbps()).toBe(120);
+    first.leave();
+    expect(room.leftKbps()).toBeGreaterThan(120);
+    expect(createUplinkRoom(new FakeClock()).leftKbps()).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it("is not tried anew with what did not drain, for longer each time", async () => {
     const clock = new FakeClock();
     const room = createUplinkRoom(clock);

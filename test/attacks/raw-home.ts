@@ -26,7 +26,7 @@ export interface RawHome extends AsyncDisposable {
 }
 
 const rungs: readonly Rung[] = [{ name: "high", height: 480, videoKbps: 800, audioKbps: 64 }];
-export const head: MediaFrame = { kind: "head", head: { rungs, rung: "high" } };
+export const head: MediaFrame = { kind: "head", head: { rungs, rung: "high", audioCount: 1 } };
 export const init = (octets = 100): MediaFrame => ({
   kind: "piece",
   piece: {

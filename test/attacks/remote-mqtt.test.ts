@@ -47,6 +47,16 @@ describe("A visitor with an app password", () => {
     remote.home.publish("home/devices/door/properties/isOpen", "true", true);
   });
 
+  it("sees the description of a device that has hundreds of properties", async () => {
+    const { client, heard } = await remote.client();
+    const description = JSON.stringify({ title: "メーター", properties: "x".repeat(150_000) });
+    for (const id of ["meter-1", "meter-2"]) remote.home.publish(`home/devices/${id}/description`, description, true);
+    await client.subscribeAsync(`homes/${number}/devices/+/description`, { qos: 1 });
+    const told = (id: string) => heard.get(`homes/${number}/devices/${id}/description`);
+    await vi.waitFor(() => expect([told("meter-1"), told("meter-2")]).toEqual([description, description]), patience);
+    for (const id of ["meter-1", "meter-2"]) remote.home.publish(`home/devices/${id}/description`, "", true);
+  });
+
   it("commands, and the home is told once, with an id and an end", async () => {
     const { client } = await remote.client();
     const before = remote.commands.length;

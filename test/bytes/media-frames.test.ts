@@ -7,11 +7,11 @@ const hex = (octets: Uint8Array): string => Buffer.from(octets).toString("hex");
 const ofHex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replaceAll(" ", ""), "hex"));
 const ascii = (text: string): string => Buffer.from(text).toString("hex");
 const rungs = [{ name: "high", height: 480, videoKbps: 800, audioKbps: 64 }];
-const headText = '{"rungs":[{"name":"high","height":480,"videoKbps":800,"audioKbps":64}],"rung":"high"}';
+const headText = '{"rungs":[{"name":"high","height":480,"videoKbps":800,"audioKbps":64}],"rung":"high","audioCount":2}';
 const mediaType = 'video/mp4; codecs="avc1.4d401e, mp4a.40.2"';
 
 const vectors: readonly [string, MediaFrame, string][] = [
-  ["a head", { kind: "head", head: { rungs, rung: "high" } }, `01 00000055 ${ascii(headText)}`],
+  ["a head", { kind: "head", head: { rungs, rung: "high", audioCount: 2 } }, `01 00000064 ${ascii(headText)}`],
   [
     "an initialization segment",
     { kind: "piece", piece: { init: { octets: Uint8Array.of(9, 8), mediaType, hasVideo: true, hasAudio: false } } },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
-import { parseStreamEnd, parseStreamHead } from "../../gateway-core/contract/media-link.ts";
+import { parseStreamEnd, parseStreamHead, readMediaAsk } from "../../gateway-core/contract/media-link.ts";
 
 const rung = { name: "high", height: 480, videoKbps: 800, audioKbps: 64 };
 const codeOf = (act: () => unknown): string => {
@@ -12,12 +12,29 @@ const codeOf = (act: () => unknown): string => {
   }
 };
 
+describe("What the access broker asks for", () => {
+  it("is a device, and where it is told a rung and one of the device's sounds", () => {
+    for (const ask of [
+      { device: "deck" },
+      { device: "deck", rung: "low" },
+      { device: "deck", rung: "low", audio: 2 },
+    ]) {
+      expect(readMediaAsk({ ...ask, more: true })).toEqual(ask);
+    }
+    for (const wrong of [{ audio: 0 }, { audio: 9 }, { audio: "2" }, { audio: 1.5 }, { rung: "<b>" }, { device: 7 }]) {
+      expect(readMediaAsk({ device: "deck", ...wrong })).toBeUndefined();
+    }
+  });
+});
+
 describe("What a home says of a stream", () => {
   it("names the rungs there are, and nothing that a rung has not", () => {
     expect(parseStreamHead({ rungs: [{ ...rung, address: "192.168.0.2" }], rung: "high" })).toEqual({
       rungs: [rung],
       rung: "high",
+      audioCount: 0,
     });
+    expect(parseStreamHead({ rungs: [rung], rung: "high", audioCount: 2 }).audioCount).toBe(2);
   });
 
   it.each([
@@ -27,6 +44,8 @@ describe("What a home says of a stream", () => {
     { rungs: [rung], rung: "low" },
     { rungs: [rung, rung], rung: "high" },
     { rungs: [rung], rung: 1 },
+    { rungs: [rung], rung: "high", audioCount: 9 },
+    { rungs: [rung], rung: "high", audioCount: "2" },
     { rungs: [null], rung: "high" },
     { rungs: Array.from({ length: 9 }, (_, at) => ({ ...rung, name: `r${at}` })), rung: "r0" },
     { rungs: [{ ...rung, name: "<b>" }], rung: "<b>" },

@@ -87,4 +87,36 @@ describe("Those who watch one rung", () => {
     ring.follow((piece) => oldest?.push(piece), true);
     expect([newest, oldest]).toEqual([[init("init"), fragment(3, true)], pieces]);
   });
+
+  it("may follow from there though the encoder was begun anew since, each fragment after what it needs", () => {
+    const ring = new FragmentRing();
+    const pieces = [init("a"), fragment(1, true), fragment(2), init("b"), fragment(3, true)];
+    for (const piece of pieces) ring.push(piece);
+    const [newest, oldest]: Piece[][] = [[], []];
+    ring.follow((piece) => newest?.push(piece));
+    ring.follow((piece) => oldest?.push(piece), true);
+    expect([newest, oldest]).toEqual([[init("b"), fragment(3, true)], pieces]);
+  });
+
+  it("begin with the newest encoder, and wait for its first picture, when it has only just begun", async () => {
+    const ring = new FragmentRing();
+    for (const piece of [init("a"), fragment(1, true), init("i-b")]) ring.push(piece);
+    const { body } = ring.watch();
+    ring.push(fragment(2, true));
+    ring.end();
+    expect(await heard(body)).toEqual(["i-b", "2"]);
+    const oldest: Piece[] = [];
+    ring.push(init("c"));
+    ring.follow((piece) => oldest.push(piece), true);
+    expect(oldest).toEqual([init("a"), fragment(1, true), init("i-b"), fragment(2, true), init("c")]);
+  });
+
+  it("get nothing of before the picture had its sound", () => {
+    const ring = new FragmentRing();
+    const silent: Piece = { init: { octets: Buffer.from("i0"), mediaType: "v", hasVideo: true, hasAudio: false } };
+    for (const piece of [silent, fragment(1, true), init("init"), fragment(2, true)]) ring.push(piece);
+    const oldest: Piece[] = [];
+    ring.follow((piece) => oldest.push(piece), true);
+    expect(oldest).toEqual([init("init"), fragment(2, true)]);
+  });
 });

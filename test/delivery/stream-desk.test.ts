@@ -54,6 +54,28 @@ describe("A desk", () => {
     expect([stream.holds, desk.count, clock.pending]).toEqual([0, 0, 0]);
   });
 
+  it("opens a stream with the sound that is asked for, and says how many there are", async () => {
+    const [stream, asked] = [new FakeStream(), [] as number[]];
+    stream.audioCount = 2;
+    const desk = createStreamDesk({
+      ...{ clock: new FakeClock(), ids: new FakeIds() },
+      async open(_device, _signal, audio) {
+        asked.push(audio);
+        return stream.hold();
+      },
+    });
+    const ask = (path: string, method = "GET") =>
+      desk.handler(new Request(`http://home/api/${path}`, { method }), taro);
+    await ask("devices/deck/stream", "POST");
+    const { session } = (await (await ask("devices/deck/stream?audio=2", "POST")).json()) as { session: string };
+    expect(asked).toEqual([1, 2]);
+    expect(await (await ask(`streams/${session}`)).json()).toMatchObject({ audio: 2, audioCount: 2 });
+    for (const wrong of ["0", "9", "", "1.5", "two"]) {
+      expect((await ask(`devices/deck/stream?audio=${wrong}`, "POST")).status).toBe(422);
+    }
+    expect(asked).toHaveLength(2);
+  });
+
   it("counts the streams of a viewer that are being opened, too", async () => {
     const [stream, gate] = [new FakeStream(), Promise.withResolvers<void>()];
     const desk = createStreamDesk({
@@ -78,7 +100,7 @@ describe("A desk", () => {
     async function waiting() {
       const [clock, stream, gate] = [new FakeClock(), new FakeStream(), Promise.withResolvers<void>()];
       const slow = (hold: StreamHold): StreamHold => ({
-        ...{ rungs: hold.rungs, over: hold.over },
+        ...{ rungs: hold.rungs, audioCount: hold.audioCount, over: hold.over },
         async ring(rung) {
           await gate.promise;
           return hold.ring(rung);

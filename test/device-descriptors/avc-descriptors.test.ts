@@ -7,7 +7,7 @@ import { flawsOf } from "../../device-descriptors/check-descriptor.ts";
 import type { Descriptor } from "../../gateway-core/contract/descriptor.ts";
 import { bindingsOf } from "../../gateway-core/ieee1394/avc-binding.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
-import { isThere, shippedAvc, sources } from "./shipped.ts";
+import { isThere, keysAmong, shippedAvc, sources } from "./shipped.ts";
 
 const pageOf = (descriptor: Descriptor) =>
   buildPageDevice({
@@ -30,11 +30,11 @@ describe.each(shippedAvc.map((one) => [one["gk:type"], one] as const))("The desc
     expect(validate(descriptor, schema).errors.map(String)).toEqual([]);
   });
 
-  it("has a page with a tile, and everything stands on it once", () => {
+  it("has a page with a tile, and everything stands on it once, keys of a deck in its bar", () => {
     const { tile, sections, widgets } = pageOf(descriptor);
     expect([tile.toggle, tile.value, tile.control].filter(Boolean).length).toBeGreaterThan(0);
     const items = sections.flatMap((section) => section.items);
-    expect(items.toSorted()).toEqual(Object.keys(widgets).toSorted());
+    expect([...items, ...keysAmong(widgets)].toSorted()).toEqual(Object.keys(widgets).toSorted());
   });
 });
 

@@ -8,7 +8,7 @@ import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import { encodeFields } from "../../gateway-core/ieee1394/havi/operation-form.ts";
 import { haviBindingsOf } from "../../gateway-core/ieee1394/havi-binding.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
-import { isThere, shippedHavi, sources } from "./shipped.ts";
+import { isThere, keysAmong, shippedHavi, sources } from "./shipped.ts";
 
 describe.each(shippedHavi.map((one) => [one["gk:type"], one] as const))("The descriptor %s", (_type, descriptor) => {
   const { properties, actions, broken } = haviBindingsOf(descriptor);
@@ -42,14 +42,15 @@ describe.each(shippedHavi.map((one) => [one["gk:type"], one] as const))("The des
     expect(validate(descriptor, schema).errors.map(String)).toEqual([]);
   });
 
-  it("has a page with a tile, and everything stands on it once", () => {
+  it("has a page with a tile, and everything stands on it once, keys of a deck in its bar", () => {
     const { tile, sections, widgets } = buildPageDevice({
       ...{ id: "one", protocol: "ieee1394", type: descriptor["gk:type"], kind: descriptor["gk:kind"] },
       ...{ title: descriptor.title, titles: descriptor.titles, room: null, available: true, availabilityAt: 0 },
       ...{ descriptor, values: {} },
     });
     expect([tile.toggle, tile.value, tile.control].filter(Boolean).length).toBeGreaterThan(0);
-    expect(sections.flatMap(({ items }) => items).toSorted()).toEqual(Object.keys(widgets).toSorted());
+    const items = sections.flatMap((section) => section.items);
+    expect([...items, ...keysAmong(widgets)].toSorted()).toEqual(Object.keys(widgets).toSorted());
   });
 });
 

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadCatalogue } from "../../device-descriptors/catalogue.ts";
 import type { Descriptor } from "../../gateway-core/contract/descriptor.ts";
+import type { PageDevice } from "../../gateway-core/contract/page.ts";
 import { packageRoot } from "../../host/package-root.ts";
 
 export const folder = join(packageRoot(), "device-descriptors");
@@ -42,3 +43,9 @@ export const bindingsOf = ({ properties }: Descriptor) =>
     epc: String(property["gk:bind"]["echonet"]?.["epc"]),
     codec: property["gk:bind"]["echonet"]?.["codec"] ?? null,
   }));
+
+/** Actions that stand in the bar of a deck, and so on no line of their own. */
+export const keysAmong = (widgets: PageDevice["widgets"]): readonly string[] =>
+  Object.values(widgets).flatMap((widget) =>
+    widget.widget === "transport" ? widget.keys.flatMap(({ action }) => action ?? []) : [],
+  );

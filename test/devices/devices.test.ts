@@ -91,8 +91,8 @@ describe("the devices", () => {
     expect(devices.list()[0]).toMatchObject({
       kind: "generic",
       type: "fake:7f01:00000b",
-      title: "Unknown device (fake 0x7f01 00000b)",
-      titles: { ja: "不明な機器（fake 0x7f01 00000b）" },
+      title: "Unknown device (0x7f01)",
+      titles: { ja: "不明な機器（0x7f01）" },
     });
   });
 

@@ -34,6 +34,7 @@ export class FakeStream {
   readonly over = Promise.withResolvers<HomeError>();
   /** How many hold it. */
   holds = 0;
+  audioCount = 1;
   #next = 0;
 
   /** Sends initialization segments where none were yet, and the next fragments of every rung. */
@@ -50,8 +51,12 @@ export class FakeStream {
   hold(): StreamHold {
     this.holds++;
     let isHeld = true;
+    const audioCount = (): number => this.audioCount;
     return {
       rungs: fakeRungs,
+      get audioCount() {
+        return audioCount();
+      },
       over: this.over.promise,
       ring: async (name) => this.rings.get(name) ?? Promise.reject(new Error(`no rung ${name}`)),
       [Symbol.dispose]: () => {

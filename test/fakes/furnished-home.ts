@@ -13,7 +13,7 @@ import { narrowed } from "./page-home.ts";
 
 const models = new Map<string, Descriptor>();
 
-function modelNamed(name: string): Descriptor {
+export function modelNamed(name: string): Descriptor {
   const file = join(packageRoot(), "device-descriptors", `${name}.json`);
   const model = models.get(name) ?? parseDescriptor(JSON.parse(readFileSync(file, "utf8")));
   models.set(name, model);

@@ -16,6 +16,7 @@ export class TwoRungStream {
   holds = 0;
   opened = 0;
   followers = 0;
+  audioCount = 1;
   readonly #octets: Readonly<Record<string, number>>;
   readonly #over = Promise.withResolvers<HomeError>();
   readonly #rings: ReadonlyMap<string, FragmentRing>;
@@ -47,8 +48,12 @@ export class TwoRungStream {
     this.holds++;
     this.opened++;
     let isHeld = true;
+    const audioCount = (): number => this.audioCount;
     return {
       rungs: ladder,
+      get audioCount() {
+        return audioCount();
+      },
       over: this.#over.promise,
       ring: async (name) => this.#counted(name),
       [Symbol.dispose]: () => {

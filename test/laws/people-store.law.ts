@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../access-broker/subscriptions/store.ts";
+import { providerDesk } from "../../gateway-core/contract/access-number.ts";
 import { communicationMethods } from "../../gateway-core/contract/communication-method.ts";
 import { type Grant, wholeGrant } from "../../gateway-core/contract/grant.ts";
 
@@ -41,6 +42,18 @@ export function peopleStoreLaw(begin: () => Promise<{ store: Store; reopen: () =
       expect(await store.listPeople()).toEqual([{ ...own, number: elsewhere }, own, other]);
       expect(await store.findStanding(number, "nobody")).toBeUndefined();
       expect(await store.findStanding(elsewhere, "taro")).toBeUndefined();
+    });
+
+    it("are found by a part of their number, each home once, and the provider's own people at none", async () => {
+      const { store } = await inhabited();
+      for (const other of [elsewhere, providerDesk]) await store.putUser({ ...hanako, number: other });
+      const sorted = [number, elsewhere].toSorted();
+      expect(await store.findNumbers("", 10)).toEqual(sorted);
+      expect(await store.findNumbers("", 1)).toEqual(sorted.slice(0, 1));
+      expect(await store.findNumbers(number.slice(2), 10)).toEqual([number]);
+      for (const none of ["%", providerDesk.slice(1)]) expect(await store.findNumbers(none, 10)).toEqual([]);
+      expect((await store.listPeople(providerDesk)).map(({ user }) => user)).toEqual(["hanako"]);
+      expect((await store.countStored(0)).homes).toBe(2);
     });
 
     it("stay who they are when they set another password", async () => {

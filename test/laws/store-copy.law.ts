@@ -20,6 +20,10 @@ const passkey = {
   addedAt: 10,
   usedAt: null,
 } as const;
+const homesSession = {
+  ...{ id: "h1", passkey: "p1", keyDigest: "d", begunAt: 5, seenAt: 10, expiresAt: 1_000 },
+  ...{ source: "192.0.2.1", agent: "test" },
+};
 const certificate = { serial: "4A", number: hanako.number, expiresAt: 1_000 };
 const card = { tokenHash: "t1", number: hanako.number, expiresAt: 1_000, usedAt: null };
 
@@ -27,6 +31,7 @@ const card = { tokenHash: "t1", number: hanako.number, expiresAt: 1_000, usedAt:
 export async function fillStore(store: Store): Promise<void> {
   await store.putUser(hanako);
   await store.addSession(session);
+  await store.addHomesSession(homesSession);
   await store.setRequirement(hanako.number, "passkey");
   await store.setProxyPolicy(hanako.number, { allow: ["www.example"], deny: [] });
   await store.setHomeRules(hanako.number, { methods: ["https"] });

@@ -208,6 +208,28 @@ export function storeLaw(open: () => Promise<{ store: Store; reopen: () => Promi
       expect(await store.findRequirement(hanako.number)).toBe("passkey");
     });
 
+    it("holds who looks at the page of their homes, by passkey, until it is ended or its time is over", async () => {
+      const { store, reopen } = await open();
+      const first = {
+        ...{ id: "h1", passkey: "p1", keyDigest: "d1", begunAt: 1, seenAt: 2, expiresAt: 1_000 },
+        ...{ source: "192.0.2.1", agent: "test" },
+      };
+      const second = { ...first, id: "h2", seenAt: 3, expiresAt: 2_000 };
+      for (const one of [first, second, { ...first, id: "h3", passkey: "p2" }]) await store.addHomesSession(one);
+      expect(await store.findHomesSession("h1")).toEqual(first);
+      expect(await store.listHomesSessions("p1")).toEqual([second, first]);
+      await store.touchHomesSession("h1", 9);
+      const again = await reopen();
+      expect((await again.listHomesSessions("p1")).map(({ id, seenAt }) => [id, seenAt])).toEqual([
+        ["h1", 9],
+        ["h2", 3],
+      ]);
+      await again.prune(1_000);
+      expect(await again.findHomesSession("h1")).toBeUndefined();
+      await again.removeHomesSession("h2");
+      expect(await again.listHomesSessions("p1")).toEqual([]);
+    });
+
     it("lists a user's sessions, the one seen last first", async () => {
       const { store } = await open();
       await store.putUser(hanako);

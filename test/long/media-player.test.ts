@@ -3,8 +3,24 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { AvSource } from "../../gateway-core/contract/stream.ts";
 import { launch } from "../journeys/browser.ts";
-import { encoders, ffmpeg, madeStream, paced } from "../media/clips.ts";
-import { openWatchedHome, type WatchedHome } from "../media/watched-home.ts";
+import { encoders, ffmpeg, madeBroadcast, madeStream, paced, pictureSize } from "../media/clips.ts";
+import { playHls } from "../media/hls-player.ts";
+import { deck, openWatchedHome, type WatchedHome } from "../media/watched-home.ts";
+
+const patience = { timeout: 60_000 };
+const withoutMediaSource = "delete window.MediaSource; delete window.ManagedMediaSource";
+
+/** How bright what is shown is on the whole, 0 to 255, to some decimals: another one for another picture. */
+function lookAtPicture(): number {
+  const shown = document.querySelector("img.moving") ?? document.querySelector("video");
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [160, 120];
+  const context = canvas.getContext("2d");
+  if (!(shown instanceof HTMLImageElement || shown instanceof HTMLVideoElement) || context === null) return 0;
+  context.drawImage(shown, 0, 0, 160, 120);
+  const { data } = context.getImageData(0, 0, 160, 120);
+  return data.reduce((sum, octet, at) => sum + (at % 4 === 3 ? 0 : octet), 0) / (160 * 120 * 3);
+}
 
 /** A source whose tape a test starts, stops and unplugs. */
 function tapeOf(source: AvSource): AvSource & { isPaused: boolean; isUnplugged: boolean } {
@@ -28,16 +44,20 @@ describe.skipIf(ffmpeg === undefined)("The player in a browser", () => {
   });
   afterAll(() => browser?.close());
 
-  async function watched(act: (page: Page, tape: ReturnType<typeof tapeOf>, home: WatchedHome) => Promise<void>) {
-    let tape = tapeOf(paced("mpegts", made, 4));
+  async function watched(
+    act: (page: Page, tape: () => ReturnType<typeof tapeOf>, home: WatchedHome) => Promise<void>,
+    { octets = made, script = "" } = {},
+  ) {
+    let tape = tapeOf(paced("mpegts", octets, 4));
     const home = await openWatchedHome(
       async () => {
-        tape = tapeOf(paced("mpegts", made, 4));
+        tape = tapeOf(paced("mpegts", octets, 4));
         return tape;
       },
       { idleSeconds: 0.3 },
     );
     const page = await browser.newPage();
+    await page.addInitScript(script);
     const troubles: string[] = [];
     page.on("pageerror", ({ message }) => troubles.push(message));
     page.on("console", (message) => {
@@ -46,8 +66,8 @@ describe.skipIf(ffmpeg === undefined)("The player in a browser", () => {
     try {
       await page.goto(home.url);
       await page.click(".watch-mark");
-      await expect.poll(() => framesOf(page)).toBeGreaterThan(30);
-      await act(page, tape, home);
+      if (script === "") await expect.poll(() => framesOf(page), patience).toBeGreaterThan(30);
+      await act(page, () => tape, home);
       expect(troubles).toEqual([]);
     } finally {
       await page.close();
@@ -98,17 +118,84 @@ describe.skipIf(ffmpeg === undefined)("The player in a browser", () => {
       }
     }));
 
-  it("waits while the tape is paused, and goes on with it", () =>
-    watched(async (page, tape) => {
-      tape.isPaused = true;
-      await expect.poll(() => stateOf(page)).toBe("stalled");
-      tape.isPaused = false;
-      await goesOn(page);
+  it("shows the last picture and what the tape does while it is paused, wound and stopped, and goes on with it", () =>
+    watched(async (page, tape, home) => {
+      const words = () => page.textContent(".player-words");
+      const deed = () => page.textContent(".player-deed");
+      const [pid] = encoders();
+      for (const [doing, said] of [
+        ["paused", "Pause"],
+        ["fastForwarding", "Fast forward"],
+        ["stopped", "Stop"],
+      ] as const) {
+        tape().isPaused = true;
+        home.tell("transport", doing);
+        await expect.poll(() => stateOf(page), patience).toBe("stalled");
+        await expect.poll(deed).toContain(said);
+        await expect.poll(async () => (await words())?.trim()).toBe("");
+        const brightness = await page.evaluate(lookAtPicture);
+        expect(brightness).toBeGreaterThan(20);
+        // Longer than a stuck encoder is let be: nothing is begun anew for a tape that stands.
+        await new Promise((resolve) => setTimeout(resolve, 6_000));
+        expect(encoders()).toEqual([pid]);
+        home.tell("transport", "playing");
+        await expect.poll(words).toContain("A moment…");
+        tape().isPaused = false;
+        await goesOn(page);
+      }
     }));
+
+  it("shows what the other sound is, where the device sends two, and changes to it", () =>
+    watched(
+      async (page) => {
+        const list = page.locator("select[aria-label='Sound track']");
+        await expect.poll(() => list.locator("option").allTextContents(), patience).toEqual(["Sound 1", "Sound 2"]);
+        const [pid] = encoders();
+        await list.selectOption("2");
+        await expect.poll(() => encoders().some((one) => one !== pid), patience).toBe(true);
+        await goesOn(page);
+        await expect.poll(() => encoders(), patience).toHaveLength(1);
+        expect(encoders()).not.toContain(pid);
+      },
+      { octets: madeBroadcast([440, 880], 4) },
+    ));
+
+  it("shows moving pictures where the browser has no MediaSource and no HLS", () =>
+    watched(
+      async (page, _tape, home) => {
+        await expect.poll(() => stateOf(page), patience).toBe("pictures");
+        const size = () => page.evaluate(() => document.querySelector<HTMLImageElement>("img.moving")?.naturalWidth);
+        await expect.poll(size, patience).toBe(320);
+        // Not one picture, but as they come: what is drawn becomes another.
+        const drawn = new Set<number>();
+        await expect.poll(async () => drawn.add(await page.evaluate(lookAtPicture)).size, patience).toBeGreaterThan(4);
+        const answer = await fetch(new URL(`api/devices/${deck.id}/snapshot.jpg`, home.url));
+        const still = new Uint8Array(await answer.arrayBuffer());
+        expect([answer.status, [...still.subarray(0, 3)]]).toEqual([200, [0xff, 0xd8, 0xff]]);
+        expect(await pictureSize(still)).toBe("640x480");
+        await page.click("button[aria-label='Stop watching']");
+      },
+      { script: `${withoutMediaSource}; HTMLMediaElement.prototype.canPlayType = () => "";` },
+    ));
+
+  it("asks for HLS where the browser has no MediaSource but plays that, and what it is given plays as HLS does", () =>
+    watched(
+      async (page, _tape, home) => {
+        const source = () => page.evaluate(() => document.querySelector("video")?.getAttribute("src"));
+        await expect.poll(source, patience).toMatch(/^api\/streams\/[\w-]+\/index\.m3u8$/);
+        const { rungs, length, said, frames } = await playHls(new URL((await source()) ?? "", home.url));
+        expect(rungs).toEqual(["high/index.m3u8", "low/index.m3u8"]);
+        expect(length).toBeGreaterThanOrEqual(3);
+        expect(frames).toBeGreaterThan(length * 20);
+        expect(said).toMatch(/640x480[\s\S]*Audio: aac/);
+        expect(encoders()).toHaveLength(1);
+      },
+      { script: `${withoutMediaSource}; HTMLMediaElement.prototype.canPlayType = () => "maybe";` },
+    ));
 
   it("says why the stream has ended, and watches again when told to", () =>
     watched(async (page, tape) => {
-      tape.isUnplugged = true;
+      tape().isUnplugged = true;
       await expect.poll(() => page.textContent(".player-words")).toContain("The stream has ended: Not answering");
       await page.click("button:has-text('Watch again')");
       await goesOn(page);

@@ -84,15 +84,74 @@ function spawnSyncText(program: string, args: readonly string[]): string {
   }
 }
 
-/** How many pictures FFmpeg decodes of an MP4, and the kinds of its tracks. */
-export async function decoded(mp4: Uint8Array): Promise<{ readonly frames: number; readonly said: string }> {
-  const child = spawn(ffmpeg ?? "ffmpeg", ["-v", "info", "-f", "mp4", "-i", "pipe:0", "-f", "null", "-"]);
+/** What FFmpeg says when it is given these octets. */
+export async function saidOf(args: readonly string[], input: Uint8Array): Promise<string> {
+  const child = spawn(ffmpeg ?? "ffmpeg", ["-hide_banner", ...args], { stdio: ["pipe", "ignore", "pipe"] });
   let said = "";
   child.stderr.on("data", (text) => {
     said += text;
   });
   child.stdin.on("error", () => undefined);
-  child.stdin.end(mp4);
+  child.stdin.end(input);
   await new Promise((resolve) => child.once("close", resolve));
+  return said;
+}
+
+/** How many pictures FFmpeg decodes of an MP4, and the kinds of its tracks. */
+export async function decoded(mp4: Uint8Array): Promise<{ readonly frames: number; readonly said: string }> {
+  const said = await saidOf(["-f", "mp4", "-i", "pipe:0", "-f", "null", "-"], mp4);
   return { frames: Number(/frame=\s*(\d+)(?![\s\S]*frame=)/.exec(said)?.[1] ?? 0), said };
+}
+
+/** A programme with a picture and as many sounds as tones, in hertz: each an elementary stream of its own. */
+export function madeBroadcast(tones: readonly number[], seconds: number): Uint8Array {
+  const sounds = tones.flatMap((tone) => ["-f", "lavfi", "-i", `sine=frequency=${tone}:sample_rate=48000`]);
+  const maps = ["-map", "0:v", ...tones.flatMap((_, at) => ["-map", `${at + 1}:a`])];
+  const picture = ["-f", "lavfi", "-i", "testsrc2=size=720x480:rate=30000/1001,setsar=8/9"];
+  const coded = ["-c:v", "mpeg2video", "-b:v", "3M", "-g", "15", "-c:a", "mp2", "-f", "mpegts", "-"];
+  const args = ["-v", "error", ...picture, ...sounds, ...maps, "-t", String(seconds), ...coded];
+  return execFileSync(ffmpeg ?? "ffmpeg", args, { maxBuffer: 1 << 28 });
+}
+
+/** The first octets of a body, so many at least, or all that there are; then it is left. */
+export async function readSome(body: ReadableStream<Uint8Array>, least: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let octets = 0;
+  const reader = body.getReader();
+  while (octets < least) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    octets += value.length;
+  }
+  await reader.cancel();
+  return Buffer.concat(parts);
+}
+
+/** The pitch of a pure tone in an MP4, in hertz, over its last seconds (over all of it unless told); 0 where there is none. */
+export async function heardTone(mp4: Uint8Array, lastSeconds?: number): Promise<number> {
+  const rate = 48_000;
+  const args = ["-v", "error", "-f", "mp4", "-i", "pipe:0", "-vn", "-ac", "1", "-ar", String(rate), "-f", "s16le", "-"];
+  const pcm = await outputOf(args, mp4);
+  const all = Array.from({ length: pcm.length >> 1 }, (_, at) => pcm.readInt16LE(2 * at));
+  const heard = lastSeconds === undefined ? all : all.slice(-lastSeconds * rate);
+  const rises = heard.filter((now, at) => at > 0 && now >= 0 && (heard[at - 1] ?? 0) < 0).length;
+  return heard.length === 0 ? 0 : (rises * rate) / heard.length;
+}
+
+/** What FFmpeg writes to its standard output when it is given these octets; what it has to say of a broken end is no matter. */
+export async function outputOf(args: readonly string[], input: Uint8Array): Promise<Buffer> {
+  const child = spawn(ffmpeg ?? "ffmpeg", args, { stdio: ["pipe", "pipe", "ignore"] });
+  const parts: Buffer[] = [];
+  child.stdout.on("data", (octets: Buffer) => parts.push(octets));
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  await new Promise((resolve) => child.once("close", resolve));
+  return Buffer.concat(parts);
+}
+
+/** The size of a JPEG picture, as FFmpeg decodes it. */
+export async function pictureSize(jpeg: Uint8Array): Promise<string> {
+  const said = await saidOf(["-f", "mjpeg", "-i", "pipe:0", "-f", "null", "-"], jpeg);
+  return /Video: mjpeg.*?(\d+x\d+)/.exec(said)?.[1] ?? said;
 }

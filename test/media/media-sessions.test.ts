@@ -1,21 +1,34 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { AvSource } from "../../gateway-core/contract/stream.ts";
+import { HomeError } from "../../gateway-core/contract/errors.ts";
+import type { AvSource, SourceForm } from "../../gateway-core/contract/stream.ts";
 import { FragmentRing } from "../../gateway-core/delivery/fragment-ring.ts";
 import ladder from "../../gateway-core/media/ladder.json" with { type: "json" };
 import { MediaSessions } from "../../gateway-core/media/media-sessions.ts";
+import { fakeFfmpeg } from "../fakes/fake-ffmpeg.ts";
 import { FakeClock, settle } from "../fakes/fake-host.ts";
 
-/** Sends nothing; letting it go fails, as of a device whose bus has gone. */
-function stubborn(): AvSource {
+/** Sends nothing. */
+function silent(form: SourceForm): AvSource {
   const closing = Promise.withResolvers<void>();
   return {
-    form: "mpegts",
+    form,
     octets: (async function* () {
       await closing.promise;
       yield* [];
     })(),
     async [Symbol.asyncDispose]() {
       closing.resolve();
+    },
+  };
+}
+
+/** Letting it go fails, as of a device whose bus has gone. */
+function stubborn(): AvSource {
+  const source = silent("mpegts");
+  return {
+    ...source,
+    async [Symbol.asyncDispose]() {
+      await source[Symbol.asyncDispose]();
       throw new Error("the bus has gone");
     },
   };
@@ -28,12 +41,8 @@ describe("Streams that are being converted", () => {
     process.on("unhandledRejection", hear);
     onTestFinished(() => void process.off("unhandledRejection", hear));
     const clock = new FakeClock();
-    const engine = async () => ({
-      start: (): never => {
-        throw new Error("nothing was sent that could be converted");
-      },
-      encoder: "libx264",
-    });
+    const ffmpeg = fakeFfmpeg();
+    const engine = async () => ({ start: ffmpeg.start, encoder: "libx264" });
     const media = new MediaSessions({ clock, engine, rungs: ladder, idleMs: 1_000, ring: () => new FragmentRing() });
     const hold = await media.hold("deck", async () => stubborn());
     const { body } = (await hold.ring("high")).watch();
@@ -42,6 +51,41 @@ describe("Streams that are being converted", () => {
     await settle();
     expect([failures, media.count, clock.pending]).toEqual([[], 0, 0]);
     expect((await body.getReader().read()).done).toBe(true);
+    expect(ffmpeg.running).toEqual([]);
     await media[Symbol.asyncDispose]();
+  });
+
+  it("have their FFmpeg begun while their source is being connected, and none is left where it cannot be", async () => {
+    const clock = new FakeClock();
+    const ffmpeg = fakeFfmpeg();
+    const engine = async () => ({ start: ffmpeg.start, encoder: "libx264" });
+    await using media = new MediaSessions({ clock, engine, rungs: ladder, idleMs: 0, ring: () => new FragmentRing() });
+    const hold = await media.hold("deck", async () => silent("dv"));
+    expect(ffmpeg.running.map(({ args }) => args.includes("dv"))).toEqual([true]);
+    hold[Symbol.dispose]();
+    await clock.advance(0);
+    expect(ffmpeg.running).toEqual([]);
+
+    const connecting = Promise.withResolvers<AvSource>();
+    const opening = media.hold("deck", () => connecting.promise);
+    await settle();
+    // What it sent the last time is what it will send now.
+    expect(ffmpeg.running.map(({ args }) => args.includes("dv"))).toEqual([true]);
+    connecting.reject(new HomeError("bus-full", "no room"));
+    await expect(opening).rejects.toMatchObject({ code: "bus-full" });
+    expect(ffmpeg.running).toEqual([]);
+  });
+
+  it("are begun with what the source sends now, whatever it sent before", async () => {
+    const ffmpeg = fakeFfmpeg();
+    const engine = async () => ({ start: ffmpeg.start, encoder: "libx264" });
+    const clock = new FakeClock();
+    await using media = new MediaSessions({ clock, engine, rungs: ladder, idleMs: 0, ring: () => new FragmentRing() });
+    for (const form of ["dv", "mpegts"] as const) {
+      const hold = await media.hold("deck", async () => silent(form));
+      expect(ffmpeg.running.map(({ args }) => args.includes(form))).toEqual([true]);
+      hold[Symbol.dispose]();
+      await clock.advance(0);
+    }
   });
 });

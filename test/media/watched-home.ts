@@ -18,6 +18,8 @@ export interface WatchedHome extends AsyncDisposable {
   readonly url: string;
   readonly streams: Streams;
   readonly control: FakeControl;
+  /** What the deck says of itself. */
+  tell(property: string, value: string): void;
 }
 
 export const deck: Device = narrowed(
@@ -36,11 +38,12 @@ export async function openWatchedHome(
   const streams = createStreams({ settings, host, source });
   await streams.prepare();
   const seeing = { ...deck, descriptor: { ...deck.descriptor, "gk:stream": true } };
-  const { handler, control } = openPage([seeing], join(packageRoot(), "dist", "ui"), undefined, streams.routes);
+  const { handler, control, live } = openPage([seeing], join(packageRoot(), "dist", "ui"), undefined, streams.routes);
   control.answer = undefined;
   const server = await openPageServer({ handler, listen: "127.0.0.1", port: 0, hostNames: [], networks: [], host });
   return {
     ...{ url: server.url, streams, control },
+    tell: (property, value) => live.receive({ type: "changed", device: deck.id, property, value, at: Date.now() }),
     async [Symbol.asyncDispose]() {
       await streams[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();

@@ -71,6 +71,18 @@ describe("The service worker of the page", () => {
     await expect.poll(() => keptBy(page)).toEqual(["/assets/main-1.js"]);
     expect(complaints).toEqual([]);
 
+    // What is asked of the home's API waits for no worker (WICG service worker static routing).
+    const sourceOf = (path: string): Promise<string> =>
+      page.evaluate(async (path) => {
+        performance.clearResourceTimings();
+        await (await fetch(path)).text();
+        const find = () => performance.getEntriesByType("resource").find(({ name }) => name.endsWith(path));
+        while (find() === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+        const { workerFinalSourceType = "" } = find() as unknown as { workerFinalSourceType?: string };
+        return workerFinalSourceType;
+      }, path);
+    expect([await sourceOf("assets/main-1.js"), await sourceOf("api/home")]).toEqual(["", "network"]);
+
     await context.setOffline(true);
     expect(await page.evaluate(async () => (await fetch("assets/main-1.js")).text())).toBe("1;");
     await page.goto(server.url);

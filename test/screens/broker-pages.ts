@@ -32,5 +32,5 @@ export function login(language: Language): string {
 
 export function homesOf(language: Language): string {
   const speech = speechFor(language);
-  return renderOwnPage(homesPage(homes, Date.now(), speech), speech);
+  return renderOwnPage(homesPage(homes, { kept: [], offered: "" }, Date.now(), speech), speech);
 }

@@ -36,7 +36,12 @@ async function take(browser: Browser, shot: Shot, origin: string, file: string):
     await page.route(provider, (route) => route.fulfill({ body: markup(language), contentType: "text/html" }));
   }
   await page.goto(markup === undefined ? new URL(path, origin).href : provider);
-  if (!isScriptless && markup === undefined) await page.locator(".tile, .empty").first().waitFor();
+  if (!isScriptless && markup === undefined) {
+    await page.locator(".tile, .empty").first().waitFor();
+    // Of many tiles those out of sight wait for their turn as they were printed.
+    const left = "gk-home .tile:not(gk-tile .tile), gk-home .tile form";
+    await page.waitForFunction((selector) => document.querySelector(selector) === null, left);
+  }
   await deed?.(page);
   await page.screenshot({ path: file, fullPage: isWhole, animations: "disabled", caret: "hide" });
   await context.close();

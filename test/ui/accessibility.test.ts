@@ -6,6 +6,7 @@ import { renderDevice, renderHome, renderProblem } from "../../gateway-core/page
 import { cornerMenu } from "../../gateway-core/page/html-account.ts";
 import { speechOf } from "../../gateway-core/page/language.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
+import { lock, videoDeck } from "../fakes/guarded-home.ts";
 import { cooler, lamp, reportedAt, sensor, tank } from "../fakes/page-home.ts";
 import { type OpenHome, openHome } from "./open-home.ts";
 
@@ -26,6 +27,10 @@ const everyLook = (): Device[] => [
   tank(),
   tank({ id: "tank-silent", available: false }),
   sensor(),
+  lock(),
+  lock(false, { id: "lock-open" }),
+  videoDeck("playing"),
+  videoDeck("noTape", { id: "deck-silent", available: false }),
   sensor({ id: "sensor-unknown", values: { temperature: { value: null, at: 0 } } }),
 ];
 
@@ -53,18 +58,18 @@ describe.each(["light", "dark"])("No rule of axe, WCAG 2.2 A and AA among them, 
     await open.settled();
     open.gateway.asked[0]?.answer(Response.json({ code: "device-silent" }, { status: 504 }));
     await open.settled();
-    expect(open.home.querySelectorAll(".tile")).toHaveLength(9);
+    expect(open.home.querySelectorAll(".tile")).toHaveLength(13);
     expect(open.home.querySelectorAll("[role=alert]")).toHaveLength(1);
     finishAnimations();
     expect(await violations()).toEqual([]);
 
-    for (const device of ["cooler", "tank-silent"]) {
+    for (const device of ["cooler", "tank-silent", "deck"]) {
       open.home.querySelector<HTMLAnchorElement>(`a[href="devices/${device}"]`)?.click();
       await open.settled();
       finishAnimations();
       expect(await violations()).toEqual([]);
-      open.home.querySelector("dialog")?.close();
-      await expect.poll(() => open?.home.querySelector("dialog") ?? history.state).toBeNull();
+      open.home.querySelector<HTMLDialogElement>("dialog.sheet")?.close();
+      await expect.poll(() => open?.home.querySelector("dialog.sheet") ?? history.state).toBeNull();
     }
   });
 });

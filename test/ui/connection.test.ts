@@ -11,7 +11,7 @@ describe("The connection", () => {
     await settled();
     at.report("lamp", "power", false);
     await at.pass(600);
-    expect(gateway.connections).toEqual([null, `${epoch}:${seq}`]);
+    expect(gateway.connections).toEqual([`${epoch}:${seq}`, `${epoch}:${seq}`]);
     expect([at.power().ariaChecked, home.querySelector(".notice")]).toEqual(["false", null]);
   });
 

@@ -3,6 +3,9 @@
 import type { Device } from "../../gateway-core/contract/device.ts";
 import { type Grant, wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { Json } from "../../gateway-core/contract/json.ts";
+import { pageSnapshot } from "../../gateway-core/contract/page-state.ts";
+import { tellSnapshot } from "../../gateway-core/page/event-stream.ts";
+import { grantedState } from "../../gateway-core/page/granted-event.ts";
 import { createLivePage, type LivePage } from "../../gateway-core/page/live-page.ts";
 import { createPageFeed, type PageFeed } from "../../gateway-core/page/page-feed.ts";
 
@@ -66,6 +69,10 @@ export class FakeGateway {
 
   async #answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
+    if (pathname.endsWith("/api/home")) {
+      if (this.refusal !== undefined) return this.refusal();
+      return Response.json(tellSnapshot(pageSnapshot(grantedState(this.feed.state, this.grant))));
+    }
     if (pathname.endsWith("/api/events")) {
       const lastEventId = request.headers.get("last-event-id");
       this.connections.push(lastEventId);

@@ -5,6 +5,7 @@ import "../../ui/styles/base.css";
 import "../../ui/styles/page.css";
 import "../../ui/styles/tile.css";
 import "../../ui/styles/controls.css";
+import "../../ui/styles/deck.css";
 import "../../ui/styles/slider.css";
 import "../../ui/styles/sheet.css";
 import "../../ui/styles/history.css";

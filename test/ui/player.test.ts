@@ -66,6 +66,19 @@ describe("The player", () => {
     expect(open.button("Watch")).toBeDefined();
   });
 
+  it("says over the picture what the tape does, and where it is, as it changes", async () => {
+    await watching("ja");
+    const deed = () => open.home.querySelector(".player-deed")?.textContent?.trim();
+    expect(deed()).toBe("停止 00:00:00:00");
+    const tell = (property: string, value: string) =>
+      open.gateway.live.receive({ type: "changed", device: seeing.id, property, value, at: Date.now() });
+    tell("transport", "searching");
+    tell("timeCode", "00:01:02:03");
+    await vi.waitFor(() => expect(deed()).toBe("変速再生中 00:01:02:03"));
+    (await asked(`POST devices/${seeing.id}/stream`)).answer(problem(409, { code: "bus-full" }));
+    await vi.waitFor(() => expect(deed()).toBeUndefined());
+  });
+
   it("asks for the quality that was chosen, without letting the session go", async () => {
     await watching();
     await begin();
@@ -100,9 +113,21 @@ describe("The player", () => {
     timers.mockRestore();
   });
 
+  it("asks for its pictures before the rest of its sheet is drawn", async () => {
+    const frames: FrameRequestCallback[] = [];
+    const asking = vi.spyOn(window, "requestAnimationFrame").mockImplementation((frame) => frames.push(frame));
+    await watching();
+    const { path } = await asked(`POST devices/${seeing.id}/stream`);
+    expect([path, open.home.querySelector("dialog .rows")]).toEqual([`devices/${seeing.id}/stream`, null]);
+    asking.mockRestore();
+    for (const frame of frames) frame(0);
+    await open.settled();
+    expect(open.home.querySelector("dialog .rows")).not.toBeNull();
+  });
+
   it("has the control that moves the pictures below them, and nowhere else", async () => {
     await watching();
-    const groups = open.home.querySelectorAll('dialog [role="radiogroup"][aria-label$="Tape transport"]');
+    const groups = open.home.querySelectorAll('dialog [role="group"][aria-label$="Tape transport"]');
     expect(groups).toHaveLength(1);
     expect(groups[0]?.closest(".player")).not.toBeNull();
   });

@@ -4,16 +4,23 @@ import type { Json } from "../../gateway-core/contract/json.ts";
 import type { PageDevice, Widget } from "../../gateway-core/contract/page.ts";
 import type { Speech } from "../../gateway-core/contract/page-texts.ts";
 import type { Wish } from "../send-command.ts";
+import type { Turns } from "../turns.ts";
 
 /** What elements need of the page around them. */
 export interface Page {
   readonly speech: Speech;
   /** On a wall: no way leads out of the page. */
   readonly isKiosk: boolean;
+  /** When each of many tiles is drawn. */
+  readonly turns: Turns;
+  /** The tile that the gateway printed of a device; given once. */
+  printedTile(device: string): Element | undefined;
   /** What the device is called whose id has this in it; undefined where none is shown. */
   titleOf(part: string): string | undefined;
   send(device: PageDevice, name: string, value: Json, delayMs?: number): void;
   retry(device: PageDevice, wish: Wish): void;
+  /** What is asked of the device by that name and not yet answered. */
+  wishOf(device: string, name: string): Wish | undefined;
 }
 
 /** A control on its way to be drawn. */
@@ -25,6 +32,8 @@ export interface Control<W extends Widget = Widget> {
   /** Names the device too: a list of controls is read without the tiles around it. */
   readonly label: string;
   readonly disabled: boolean;
+  /** The device was asked for another value and has not answered yet. */
+  readonly isAsked: boolean;
   readonly speech: Speech;
   /** Unique on the page. */
   readonly key: string;

@@ -9,6 +9,7 @@ import { LiveDevices } from "../live-devices.ts";
 import { Commands } from "../send-command.ts";
 import { speechOfDocument } from "../speech.ts";
 import { Trends } from "../trends.ts";
+import { Turns } from "../turns.ts";
 import type { Page } from "./control.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light-element.ts";
@@ -30,15 +31,24 @@ export class GkHome extends LightElement {
   readonly #page: Page = {
     speech: this.#speech,
     isKiosk: new URLSearchParams(location.search).get("kiosk") === "1",
+    turns: new Turns(),
+    printedTile: (device) => {
+      const printed = this.#printed.get(device);
+      this.#printed.delete(device);
+      return printed;
+    },
     titleOf: (part) => {
       const found = [...this.#live.state.devices.values()].find(({ id }) => id.includes(part));
       return found?.titles[this.#speech.language];
     },
     send: (device, name, value, delayMs) => this.#commands.send(device, name, value, delayMs),
     retry: (device, wish) => this.#commands.retry(device, wish),
+    wishOf: (device, name) => this.#commands.of(device).get(name),
   };
   /** What of the first paint stays: the menu in the corner, and the note for who may only look. */
   #corner: Element | null = null;
+  /** Tiles that wait for the elements that will draw them anew. */
+  #printed: Map<string, Element> = new Map();
   readonly #trends = new Trends();
   #viewOnly: Element | null = null;
   /** The sheet was opened to watch its device. */
@@ -71,6 +81,8 @@ export class GkHome extends LightElement {
   protected override createRenderRoot(): HTMLElement {
     this.#corner = this.querySelector(".corner");
     this.#trends.adopt(this);
+    const tiles = this.querySelectorAll<HTMLElement>(".tile[data-device]");
+    this.#printed = new Map([...tiles].map((tile) => [tile.dataset["device"] ?? "", tile]));
     this.#viewOnly = this.querySelector(".view-only");
     return super.createRenderRoot();
   }
@@ -167,7 +179,7 @@ export class GkHome extends LightElement {
   /** Back closes the sheet, forward opens it again. A dialog that is closed, not only removed, gives the focus back. */
   readonly #travel = (): void => {
     this.opened = openedInHistory();
-    if (this.opened === null) this.querySelector("dialog")?.close();
+    if (this.opened === null) this.querySelector<HTMLDialogElement>("dialog.sheet")?.close();
     this.#isWatching = false;
   };
 

@@ -2,19 +2,23 @@
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { PageDevice, PageSection } from "../../gateway-core/contract/page.ts";
-import { accentOf, iconOf } from "../../gateway-core/contract/page-look.ts";
+import { accentOf, iconOf, linesOf } from "../../gateway-core/contract/page-look.ts";
+import { loadPlayer } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
 import { failureLines, isPending } from "./wish-lines.ts";
 
 export class GkSheet extends DeviceElement {
-  static override properties = { ...DeviceElement.properties, watching: { type: Boolean } };
+  static override properties = { ...DeviceElement.properties, watching: { type: Boolean }, isWhole: { state: true } };
   /** Whether its pictures are shown. */
   declare watching: boolean;
+  /** Whether what stands below the pictures is drawn: they are asked for first. */
+  declare isWhole: boolean;
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("watching") && this.watching) loadPlayer().catch(() => location.reload());
+    if (!this.hasUpdated) this.isWhole = !this.watching;
   }
 
   protected override render(): TemplateResult {
@@ -27,14 +31,22 @@ export class GkSheet extends DeviceElement {
       <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span>
         <div class="tile-words"><h2 id="sheet-title">${device.titles[language]}</h2><p class="tile-state">${state}</p></div>
         <button class="round" autofocus aria-label=${texts.close} @click=${this.#close}>${icon("close")}</button></header>
-      <div class="sheet-body">${device.hasStream === true ? this.#stream(device) : nothing}${failureLines(this.device, this.wishes, this.page)}${device.hasStream === true ? html`<gk-recordings .device=${device} .page=${this.page}></gk-recordings>` : nothing}${device.sections.map((section) => this.#section(device, section))}
-        ${device.histories === undefined ? nothing : html`<gk-history .device=${this.device} .page=${this.page} .minute=${this.minute}></gk-history>`}
-        ${device.isPartial || this.page.isKiosk ? nothing : html`<a class="edit-link" href="devices/${device.id}?edit">${texts.edit}</a>`}</div>
+      <div class="sheet-body">${device.hasStream === true ? this.#stream(device) : nothing}${this.isWhole ? this.#rest(device) : nothing}</div>
     </dialog>`;
+  }
+
+  #rest(device: PageDevice): TemplateResult {
+    const { texts } = this.page.speech;
+    return html`${failureLines(this.device, this.wishes, this.page)}${device.hasStream === true ? html`<gk-recordings .device=${device} .page=${this.page}></gk-recordings>` : nothing}${device.sections.map((section) => this.#section(device, section))}
+        ${device.detected === undefined ? nothing : html`<section class="rows"><h3>${texts.detected}</h3><p class="detected">${device.detected}</p></section>`}
+        ${device.histories === undefined ? nothing : html`<gk-history .device=${this.device} .page=${this.page} .minute=${this.minute}></gk-history>`}
+        ${device.isPartial || this.page.isKiosk ? nothing : html`<a class="edit-link" href="devices/${device.id}?edit">${texts.edit}</a>`}`;
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {
     this.#dialog?.showModal();
+    // Before the first frame: nothing is seen to grow.
+    if (!this.isWhole) requestAnimationFrame(this.#drawRest);
     // Most who come want to switch something: the chart is fetched by who may look at one.
     if (this.device.histories !== undefined) import("./gk-history.ts").catch(() => undefined);
     if (this.device.hasStream === true) import("./gk-recordings.ts").catch(() => undefined);
@@ -42,24 +54,33 @@ export class GkSheet extends DeviceElement {
 
   #stream(device: PageDevice): TemplateResult {
     if (this.watching) return html`<gk-player .device=${device} .page=${this.page} @gk-stop=${this.#stop}></gk-player>`;
-    return html`<p class="watch"><button class="button" ?disabled=${!device.available} @click=${this.#watch}>${icon("play")}${this.page.speech.texts.watch}</button></p>`;
+    return html`<p class="watch"><button class="button" ?disabled=${!device.available} @click=${this.#watch}>${icon("watch")}${this.page.speech.texts.watch}</button></p>`;
   }
 
   #section(device: PageDevice, { titles, items }: PageSection): TemplateResult {
     const { language } = this.page.speech;
     // What moves the pictures stands below them, and once.
     const shown = this.watching ? items.filter((name) => name !== device.tile.control) : items;
-    return html`<section class="rows"><h3>${titles[language]}</h3>${shown.map(
-      (
-        name,
-      ) => html`<div class="row" data-widget=${device.widgets[name]?.widget ?? ""}><span class="row-name">${device.widgets[name]?.titles[language]}</span>
-        <div class="control">${widgetControl(device, name, this.page)}</div></div>`,
-    )}</section>`;
+    return html`<section class="rows"><h3>${titles[language]}</h3>${linesOf(shown, device.widgets).map((names) => this.#row(device, names))}</section>`;
+  }
+
+  /** What can only be pressed says itself what it is. */
+  #row(device: PageDevice, names: readonly string[]): TemplateResult {
+    const [name = ""] = names;
+    const widget = device.widgets[name];
+    const controls = names.map((one) => widgetControl(device, one, this.page));
+    if (widget?.widget === "action") return html`<div class="row deeds">${controls}</div>`;
+    return html`<div class="row" data-widget=${widget?.widget ?? ""}><span class="row-name">${widget?.titles[this.page.speech.language]}</span>
+      <div class="control">${controls}</div></div>`;
   }
 
   get #dialog(): HTMLDialogElement | null {
     return this.querySelector("dialog");
   }
+
+  readonly #drawRest = (): void => {
+    this.isWhole = true;
+  };
 
   readonly #watch = (): void => {
     this.watching = true;
@@ -81,8 +102,5 @@ export class GkSheet extends DeviceElement {
     if (event.target === this.#dialog) this.#close();
   };
 }
-
-/** Most who open a sheet watch nothing: the player comes when it is asked for. */
-const loadPlayer = (): Promise<unknown> => import("../player/gk-player.ts");
 
 customElements.define("gk-sheet", GkSheet);

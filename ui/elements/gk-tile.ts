@@ -3,9 +3,18 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Trend } from "../../gateway-core/contract/history.ts";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
-import { accentOf, iconOf, levelOf, tileControlOf, withTileControl } from "../../gateway-core/contract/page-look.ts";
+import {
+  accentOf,
+  iconOf,
+  levelOf,
+  tileControlOf,
+  tileToggleOf,
+  withTileControl,
+} from "../../gateway-core/contract/page-look.ts";
 import { say } from "../../gateway-core/contract/page-words.ts";
+import { loadPlayerAhead } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
+import type { GkSlider } from "./gk-slider.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
 import { failureLines, isPending } from "./wish-lines.ts";
@@ -15,26 +24,58 @@ export class GkTile extends DeviceElement {
   /** How its value went. */
   declare trend: Trend | undefined;
 
+  /** What the gateway printed of the device stays here until it is this tile's turn. */
+  protected override createRenderRoot(): HTMLElement {
+    const root = super.createRenderRoot();
+    const printed = this.page.printedTile(this.device.id);
+    if (printed !== undefined) root.append(printed);
+    return root;
+  }
+
+  protected override scheduleUpdate(): void {
+    if (this.hasUpdated) super.scheduleUpdate();
+    else this.page.turns.take(this, () => void this.#drawFirst());
+  }
+
+  /** Whoever stands on a printed control or link stands on the drawn one of the same name. */
+  async #drawFirst(): Promise<void> {
+    const focused = this.contains(document.activeElement) ? nameOf(document.activeElement) : undefined;
+    this.replaceChildren();
+    super.scheduleUpdate();
+    if (focused === undefined) return;
+    await Promise.all(Array.from(this.querySelectorAll<GkSlider>("gk-slider"), ({ updateComplete }) => updateComplete));
+    const all = [...this.querySelectorAll<HTMLElement>("a, button, input, select, summary")];
+    (all.find((one) => nameOf(one) === focused) ?? all[0])?.focus({ preventScroll: true });
+  }
+
   protected override render(): TemplateResult {
     const { device, state } = this.drawn();
     const { speech } = this.page;
-    const { toggle, value, control } = device.tile;
+    const { value, control } = device.tile;
+    const toggle = tileToggleOf(device);
     const title = device.titles[speech.language];
     return html`<article class="tile" data-device=${device.id} data-accent=${accentOf(device)} ?data-silent=${!device.available}
         aria-busy=${String(isPending(this.wishes))}>
       <div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span>
         <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}${this.page.isKiosk ? "?kiosk=1" : ""}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>
           <p class="tile-state">${state}</p></div>
-        ${toggle === undefined || device.widgets[toggle]?.widget !== "switch" ? nothing : widgetControl(device, toggle, this.page)}</div>
+        ${toggle?.isGuarded === false ? widgetControl(device, toggle.name, this.page) : nothing}</div>
       <div class="tile-body">${value === undefined || value === control ? nothing : this.#figure(device, value)}${this.#spark()}
         ${device.hasStream === true && device.available ? this.#watchButton(title) : nothing}
+        ${toggle?.isGuarded === true ? html`<div class="tile-control wide">${widgetControl(device, toggle.name, this.page)}</div>` : nothing}
         ${control === undefined ? nothing : this.#control(device, control)}</div>
       ${failureLines(this.device, this.wishes, this.page)}</article>`;
   }
 
+  protected override firstUpdated(): void {
+    if (this.device.hasStream === true) loadPlayerAhead();
+  }
+
   #watchButton(title: string): TemplateResult {
-    return html`<button class="round watch-mark" aria-label="${title}: ${this.page.speech.texts.watch}" aria-haspopup="dialog"
-      @click=${this.#watch}>${icon("play")}</button>`;
+    const { watch } = this.page.speech.texts;
+    const isAlone = this.device.tile.value === undefined;
+    return html`<button class=${isAlone ? "button watch-button" : "round watch-mark"} aria-label="${title}: ${watch}" aria-haspopup="dialog"
+      @click=${this.#watch}>${icon("watch")}${isAlone ? watch : nothing}</button>`;
   }
 
   #figure(device: PageDevice, name: string): TemplateResult | typeof nothing {
@@ -59,7 +100,7 @@ export class GkTile extends DeviceElement {
       stands === "named"
         ? html`<span class="control-name">${device.widgets[name]?.titles[this.page.speech.language]}</span>`
         : nothing;
-    return html`<div class=${stands === "figure" ? "tile-control figured" : "tile-control"}>${title}${widgetControl(withTileControl(device), name, this.page)}</div>`;
+    return html`<div class="tile-control ${standing[stands]}">${title}${widgetControl(withTileControl(device), name, this.page)}</div>`;
   }
 
   readonly #watch = (): void => {
@@ -73,5 +114,8 @@ export class GkTile extends DeviceElement {
     this.dispatchEvent(new CustomEvent("gk-open", { detail: this.device.id, bubbles: true }));
   };
 }
+
+const nameOf = (element: Element | null): string | undefined => element?.ariaLabel ?? element?.textContent ?? undefined;
+const standing = { figure: "figured", wide: "wide", alone: "", named: "" };
 
 customElements.define("gk-tile", GkTile);

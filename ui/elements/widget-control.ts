@@ -3,10 +3,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { isSameJson, type Json } from "../../gateway-core/contract/json.ts";
 import type { Option, PageDevice, Widget } from "../../gateway-core/contract/page.ts";
-import { fill } from "../../gateway-core/contract/page-texts.ts";
+import { isGuarded } from "../../gateway-core/contract/page-look.ts";
 import { sayWhole } from "../../gateway-core/contract/page-words.ts";
 import type { Control, Page } from "./control.ts";
+import { deckControl } from "./deck-control.ts";
 import { slider, stepper } from "./number-control.ts";
+import "./gk-ask.ts";
+import type { Wish } from "../send-command.ts";
 
 type Of<Name extends Widget["widget"]> = Control<Widget & { readonly widget: Name }>;
 
@@ -23,13 +26,14 @@ export function widgetControl(device: PageDevice, name: string, page: Page): Tem
     title,
     label: `${device.titles[speech.language]}: ${title}`,
     disabled: !device.available,
+    isAsked: isOpen(page.wishOf(device.id, name)),
     speech,
     key: `${device.id}/${name}`,
     send: (value: Json, delayMs?: number) => page.send(device, name, value, delayMs),
   };
   switch (widget.widget) {
     case "switch":
-      return toggle({ ...rest, widget });
+      return isGuarded(widget) ? guarded({ ...rest, widget }) : toggle({ ...rest, widget });
     case "segmented":
     case "buttons":
       return segments({ ...rest, widget });
@@ -39,6 +43,15 @@ export function widgetControl(device: PageDevice, name: string, page: Page): Tem
       return stepper({ ...rest, widget });
     case "slider":
       return slider({ ...rest, widget });
+    case "transport":
+      return deckControl(
+        { ...rest, widget },
+        ({ action, state }) => {
+          const wish = page.wishOf(device.id, action ?? name);
+          return isOpen(wish) && (action !== undefined || wish?.target === state);
+        },
+        ({ action, state }) => page.send(device, action ?? name, action === undefined ? state : null),
+      );
     case "time":
       return time({ ...rest, widget });
     case "action":
@@ -48,10 +61,23 @@ export function widgetControl(device: PageDevice, name: string, page: Page): Tem
   }
 }
 
+const isOpen = (wish: Wish | undefined): boolean => wish !== undefined && wish.phase !== "failed";
+
 function toggle({ value, label, disabled, send }: Of<"switch">): TemplateResult {
   const flip = (): void => send(value !== true);
   return html`<button class="switch" role="switch" aria-checked=${String(value === true)} aria-label=${label}
     ?disabled=${disabled} @click=${flip}></button>`;
+}
+
+/** Two states, with a button for the other one: it is kept pressed where a touch should not do. */
+function guarded({ widget, value, label, disabled, isAsked, speech, send }: Of<"switch">): TemplateResult {
+  const { value: other, titles, deed = titles, asks } = value === true ? widget.off : widget.on;
+  const name = deed[speech.language];
+  const tell = (): void => send(other);
+  return asks === true
+    ? html`<gk-ask hold .deed=${name} .label=${label} .speech=${speech} ?disabled=${disabled} ?data-asked=${isAsked}
+        @gk-yes=${tell}></gk-ask>`
+    : html`<button class="button" ?data-asked=${isAsked} aria-label="${name}: ${label}" ?disabled=${disabled} @click=${tell}>${name}</button>`;
 }
 
 function segments({ widget, value, label, disabled, speech, key, send }: Choice): TemplateResult {
@@ -84,9 +110,9 @@ function time({ value, label, disabled, send }: Of<"time">): TemplateResult {
     @change=${choose} />`;
 }
 
-function action({ widget, title, disabled, speech, send }: Of<"action">): TemplateResult {
-  const button = html`<button class="button" ?disabled=${disabled} @click=${() => send(null)}>${title}</button>`;
-  if (!widget.confirm) return button;
-  return html`<details class="asking"><summary class="button">${title}</summary>
-    <p>${fill(speech.texts.confirm, { name: title })}</p>${button}</details>`;
+function action({ widget, title, label, disabled, speech, send }: Of<"action">): TemplateResult {
+  const tell = (): void => send(null);
+  return widget.confirm
+    ? html`<gk-ask .deed=${title} .label=${label} .speech=${speech} ?disabled=${disabled} @gk-yes=${tell}></gk-ask>`
+    : html`<button class="button" ?disabled=${disabled} @click=${tell}>${title}</button>`;
 }

@@ -1,15 +1,18 @@
 /** `<gk-player>`: pictures and sound of one device, with the control that moves them; tells `gk-stop`. Loaded only when somebody watches. */
 
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
+import type { Json } from "../../gateway-core/contract/json.ts";
 import type { PageDevice } from "../../gateway-core/contract/page.ts";
 import { fill } from "../../gateway-core/contract/page-texts.ts";
-import { sayError } from "../../gateway-core/contract/page-words.ts";
+import { sayError, sayWhole } from "../../gateway-core/contract/page-words.ts";
 import type { Page } from "../elements/control.ts";
 import { icon } from "../elements/icon.ts";
 import { LightElement } from "../elements/light-element.ts";
 import { widgetControl } from "../elements/widget-control.ts";
 import { LivePlayer, type PlayerNews, type PlayerState } from "./live-player.ts";
 import allTexts from "./player-texts.json" with { type: "json" };
+import { Standstill } from "./standstill.ts";
 import type { Problem } from "./stream-client.ts";
 
 export class GkPlayer extends LightElement {
@@ -19,6 +22,7 @@ export class GkPlayer extends LightElement {
     state: { state: true },
     problem: { state: true },
     rungs: { state: true },
+    audioCount: { state: true },
     muted: { state: true },
   };
   /** As the person wishes it. */
@@ -27,13 +31,16 @@ export class GkPlayer extends LightElement {
   declare state: PlayerState;
   declare problem: Problem | undefined;
   declare rungs: NonNullable<PlayerNews["rungs"]>;
+  declare audioCount: number;
   declare muted: boolean;
   #player: LivePlayer | undefined;
+  readonly #standstill = new Standstill();
 
   constructor() {
     super();
     this.state = "connecting";
     this.rungs = [];
+    this.audioCount = 0;
     this.muted = false;
   }
 
@@ -45,6 +52,11 @@ export class GkPlayer extends LightElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#player?.close();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const haveMoved = this.state === "playing" || changed.get("state") === "playing";
+    this.#standstill.look(this.#valueOf("transportState"), haveMoved, performance.now());
   }
 
   protected override firstUpdated(): void {
@@ -60,6 +72,7 @@ export class GkPlayer extends LightElement {
       <div class="screen">
         <video playsinline ?hidden=${this.state === "pictures"} aria-label=${name} @volumechange=${this.#onVolume} @dblclick=${this.#full}></video>
         ${this.state === "pictures" ? html`<img class="moving" src="api/devices/${this.device.id}/motion.jpg" alt=${fill(texts.picture, { name })} />` : nothing}
+        ${this.#deed()}
         <div class="player-words" role=${isOver ? "alert" : "status"}>${this.#words(texts)}
           ${isOver ? html`<button class="button" @click=${this.#begin}>${texts.again}</button>` : nothing}</div>
       </div>
@@ -71,7 +84,27 @@ export class GkPlayer extends LightElement {
     if (this.state === "ended")
       return html`<p>${icon("alert")}${fill(texts.ended, { reason: this.#reason(texts) })}</p>`;
     if (this.state === "playing" || this.state === "pictures") return nothing;
+    // A tape that is paused or wound shows its last picture, and says so itself.
+    if (this.state === "stalled" && this.#standstill.isOfDevice) return nothing;
     return html`<p>${texts[this.state]}</p>`;
+  }
+
+  /** What the device does, and where it is, as it says itself: over the picture, as on its own screen. */
+  #deed(): TemplateResult | typeof nothing {
+    const said = this.#sayRole("transportState");
+    if (said === "" || this.state === "ended") return nothing;
+    const deed = html`<p class="player-deed"><span role="status">${said}</span> <span aria-hidden="true">${this.#sayRole("mediaPosition")}</span></p>`;
+    return html`${keyed(said, deed)}`;
+  }
+
+  #sayRole(role: string): string {
+    const name = this.device.roles[role];
+    const widget = name === undefined ? undefined : this.device.widgets[name];
+    return widget === undefined ? "" : sayWhole(widget, this.#valueOf(role), this.page.speech);
+  }
+
+  #valueOf(role: string): Json {
+    return this.device.values[this.device.roles[role] ?? ""]?.value ?? null;
   }
 
   /** With what takes the room, where that is told and has a name here. */
@@ -94,6 +127,7 @@ export class GkPlayer extends LightElement {
     const isPlain = this.state === "pictures" || this.state === "ended";
     return html`<div class="player-buttons">
       ${isPlain || this.rungs.length < 2 ? nothing : this.#quality(texts)}
+      ${isPlain || this.audioCount < 2 ? nothing : this.#sounds(texts)}
       ${isPlain ? nothing : this.#button(this.muted ? "muted" : "sound", this.muted ? texts.unmute : texts.mute, this.#mute)}
       ${isPlain || !document.fullscreenEnabled ? nothing : this.#button("full", texts.full, this.#full)}
       ${this.#button("close", texts.stop, this.#leave)}</div>`;
@@ -105,6 +139,16 @@ export class GkPlayer extends LightElement {
     };
     return html`<select aria-label=${texts.quality} @change=${choose}><option value="">${texts.automatic}</option>${this.rungs.map(
       ({ name, height }) => html`<option value=${name}>${fill(texts.lines, { count: String(height) })}</option>`,
+    )}</select>`;
+  }
+
+  #sounds(texts: Texts): TemplateResult {
+    const choose = ({ target }: Event): void => {
+      if (target instanceof HTMLSelectElement) this.#player?.listen(Number(target.value));
+    };
+    const numbers = Array.from({ length: this.audioCount }, (_, at) => at + 1);
+    return html`<select aria-label=${texts.sounds} @change=${choose}>${numbers.map(
+      (number) => html`<option value=${number}>${fill(texts.soundNumber, { number: String(number) })}</option>`,
     )}</select>`;
   }
 
@@ -122,10 +166,11 @@ export class GkPlayer extends LightElement {
     this.#player?.close();
     this.state = "connecting";
     this.problem = undefined;
-    this.#player = new LivePlayer(video, this.device.id, ({ state, problem, rungs }) => {
+    this.#player = new LivePlayer(video, this.device.id, ({ state, problem, rungs, audioCount }) => {
       this.state = state;
       if (problem !== undefined) this.problem = problem;
       if (rungs !== undefined) this.rungs = rungs;
+      if (audioCount !== undefined) this.audioCount = audioCount;
     });
   };
 

@@ -1,7 +1,7 @@
 /** Plays one device's stream in a video element: opens it, follows it, comes back by itself, and says how it stands. */
 
 import { edgeStep } from "./live-edge.ts";
-import { MediaBuffer, sourceKind } from "./media-buffer.ts";
+import { MediaBuffer, sourceKind, usualType } from "./media-buffer.ts";
 import {
   closeStream,
   lookAtStream,
@@ -19,13 +19,15 @@ export interface PlayerNews {
   readonly state: PlayerState;
   readonly problem?: Problem;
   readonly rungs?: OpenStream["rungs"];
+  /** How many sounds the device sends. */
+  readonly audioCount?: number;
 }
 
 const edgeMs = 250;
 /** A device that plays sends within this. */
 const waitingMs = 1_500;
 const retriesMs = [300, 700, 1_500, 3_000, 5_000];
-const hlsLookMs = 5_000;
+const lookMs = 5_000;
 /** A picture that breaks so often is shown in another way. */
 const mostBroken = 3;
 /** Problems that pass, or that a new session heals. */
@@ -44,6 +46,8 @@ export class LivePlayer {
   #media: MediaBuffer | undefined;
   #answer = new AbortController();
   #rung = "";
+  #audio = 1;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   /** The answer was broken off on purpose: that is no failure. */
   #isChanging = false;
   #broken = 0;
@@ -70,6 +74,15 @@ export class LivePlayer {
   choose(rung: string): void {
     this.#rung = rung;
     this.#isChanging = true;
+    this.#answer.abort();
+  }
+
+  /** To one of the device's sounds, from 1 on: that is a stream of its own. */
+  listen(audio: number): void {
+    this.#audio = audio;
+    this.#isChanging = true;
+    this.#leave();
+    this.#set("connecting");
     this.#answer.abort();
   }
 
@@ -106,8 +119,11 @@ export class LivePlayer {
   }
 
   async #follow(signal: AbortSignal, onOctets: () => void): Promise<void> {
+    const usual = sourceKind(usualType);
+    // Opening it takes its time, and so does the stream: both at once.
+    if (usual !== undefined) this.#media ??= new MediaBuffer(this.#video, usual);
     if (this.#session === undefined) {
-      const { id, rungs } = await openStream(this.#device, signal);
+      const { id, rungs } = await openStream(this.#device, this.#audio, signal);
       if (signal.aborted) return closeStream(id);
       this.#session = id;
       this.#tell({ state: this.#state, rungs });
@@ -128,6 +144,7 @@ export class LivePlayer {
       const reader = response.body.getReader();
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
         onOctets();
+        if (performance.now() - this.#lookedAt > lookMs) this.#look(id, signal).catch(() => undefined);
         await this.#media.append(piece.value);
         if (this.#video.paused) this.#play();
         this.#keepEdge();
@@ -139,8 +156,15 @@ export class LivePlayer {
     await lookAtStream(id, signal);
   }
 
+  async #look(id: string, signal: AbortSignal): Promise<void> {
+    this.#lookedAt = performance.now();
+    const { audioCount } = await lookAtStream(id, signal);
+    this.#tell({ state: this.#state, audioCount });
+  }
+
   /** Apple's own way of playing, or pictures where there is none. */
   async #other(id: string, signal: AbortSignal): Promise<void> {
+    this.#closeMedia();
     if (this.#broken >= mostBroken || this.#video.canPlayType(hls) === "") {
       this.#leave();
       this.#stop.abort();
@@ -151,8 +175,8 @@ export class LivePlayer {
     this.#video.src = `api/streams/${id}/${path}index.m3u8`;
     this.#play();
     while (!signal.aborted && !this.#answer.signal.aborted) {
-      await pause(hlsLookMs);
-      await lookAtStream(id, signal);
+      await pause(lookMs);
+      await this.#look(id, signal);
     }
   }
 

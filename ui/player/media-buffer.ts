@@ -1,5 +1,7 @@
 /** One (Managed)MediaSource buffer that takes a stream's octets as they come, and keeps no more of them than it needs. */
 
+import { startIn, timescaleIn } from "./first-times.ts";
+
 type SourceKind = typeof MediaSource;
 
 /** Safari's, which telephones have instead. */
@@ -7,6 +9,10 @@ interface ManagedWindow {
   readonly ManagedMediaSource?: SourceKind;
 }
 
+/** What every stream of a home is, more or less: so that a source can be opened before its type is known. */
+export const usualType = 'video/mp4; codecs="avc1.4d401e, mp4a.40.2"';
+/** A picture that lay before 0 by a rounding would be thrown away, and its whole group with it. */
+const roundingSeconds = 0.001;
 const keptSeconds = 6;
 const trimAtSeconds = 12;
 
@@ -25,6 +31,8 @@ export class MediaBuffer {
   #tracks: number | undefined;
   #resume: (() => void) | undefined;
   #isWanted = true;
+  #isPlaced = false;
+  #timescale: number | undefined;
 
   constructor(video: HTMLVideoElement, kind: SourceKind) {
     this.#video = video;
@@ -44,7 +52,7 @@ export class MediaBuffer {
 
   /** Whether it can go on with such a stream: a source keeps the number of tracks that it began with. */
   takes(mediaType: string): boolean {
-    return tracksOf(mediaType) === this.#tracks;
+    return this.#tracks === undefined || tracksOf(mediaType) === this.#tracks;
   }
 
   /** Another answer begins: half a box of the one before it is forgotten. */
@@ -68,8 +76,19 @@ export class MediaBuffer {
     }
     await this.#free();
     await this.#trim();
+    this.#place(octets);
     this.#buffer?.appendBuffer(octets);
     await this.#free();
+  }
+
+  /** What is joined plays from the beginning: nothing has to be sought. */
+  #place(octets: Uint8Array): void {
+    if (this.#buffer === undefined || this.#isPlaced) return;
+    this.#timescale ??= timescaleIn(octets);
+    const start = startIn(octets, this.#timescale);
+    if (start === undefined) return;
+    this.#isPlaced = true;
+    this.#buffer.timestampOffset = roundingSeconds - start;
   }
 
   close(): void {

@@ -20,10 +20,15 @@ export interface OpenStream {
   readonly rungs: readonly { readonly name: string; readonly height: number }[];
 }
 
-/** @throws StreamProblem */
-export async function openStream(device: string, signal: AbortSignal): Promise<OpenStream> {
+/** `audio`: which of the device's sounds, from 1 on. @throws StreamProblem */
+export async function openStream(device: string, audio: number, signal: AbortSignal): Promise<OpenStream> {
   const headers = { "content-type": "application/json" };
-  const response = await ask(`api/devices/${device}/stream`, { method: "POST", headers, body: "{}", signal });
+  const response = await ask(`api/devices/${device}/stream?audio=${audio}`, {
+    method: "POST",
+    headers,
+    body: "{}",
+    signal,
+  });
   const { session, rungs } = await response.json();
   return { id: session, rungs };
 }
@@ -32,9 +37,9 @@ export async function openStream(device: string, signal: AbortSignal): Promise<O
 export const watchStream = (id: string, rung: string, signal: AbortSignal): Promise<Response> =>
   ask(`api/streams/${id}/video${rung === "" ? "" : `?rung=${rung}`}`, { signal });
 
-/** Resolves while the session stands. @throws StreamProblem why it has ended */
-export async function lookAtStream(id: string, signal: AbortSignal): Promise<void> {
-  await ask(`api/streams/${id}`, { signal });
+/** Resolves while the session stands, with how many sounds there are. @throws StreamProblem why it has ended */
+export async function lookAtStream(id: string, signal: AbortSignal): Promise<{ readonly audioCount: number }> {
+  return (await ask(`api/streams/${id}`, { signal })).json();
 }
 
 /** Even of a page that is being left. */

@@ -89,6 +89,12 @@ describe("A certificate by file", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 200/);
     expect(answer.toLowerCase()).toContain("strict-transport-security: max-age=31536000");
     before.destroy();
+    // Asked to (systemctl reload), it waits for no word of the file system.
+    const third = await freshPair();
+    put(paths.certificate, third.cert);
+    put(paths.key, third.key);
+    broker.reload();
+    expect(await shownAt(port)).toBe(markOf(third));
   });
 
   it.each([

@@ -69,7 +69,12 @@ describe("The frame limit", () => {
   it("refuses a packet by the length that it declares", () => {
     const limit = createFrameLimit();
     limit.accept(connect);
-    expect(codeOf(() => limit.accept(publish(70_000).subarray(0, 5)))).toBe("frame-too-long");
+    limit.accept(publish(320_000));
+    expect(codeOf(() => limit.accept(publish(330_000).subarray(0, 5)))).toBe("frame-too-long");
+    const subscribe = createFrameLimit();
+    subscribe.accept(connect);
+    // A SUBSCRIBE that declares 70,000 octets.
+    expect(codeOf(() => subscribe.accept(Uint8Array.of(0x82, 0xf0, 0xa2, 0x04)))).toBe("frame-too-long");
   });
 
   it("throws only typed errors, whatever comes", () => {

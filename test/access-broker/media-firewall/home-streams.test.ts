@@ -17,7 +17,7 @@ const limits: MediaLimits = {
   ...{ kbpsPerHome: 8_000, octetsPerDay: 50_000, linksAtOnce: 3, viewersAtOnce: 9, longestSeconds: 3_600 },
 };
 const rungs = ["high", "low"].map((name) => ({ name, height: 480, videoKbps: 800, audioKbps: 64 }));
-const head = (rung = "high"): MediaFrame => ({ kind: "head", head: { rungs, rung } });
+const head = (rung = "high", audioCount = 1): MediaFrame => ({ kind: "head", head: { rungs, rung, audioCount } });
 const mediaType = 'video/mp4; codecs="avc1.4d401e"';
 const init: MediaFrame = {
   kind: "piece",
@@ -96,6 +96,23 @@ describe("The streams of a home at the access broker", () => {
     await low;
     expect(links[1]?.ask).toEqual({ device: "deck", rung: "low" });
     await expect(one?.ring("huge")).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  it("with another of the device's sounds are asked for by themselves, and say how many there are as it changes", async () => {
+    const first = await begun();
+    const opening = streams.open("deck", signal, 2);
+    await settle();
+    links[1]?.say(head("high", 0));
+    const second = await opening;
+    expect(links.map(({ ask }) => ask)).toEqual([{ device: "deck" }, { device: "deck", audio: 2 }]);
+    const low = second.ring("low");
+    await settle();
+    expect(links[2]?.ask).toEqual({ device: "deck", audio: 2, rung: "low" });
+    links[2]?.say(head("low", 0));
+    await low;
+    links[1]?.say(head("high", 2));
+    await settle();
+    expect([first.audioCount, second.audioCount]).toEqual([1, 2]);
   });
 
   it("go on while anybody follows, and end within a second of the last, to begin anew for the next", async () => {

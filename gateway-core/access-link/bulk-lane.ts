@@ -1,0 +1,65 @@
+/**
+ * Long answers on their way up the data link, such as a recording that is being saved: all of one link together take what
+ * the streams leave of the home's uplink, and have no more under way than it carries without a command having to wait.
+ */
+
+import { type Clock, sleep } from "../contract/clock.ts";
+import { SendWindow } from "./send-window.ts";
+
+/** Octets written at once: what is under way goes no further beyond the window than this. */
+const sliceOctets = 4 * 1024;
+
+export interface BulkLaneOptions {
+  readonly clock: Clock;
+  /** What is left of the uplink; unbounded where nobody has said what it carries. */
+  readonly leftKbps: () => number;
+  /** Resolves when the other end has taken all that was written before, or the link is gone. */
+  readonly probe: () => Promise<void>;
+}
+
+export class BulkLane {
+  readonly #options: BulkLaneOptions;
+  readonly #window = new SendWindow();
+  #sent = 0;
+  #isProbing = false;
+  #waiting: (() => void)[] = [];
+  /** Until when what was sent fills the rate, in milliseconds. */
+  #filledUntil = 0;
+
+  constructor(options: BulkLaneOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when all is written. `write` resolves when more may be written; `isOver` ends it early. */
+  async send(octets: Uint8Array, write: (slice: Uint8Array) => Promise<void>, isOver: () => boolean): Promise<void> {
+    for (let at = 0; at < octets.length && !isOver(); at += sliceOctets) {
+      const slice = octets.subarray(at, at + sliceOctets);
+      await this.#turn(slice.length);
+      if (isOver()) return;
+      await write(slice);
+      this.#probe();
+    }
+  }
+
+  async #turn(octets: number): Promise<void> {
+    const { clock, leftKbps } = this.#options;
+    const from = Math.max(clock.now(), this.#filledUntil);
+    this.#filledUntil = from + (octets * 8) / leftKbps();
+    if (from > clock.now()) await sleep(clock, from - clock.now());
+    while (this.#window.free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#sent += octets;
+    this.#window.sent(octets, clock.now());
+  }
+
+  #probe(): void {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    const sent = this.#sent;
+    void this.#options.probe().then(() => {
+      this.#isProbing = false;
+      this.#window.taken(sent, this.#options.clock.now());
+      for (const go of this.#waiting.splice(0)) go();
+      if (this.#sent > sent) this.#probe();
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { Encoder } from "../../gateway-core/media/encoder.ts";
+import { fakeFfmpeg } from "../fakes/fake-ffmpeg.ts";
+import { FakeClock, settle } from "../fakes/fake-host.ts";
+
+const octets = Uint8Array.of(0x47, 1, 2, 3);
+/** A whole box that is no fragment: FFmpeg is heard, and that is all. */
+const sign = Uint8Array.of(0, 0, 0, 8, 0x66, 0x72, 0x65, 0x65);
+
+describe("An encoder is watched", () => {
+  let encoder: Encoder;
+  afterEach(() => encoder.stop());
+
+  function opened() {
+    const clock = new FakeClock();
+    const ffmpeg = fakeFfmpeg();
+    const told: string[] = [];
+    const givenUp: HomeError[] = [];
+    encoder = new Encoder({
+      ...{ clock, start: ffmpeg.start, arguments: () => ["-i", "pipe:0"], outputCount: 1, preroll: () => octets },
+      onPiece: () => undefined,
+      onGivenUp: (reason) => givenUp.push(reason),
+      onRestart: (why) => told.push(why),
+    });
+    /** The source sends so long, and the newest FFmpeg writes, or not. */
+    const play = async (ms: number, isWriting: boolean): Promise<void> => {
+      for (let at = 0; at < ms; at += 50) {
+        encoder.write(octets);
+        if (isWriting) ffmpeg.started.at(-1)?.outputs[0]?.write(sign);
+        await clock.advance(50);
+      }
+    };
+    return { clock, ffmpeg, told, givenUp, play };
+  }
+
+  it("and replaced within two seconds and a tenth when it stands still while its source plays", async () => {
+    const { ffmpeg, told, play } = opened();
+    await play(12_000, true);
+    await play(1_700, false);
+    expect([told, ffmpeg.started.length]).toEqual([[], 1]);
+    await play(400, false);
+    expect([told, ffmpeg.started.length]).toEqual([["stuck"], 2]);
+    expect(ffmpeg.running).toHaveLength(1);
+    expect([...(ffmpeg.started[1]?.taken[0] ?? [])]).toEqual([...octets]);
+  });
+
+  it("but left alone when its source is silent, and when it plays again: that was a pause", async () => {
+    const { clock, ffmpeg, told, play } = opened();
+    await play(1_000, true);
+    await clock.advance(600_000);
+    expect([told, ffmpeg.running.length]).toEqual([[], 1]);
+    await play(1_700, false);
+    expect(told).toEqual([]);
+  });
+
+  it("and not taken for stuck while it begins, though that may take it some seconds", async () => {
+    const { told, play } = opened();
+    await play(4_500, false);
+    expect(told).toEqual([]);
+    await play(1_000, false);
+    expect(told).toEqual(["stuck"]);
+  });
+
+  it("and given up, with its own words, when it fails again and again", async () => {
+    const { ffmpeg, told, givenUp, play } = opened();
+    for (let failure = 0; failure < 5; failure++) {
+      await play(2_500, false);
+      ffmpeg.running[0]?.end({ code: 1, said: ["Invalid data"] });
+      await settle();
+    }
+    expect(told).toEqual(["ended", "ended", "ended", "ended"]);
+    expect(givenUp[0]).toBeInstanceOf(HomeError);
+    expect(givenUp[0]).toMatchObject({ code: "conversion-failed", message: expect.stringContaining("Invalid data") });
+    await play(5_000, false);
+    expect(ffmpeg.running).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { startIn, timescaleIn } from "../../ui/player/first-times.ts";
+
+const letters = (text: string): number[] => Array.from(text, (letter) => letter.charCodeAt(0));
+const uint32 = (value: number): number[] => [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
+const padding = Array.from({ length: 32 }, () => 0);
+const head = (scale: number): number[] => [...letters("mdhd"), ...padding.slice(0, 12), ...uint32(scale), ...padding];
+
+describe("When a stream that is joined begins", () => {
+  it("is the first fragment's time, in the scale of the first track", () => {
+    const init = Uint8Array.from([...padding, ...letters("m"), ...head(90_000), ...head(48_000)]);
+    expect(timescaleIn(init)).toBe(90_000);
+    const short = Uint8Array.from([...letters("tftfdt"), 0, 0, 0, 0, ...uint32(1_170_000), ...padding]);
+    expect(startIn(short, 90_000)).toBe(13);
+    const long = Uint8Array.from([...letters("tfdt"), 1, 0, 0, 0, ...uint32(1), ...uint32(0), ...padding]);
+    expect(startIn(long, 2 ** 16)).toBe(2 ** 16);
+  });
+
+  it("is not known while there is no fragment, or no scale, or it is cut short", () => {
+    expect(timescaleIn(Uint8Array.from(padding))).toBeUndefined();
+    expect(timescaleIn(Uint8Array.from(head(0)))).toBeUndefined();
+    expect(timescaleIn(Uint8Array.from(letters("mdhd")))).toBeUndefined();
+    expect(startIn(Uint8Array.from(padding), 90_000)).toBeUndefined();
+    expect(startIn(Uint8Array.from([...letters("tfdt"), ...padding]), undefined)).toBeUndefined();
+  });
+});

@@ -1,0 +1,29 @@
+/** When a stream that is joined begins, read of its first octets (ISO/IEC 14496-12: 8.4.2 mdhd, 8.8.12 tfdt); its picture is the first track. Pure. */
+
+/** Ticks in a second of the first track; undefined where its header is not in here. */
+export function timescaleIn(octets: Uint8Array): number | undefined {
+  const box = contentOf(octets, "mdhd");
+  if (box === undefined) return undefined;
+  return box.getUint32(box.getUint8(0) === 1 ? 20 : 12) || undefined;
+}
+
+/** Seconds at which the first fragment in here begins; undefined where there is none, or its scale is not known. */
+export function startIn(octets: Uint8Array, timescale: number | undefined): number | undefined {
+  const box = contentOf(octets, "tfdt");
+  if (box === undefined || timescale === undefined) return undefined;
+  return (box.getUint8(0) === 1 ? Number(box.getBigUint64(4)) : box.getUint32(4)) / timescale;
+}
+
+const longestContent = 24;
+
+/** What follows the first box of a type, as far as it is read here. */
+function contentOf(octets: Uint8Array, type: string): DataView | undefined {
+  const codes = Array.from(type, (letter) => letter.charCodeAt(0));
+  const last = octets.length - codes.length - longestContent;
+  for (let at = octets.indexOf(codes[0] ?? 0); at >= 0 && at <= last; at = octets.indexOf(codes[0] ?? 0, at + 1)) {
+    if (codes.every((code, index) => octets[at + index] === code)) {
+      return new DataView(octets.buffer, octets.byteOffset + at + codes.length, longestContent);
+    }
+  }
+  return undefined;
+}
