@@ -85,6 +85,8 @@ export default defineConfig({
         },
       },
       {
+        // What only the player needs, which is fetched later: found then, it would have the page of a test loaded anew.
+        optimizeDeps: { include: ["lit/directives/keyed.js"] },
         test: {
           name: "browser",
           include: ["test/ui/**/*.test.ts"],
