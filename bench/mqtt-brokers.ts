@@ -3,10 +3,12 @@
 import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { nodeFlags } from "../command/child.ts";
+import { freePort } from "./free-port.ts";
 import type { Delays, Flood } from "./mqtt-delays.ts";
 import type { Idle } from "./mqtt-idle.ts";
 import type { Load, Measured, Peer, Stream } from "./mqtt-load.ts";
@@ -51,7 +53,7 @@ export const startSecureBroker = (folder: string, homes: number): Promise<Broker
 
 async function fromScript(kind: Kind, script: string, args: readonly string[]): Promise<Broker> {
   const child = fork(join(import.meta.dirname, script), [...args], {
-    execArgv: ["--expose-gc"],
+    execArgv: ["--expose-gc", ...nodeFlags],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const { visitors, gateways, pid } = JSON.parse(await firstLine(child)) as Broker;
@@ -152,15 +154,6 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGKILL");
   await once(child, "exit");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 function isOpen(port: number): Promise<boolean> {

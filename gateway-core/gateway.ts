@@ -136,7 +136,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     createEchonetAdapter(transport).open({ ...settings.home }, host, new AbortController().signal),
   );
 
-  const search = createSearchAnew(clock);
+  const search = createSearchAnew(clock, settings.page.searchWaitMs);
   const ieee1394 = joinIeee1394(settings, host, search);
   const plans = [discoveryPlan("echonet", echonet, { log, search }), ieee1394.discovery];
   const discoveries = plans.map((plan) => makeStation(plan));

@@ -6,20 +6,26 @@ import type { Clock } from "./contract/clock.ts";
 const quietMs = 30_000;
 
 export interface SearchAnew {
-  /** Returns at once; within half a minute of the last search it is that one. */
-  ask(): void;
+  /**
+   * Asks at once; within half a minute of the last search it is that one. Resolves when that has had its time to find
+   * something, which is at once unless `waitMs` says otherwise.
+   */
+  ask(): Promise<void>;
   /** A discovery is open; returns how to leave. */
   join(session: Pick<Session, "discover">): () => void;
 }
 
-export function createSearchAnew(clock: Pick<Clock, "now">): SearchAnew {
+export function createSearchAnew(clock: Clock, waitMs = 0): SearchAnew {
   const sessions = new Set<Pick<Session, "discover">>();
   let last = Number.NEGATIVE_INFINITY;
+  let awaited = Promise.resolve();
   return {
     ask() {
-      if (clock.now() - last < quietMs) return;
+      if (clock.now() - last < quietMs) return awaited;
       last = clock.now();
       for (const session of sessions) void look(session);
+      if (waitMs > 0) awaited = new Promise((resolve) => void clock.after(waitMs, resolve));
+      return awaited;
     },
     join(session) {
       sessions.add(session);

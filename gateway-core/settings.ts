@@ -32,6 +32,8 @@ export interface Settings {
     readonly hostNames: readonly string[];
     /** Networks in CIDR notation that may ask when `listen` lies beyond loopback. */
     readonly networks: readonly string[];
+    /** How long a page that starts a search waits for it before it is sent; 0: not at all. */
+    readonly searchWaitMs: number;
   };
   readonly localBroker: { readonly address: string; readonly port: number };
   readonly accessLink: {

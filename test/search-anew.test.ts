@@ -34,6 +34,31 @@ describe("Who opens the page", () => {
     ]);
   });
 
+  it("waits for what is found where that is wished, together with whoever opens it meanwhile, and no more until the next search", async () => {
+    const clock = new FakeClock();
+    const search = createSearchAnew(clock, 2_000);
+    const over: string[] = [];
+    const open = (who: string): void => void search.ask().then(() => over.push(who));
+    open("first");
+    await clock.advance(1_500);
+    open("second");
+    await clock.advance(499);
+    expect(over).toEqual([]);
+    await clock.advance(1);
+    expect(over).toEqual(["first", "second"]);
+    open("third");
+    await settle();
+    expect(over).toEqual(["first", "second", "third"]);
+    await clock.advance(30_000);
+    open("later");
+    await settle();
+    expect(over).not.toContain("later");
+  });
+
+  it("waits for nothing unless that is wished", async () => {
+    await expect(createSearchAnew(new FakeClock()).ask()).resolves.toBeUndefined();
+  });
+
   it("has it looked once in half a minute, however many open it", async () => {
     const clock = new FakeClock();
     const search = createSearchAnew(clock);

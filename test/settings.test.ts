@@ -24,7 +24,7 @@ describe("settings", () => {
         rediscoverMs: 300_000,
       },
       ieee1394: { bus: "", recording: false, availabilityMs: 15_000, pollMs: 5_000, rediscoverMs: 60_000 },
-      page: { listen: "127.0.0.1", port: 8080, hostNames: [], networks: [] },
+      page: { listen: "127.0.0.1", port: 8080, hostNames: [], networks: [], searchWaitMs: 0 },
       localBroker: { address: "127.0.0.1", port: 1883 },
       accessLink: { enabled: true, cardFolders: ["/media", "/run/media", "/Volumes"], rules: [{}] },
       access: { mode: "both", listen: "0.0.0.0", port: 8447, hostNames: [] },

@@ -55,8 +55,8 @@ export interface PageHandlerOptions {
   readonly host: Host;
   /** Of the gateway: major.minor.patch. */
   readonly version: string;
-  /** Somebody opens the home: devices that came meanwhile are looked for. Returns at once. */
-  readonly search: () => void;
+  /** Somebody opens the home: devices that came meanwhile are looked for. Resolves when the page waits for them no longer. */
+  readonly search: () => Promise<void> | undefined;
   /** Pictures and sound of devices, where there are any. */
   readonly streams?: StreamRoutes;
   /** What was kept of them, where anything may be. */
@@ -143,7 +143,9 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
 
   for (const path of ["/", "/c/", attentionPath]) {
     app.get(path, async (_, next) => {
-      search();
+      const searched = search();
+      // Who asks how the home is has a patience of their own.
+      if (path !== attentionPath) await searched;
       await next();
     });
   }

@@ -40,6 +40,19 @@ describe("Devices that came meanwhile are looked for", () => {
     expect(searches.count).toBe(3);
   });
 
+  it("and waited for by the page itself, where the home is set so; not by a question how the home is", async () => {
+    const { ask, searches } = openPage();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    searches.wait = promise;
+    const told: string[] = [];
+    const asked = ["/", "/c/"].map((path) => ask(path).then(() => told.push(path)));
+    await ask("/api/attention").then(() => told.push("/api/attention"));
+    expect(told).toEqual(["/api/attention"]);
+    resolve();
+    await Promise.all(asked);
+    expect(told).toHaveLength(3);
+  });
+
   it("for nothing else, and not for who was granted nothing now", async () => {
     const { ask, searches } = openPage();
     for (const path of ["/devices/lamp", "/api/home", "/c/d/lamp", "/nothing"]) await ask(path);

@@ -43,8 +43,11 @@ export function openPage(
     }
     return chosen;
   };
-  const searches = { count: 0 };
-  const search = (): void => void searches.count++;
+  const searches: { count: number; wait?: Promise<void> } = { count: 0 };
+  const search = (): Promise<void> | undefined => {
+    searches.count++;
+    return searches.wait;
+  };
   const handler = createPageHandler({
     ...{ feed, control, arrange, things: () => devices, describe, history, assets, host, version: "1.2.3", search },
     ...(streams === undefined ? {} : { streams }),

@@ -4,8 +4,7 @@
  */
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { Speech } from "../../gateway-core/contract/page-texts.ts";
-import { fill } from "../../gateway-core/contract/page-texts.ts";
+import { fill, type Speech } from "../../gateway-core/contract/page-texts.ts";
 import { LightElement } from "./light-element.ts";
 
 /** As long as `--held` of the style sheet. */
