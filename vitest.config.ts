@@ -8,7 +8,7 @@ const codecs = [
   "gateway-core/ieee1394/{avc,havi,iec61883}/*.ts",
   "gateway-core/ieee1394/{avc-value,bandwidth,config-rom,csr,plug,registers,socket-bus-message,table-json,value-checks}.ts",
   "gateway-core/ieee1394/linux/{cdev-event,cdev-struct,topology-map}.ts",
-  "gateway-core/ieee1394/{explain,explain-config-rom,explain-csr,rom-blocks,rom-image,rom-text}.ts",
+  "gateway-core/ieee1394/{explain,explain-config-rom,explain-csr,rom-blocks,rom-descriptor,rom-image,rom-text}.ts",
   "access-broker/outbound-proxy/{networks,target,proxy-rules,proxy-headers,proxy-credentials,pac}.ts",
   "access-broker/challenge/{requirement,networks,ssh-key,ssh-signature}.ts",
   "gateway-core/echonet/{property-value,value-codec,structured-codec,number-codec,time-codec}.ts",
@@ -85,6 +85,8 @@ export default defineConfig({
         },
       },
       {
+        // What only the player needs, which is fetched later: found then, it would have the page of a test loaded anew.
+        optimizeDeps: { include: ["lit/directives/keyed.js"] },
         test: {
           name: "browser",
           include: ["test/ui/**/*.test.ts"],

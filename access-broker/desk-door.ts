@@ -1,6 +1,11 @@
 /** Joins the provider's desk at the bare host to the provider's own deeds: the same as the command line's, under the name of who does them. */
 
-import { type AccessNumber, parseAccessNumber, providerDesk } from "../gateway-core/contract/access-number.ts";
+import {
+  type AccessNumber,
+  numberOfFormat,
+  parseAccessNumber,
+  providerDesk,
+} from "../gateway-core/contract/access-number.ts";
 import { communicationMethods } from "../gateway-core/contract/communication-method.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import { defaultRequirement } from "./challenge/requirement.ts";
@@ -10,7 +15,6 @@ import { createPersonDoor, ownPaths } from "./internet/person-door.ts";
 import { createProviderDesk } from "./internet/provider-desk.ts";
 import type { By, HomeLine, ProviderOffice } from "./internet/provider-office.ts";
 import type { Visit } from "./internet/visit.ts";
-import { numberOf } from "./number-format.ts";
 import type { Operation } from "./operation.ts";
 import { issueCard, type Provider, revokeGateway, setProxy, setRequirement } from "./provider.ts";
 import { changePerson, invitePerson, setMethods } from "./provider-people.ts";
@@ -63,7 +67,7 @@ function createProviderOffice({ provider, store, directory, operation }: Provide
   async function freeNumber(): Promise<AccessNumber> {
     const { numberFormat } = settings;
     for (let tried = 0; numberFormat !== undefined && tried < triedNumbers; tried++) {
-      const number = numberOf(numberFormat, () => host.ids.fraction());
+      const number = numberOfFormat(numberFormat, () => host.ids.fraction());
       if (!(await isTaken(number))) return number;
     }
     throw new HomeError("value-invalid", "no free number was found: name one", { member: "number" });

@@ -1,7 +1,12 @@
 /** What the provider does from the command line, on the state folder, whether or not the access broker runs. */
 
 import { join } from "node:path";
-import { type AccessNumber, parseAccessNumber, providerDesk } from "../gateway-core/contract/access-number.ts";
+import {
+  type AccessNumber,
+  assertInFormat,
+  parseAccessNumber,
+  providerDesk,
+} from "../gateway-core/contract/access-number.ts";
 import type { Host } from "../gateway-core/contract/clock.ts";
 import type { CommunicationMethod } from "../gateway-core/contract/communication-method.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
@@ -16,7 +21,6 @@ import { createPasswordHasher } from "./challenge/password-hash.ts";
 import { assertSuitablePassword } from "./challenge/password-rules.ts";
 import { defaultRequirement, parseRequirement } from "./challenge/requirement.ts";
 import { makeCard } from "./gateways/enrolment.ts";
-import { assertInFormat } from "./number-format.ts";
 import { assertHomePolicy } from "./outbound-proxy/home-policy.ts";
 import { rememberedPorts, wishedPorts } from "./ports.ts";
 import type { AccessBrokerSettings } from "./settings.ts";

@@ -9,7 +9,7 @@ import schema from "./settings.schema.json" with { type: "json" };
 
 export interface AccessBrokerSettings {
   readonly host: string;
-  /** How new access numbers are written: number-format.ts. */
+  /** How new access numbers are written: contract/access-number.ts. */
   readonly numberFormat?: string;
   readonly listen: string;
   readonly userPort: number;

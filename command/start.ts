@@ -4,6 +4,7 @@ import { randomInt } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { issueCard, listTable, subscribe } from "../access-broker/access-broker.ts";
+import { numberOfFormat } from "../gateway-core/contract/access-number.ts";
 import { readRegistration } from "../gateway-core/gateway.ts";
 import { fileMemory, systemIds } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
@@ -24,7 +25,7 @@ export async function start(args: Arguments): Promise<void> {
   if (!isJson) process.stdout.write(`${say(language, "starting", { folder })}\n`);
   const stopping = untilStopped();
   const hasSimulated = args.homes.includes("simulated");
-  const number = accessNumber(folder);
+  const number = accessNumber(args);
   const password = await oneTimePassword(args, number);
   const [broker, simulated] = await Promise.all([
     startChild("access-broker", args, [...shortDrain, ...certificateOf(args)]),
@@ -44,12 +45,13 @@ export async function start(args: Arguments): Promise<void> {
   await Promise.all(children.map(stop));
 }
 
-/** The access number of this home: made at the first start. */
-function accessNumber(folder: string): string {
-  const memory = fileMemory(folder);
+/** The access number of this home: made at the first start, as the provider writes them. */
+function accessNumber(args: Arguments): string {
+  const memory = fileMemory(args.folder);
   const kept = memory.read("home");
   if (typeof kept === "string") return kept;
-  const made = `090-${randomInt(1000, 10_000)}-${randomInt(1000, 10_000)}`;
+  const { numberFormat = "090-XXXX-XXXX" } = provider(args).settings;
+  const made = numberOfFormat(numberFormat, () => randomInt(10) / 10);
   memory.write("home", made);
   return made;
 }

@@ -7,10 +7,19 @@ import type { Clock, Host, Ids, Log, Memory } from "../gateway-core/contract/clo
 import { HomeError } from "../gateway-core/contract/errors.ts";
 import type { Json } from "../gateway-core/contract/json.ts";
 
+/** Timers and the time of day are two clocks of the machine: a timer may run a moment before its time has come. A clock that was set back is another matter. */
+const mostEarlyMs = 2;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, action) {
-    const timer = setTimeout(action, delayMs);
+    const due = Date.now() + delayMs;
+    let timer = setTimeout(function act() {
+      const early = due - Date.now();
+      if (early <= 0 || early > mostEarlyMs) return action();
+      timer = setTimeout(act, early);
+      timer.unref();
+    }, delayMs);
     timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },

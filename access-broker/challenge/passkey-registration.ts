@@ -43,6 +43,8 @@ export function createPasskeyRegistration(options: PasskeyRegistrationOptions): 
     if (!nonces.isGood(nonce, "passkey create", boundTo(person))) throw unfit("nonce");
     const made = await verifyRegistration(json, nonce, person.origin, rpId);
     if (made === undefined) throw unfit("passkey");
+    // Without attestation nothing shows that its maker holds the key: an id that is known anywhere is proven to be one's own by a touch (link).
+    if ((await store.findCredentialAnywhere("passkey", made.id)) !== undefined) throw unfit("taken");
     if (!nonces.spend(nonce)) throw unfit("nonce");
     return made;
   }

@@ -1,7 +1,9 @@
 /** The only socket towards gateways: TLS 1.3 with a client certificate of our own authority, and nothing for anybody else. */
 
-import { createServer, type TLSSocket } from "node:tls";
+import { createServer } from "node:net";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
+import { onceSpoken } from "../../gateway-core/bytes/once-spoken.ts";
 import { readStart } from "../../gateway-core/bytes/read-start.ts";
 import { type AccessNumber, numberOfUrn } from "../../gateway-core/contract/access-number.ts";
 import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
@@ -82,6 +84,8 @@ export async function openGatewayPort(
     audit,
   } = options;
   const logged = new Set<string>();
+  /** Where data links are to come from now: through them much is read at once, so that they begin with a large buffer. */
+  const awaited = new Set<string>();
   const watch = createLinkWatch(clock, log, known);
 
   /** A refusal stands once in the log for a source and a reason: whoever knocks again fills nothing. */
@@ -94,7 +98,7 @@ export async function openGatewayPort(
   };
 
   const secure = async () => ({ ...(await ownCertificate()), ca: gatewayCa });
-  const server = createServer({
+  const secured = createTlsServer({
     ...(await secure()),
     requestCert: true,
     rejectUnauthorized: true,
@@ -138,6 +142,7 @@ export async function openGatewayPort(
         tell({ topic: "down/descriptors", body: { sequence: descriptors.sequence } });
         remote.joined(number);
       },
+      onAwaited: (isAwaited) => (isAwaited ? awaited.add(source) : awaited.delete(source)),
       onRefused: (reason) => refuse(source, reason, number),
       onRenew: (csr) => void answerRenewal(number, csr, source),
       onQuestion: (query) => void answerQuestion(link, query),
@@ -189,7 +194,7 @@ export async function openGatewayPort(
     void link.closed.then(proxy.close);
   }
 
-  server.on("secureConnection", (socket) => {
+  secured.on("secureConnection", (socket) => {
     const source = socket.remoteAddress ?? "";
     socket.on("error", () => undefined);
     admit(socket, source).catch((thrown: unknown) => {
@@ -200,16 +205,25 @@ export async function openGatewayPort(
     });
   });
   // No certificate: OpenSSL's alert. One that is not ours: Node judges it after the handshake and closes.
-  server.on("tlsClientError", (error: Error & { readonly code?: string }, socket) => {
+  secured.on("tlsClientError", (error: Error & { readonly code?: string }, socket) => {
     const verdict: unknown = socket.authorizationError;
     refuse(socket.remoteAddress ?? "", typeof verdict === "string" ? verdict : (error.code ?? error.message));
+  });
+
+  const server = createServer((socket) => {
+    const serve = (): void => void secured.emit("connection", socket);
+    if (awaited.has(socket.remoteAddress ?? "")) serve();
+    else {
+      const onSilent = (): void => refuse(socket.remoteAddress ?? "", "it said nothing");
+      onceSpoken(socket, { clock, patienceMs: handshakeMs, serve, onSilent });
+    }
   });
 
   let care = clock.after(careMs, renewOwn);
   function renewOwn(): void {
     care = clock.after(careMs, renewOwn);
     secure().then(
-      (context) => server.setSecureContext(context),
+      (context) => secured.setSecureContext(context),
       (cause) => log.write("error", "own-certificate-failed", { cause: String(cause) }),
     );
   }

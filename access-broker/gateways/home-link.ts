@@ -57,13 +57,15 @@ export interface HomeLinkOptions {
   readonly onRemote: (message: RemoteUp) => void;
   /** Its page can be asked for from now on. */
   readonly onPage: () => void;
+  /** Whether it is asked just now to dial the data link. */
+  readonly onAwaited: (isAwaited: boolean) => void;
   /** A message or packet that is not the link's, told with why. */
   readonly onRefused: (reason: string) => void;
 }
 
 /** Takes over an admitted control connection. */
 export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> {
-  const { number, control, clock, onReady, onRenew, onQuestion, onRemote, onPage, onRefused } = options;
+  const { number, control, clock, onReady, onRenew, onQuestion, onRemote, onPage, onAwaited, onRefused } = options;
   const closed = Promise.withResolvers<void>();
   let isPageOffered: boolean | undefined;
   let renewableAt = 0;
@@ -141,9 +143,11 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
     const finish = (act: () => void): void => {
       timer.cancel();
       opening = undefined;
+      onAwaited(false);
       act();
     };
     const timer = clock.after(dialMs, () => finish(() => reject(away())));
+    onAwaited(true);
     engine.tell({ topic: "down/open", body: { protocol: linkProtocols.data, ticket } });
     return {
       ticket,

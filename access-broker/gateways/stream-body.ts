@@ -3,6 +3,9 @@
 import { type ClientHttp2Stream, constants } from "node:http2";
 import type { Flow } from "./data-window.ts";
 
+/** Octets that may wait here for their viewer before no more is taken from the link: so many that the way to the viewer never runs dry. */
+const mostWaiting = 64 * 1024;
+
 /** Errors when the stream ends before its time. */
 export function bodyOf(stream: ClientHttp2Stream, flow: Flow): ReadableStream<Uint8Array> {
   let isDone = false;
@@ -15,9 +18,9 @@ export function bodyOf(stream: ClientHttp2Stream, flow: Flow): ReadableStream<Ui
           if (isDone) return;
           flow.took(chunk.length);
           controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
-          if ((controller.desiredSize ?? 0) > 0) return;
-          flow.hold(true);
-          stream.pause();
+          const waiting = -(controller.desiredSize ?? 0);
+          if (waiting > 0) flow.hold(true);
+          if (waiting >= mostWaiting) stream.pause();
         });
         const finish = (act: () => void): void => {
           if (isDone) return;
@@ -46,6 +49,6 @@ export function bodyOf(stream: ClientHttp2Stream, flow: Flow): ReadableStream<Ui
         stream.close(constants.NGHTTP2_CANCEL);
       },
     },
-    { highWaterMark: 0 },
+    new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
   );
 }

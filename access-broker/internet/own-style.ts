@@ -57,7 +57,7 @@ pre code{font-size:.8125rem}
 .lamp.online{border-color:var(--good);background:var(--good)}
 .needs{display:flex;flex-wrap:wrap;gap:6px;margin:0;padding:0 16px 14px 40px}
 .needs li{display:block;padding:2px 10px;border:0;border-radius:8px;background:var(--warn);color:var(--on-warn);font-size:.8125rem}
-.ways{display:flex;flex-wrap:wrap;gap:0 20px}
+.ways{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 20px}
 .ways .quiet{width:auto;margin:0;padding:10px 0;border:0;font-weight:400}
 .ways .quiet:hover{text-decoration:underline}
 [hidden]{display:none!important}

@@ -100,13 +100,15 @@ async function send(response: Response, { method, signal: left }: Visit, outgoin
   const cookies = headers.getSetCookie();
   const fields = { ...Object.fromEntries(headers), ...(cookies.length > 0 ? { "set-cookie": cookies } : {}) };
   if ("stream" in outgoing) outgoing.writeHead(status, fields);
-  else {
-    outgoing.writeHead(status, fields);
-    if (reader !== undefined) together(outgoing);
-  }
+  else outgoing.writeHead(status, fields);
   if (reader === undefined) return void outgoing.end();
+  const gather = "stream" in outgoing ? () => undefined : createTurn(outgoing);
+  gather();
+  // The head goes at once, as an event stream may have nothing to say for a while.
+  if (!("stream" in outgoing)) outgoing.flushHeaders();
   try {
     for (let piece = await reader.read(); !piece.done && !left.aborted; piece = await reader.read()) {
+      gather();
       const isFree = "stream" in outgoing ? outgoing.write(piece.value) : outgoing.write(piece.value);
       if (!isFree) await drained(outgoing);
     }
@@ -117,15 +119,21 @@ async function send(response: Response, { method, signal: left }: Visit, outgoin
 }
 
 /**
- * What is there of an answer already goes as one record with its head; the head goes at once all the same, as an event stream
- * may have nothing to say for a while.
+ * Gathers what is written in one turn of the event loop, an answer's head and what there is of its body already or the pieces
+ * of a film, into records as large as TLS has them.
  */
-function together(outgoing: ServerResponse): void {
-  // Not the answer's own `cork`: Node 24 writes the last chunk before those that it held back.
-  const { socket } = outgoing;
-  socket?.cork();
-  outgoing.flushHeaders();
-  setImmediate(() => socket?.uncork());
+function createTurn({ socket }: ServerResponse): () => void {
+  let isHeld = false;
+  return () => {
+    if (isHeld) return;
+    isHeld = true;
+    // Not the answer's own `cork`: Node 24 writes the last chunk before those that it held back.
+    socket?.cork();
+    setImmediate(() => {
+      isHeld = false;
+      socket?.uncork();
+    });
+  };
 }
 
 /** What broke off must not look whole. */

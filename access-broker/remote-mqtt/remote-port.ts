@@ -1,7 +1,9 @@
 /** The only socket of remote MQTT: MQTTS with a certificate for each home's name; nothing reaches an engine before its CONNECT was judged. */
 
-import { createServer, type SecureContext } from "node:tls";
+import { createServer } from "node:net";
+import { createServer as createTlsServer, type SecureContext } from "node:tls";
 import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
+import { onceSpoken } from "../../gateway-core/bytes/once-spoken.ts";
 import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
 import type { Reception } from "./reception.ts";
 
@@ -26,7 +28,7 @@ export type RemotePort = Listening;
 /** @throws an error of `listen` as Node tells it. */
 export async function openRemotePort(address: string, port: number, options: RemotePortOptions): Promise<RemotePort> {
   const { clock, log, contextFor, ownCertificate, receive } = options;
-  const server = createServer({
+  const secured = createTlsServer({
     ...(await ownCertificate()),
     minVersion: "TLSv1.2",
     handshakeTimeout: handshakeMs,
@@ -37,20 +39,28 @@ export async function openRemotePort(address: string, port: number, options: Rem
       );
     },
   });
-  server.maxConnections = mostConnections;
 
-  server.on("secureConnection", (socket) => {
+  secured.on("secureConnection", (socket) => {
     socket.on("error", () => undefined);
     socket.setKeepAlive(true, aliveMs);
     const serverName = typeof socket.servername === "string" ? socket.servername.toLowerCase() : "";
     void receive(socket, { method: "mqtts", source: socket.remoteAddress ?? "", serverName });
   });
 
+  const server = createServer((socket) =>
+    onceSpoken(socket, {
+      ...{ clock, patienceMs: handshakeMs },
+      serve: () => secured.emit("connection", socket),
+      onSilent: () => undefined,
+    }),
+  );
+  server.maxConnections = mostConnections;
+
   let care = clock.after(careMs, renewOwn);
   function renewOwn(): void {
     care = clock.after(careMs, renewOwn);
     ownCertificate().then(
-      (pair) => server.setSecureContext({ ...pair, minVersion: "TLSv1.2" }),
+      (pair) => secured.setSecureContext({ ...pair, minVersion: "TLSv1.2" }),
       (cause) => log.write("error", "own-certificate-failed", { cause: String(cause) }),
     );
   }

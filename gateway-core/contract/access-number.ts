@@ -40,3 +40,20 @@ export function numberOfUrn(urn: string): AccessNumber | undefined {
   const number = urn.slice(homeUrn("").length);
   return isAccessNumber(number) && urn === homeUrn(number) ? number : undefined;
 }
+
+/**
+ * How the provider writes access numbers, `090-1234-XXXX`: X is any digit, everything else stands for itself. Without a
+ * format none is written otherwise.
+ * @throws HomeError `value-invalid`
+ */
+export function assertInFormat(format: string | undefined, number: AccessNumber): void {
+  const isWritten = (sign: string, at: number): boolean =>
+    sign === "X" ? /^\d$/.test(number[at] ?? "") : sign === number[at];
+  if (format === undefined || (number.length === format.length && [...format].every(isWritten))) return;
+  throw new HomeError("value-invalid", `access numbers are written ${format} here, X being any digit`, { format });
+}
+
+/** A number of the format; `fraction` gives one from 0 to below 1. */
+export function numberOfFormat(format: string, fraction: () => number): AccessNumber {
+  return format.replace(/X/g, () => String(Math.floor(fraction() * 10)));
+}

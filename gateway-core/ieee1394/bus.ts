@@ -1,5 +1,7 @@
 /** The bus port at transaction level (IEEE 1394-1995, 7; IEEE 1394a-2000; IEC 61883-1, 9: FCP): what every bus offers to those above it. */
 
+import type { RomDescriptor } from "./rom-descriptor.ts";
+
 /** How a transaction ended: the response codes of the standard, then what kept it from one. */
 export type Rcode =
   | "complete"
@@ -84,6 +86,8 @@ export interface Bus extends AsyncDisposable {
   resetBus(): void;
   /** Where the machine reserves by itself: it keeps channel and bandwidth for whoever asks again after a reset, and frees them when the process ends. */
   readonly irm?: Reservations;
+  /** Adds blocks to the configuration ROM of this machine's node until this bus is closed; a bus reset tells the others of it. */
+  announce?(descriptor: RomDescriptor): void;
   /** After each bus reset, and when the bus itself comes or goes. */
   onReset(listener: (state: BusState) => void): () => void;
   onFcp(listener: (frame: FcpWrite) => void): () => void;

@@ -52,6 +52,9 @@ const events = ["NEW_DEVICES", "GONE_DEVICES", "NEW_SOFTWARE_ELEMENT", "GONE_SOF
 const getElement = operationForm("Registry", "GetElement");
 const retrieveAttributes = operationForm("Registry", "RetrieveAttributes");
 
+/** A bus reset came between: nothing is wrong, and all is asked anew. */
+const resetReasons = ["bus-reset", "generation"];
+
 export function createHaviDiscovery(options: HaviDiscoveryOptions): HaviDiscovery {
   const { directory, messenger, news, clock, log, rediscoverMs, signal } = options;
   /** What each Registry told, by the EUI-64 of its node. */
@@ -88,9 +91,11 @@ export function createHaviDiscovery(options: HaviDiscoveryOptions): HaviDiscover
     } catch (thrown) {
       // Asked again after the next reset, or with the next look.
       asked.delete(guid);
-      if (!signal.aborted && !unread.has(guid)) {
+      const error = toHomeError(thrown);
+      const isCutOff = resetReasons.includes(String(error.details["reason"]));
+      if (!signal.aborted && !isCutOff && !unread.has(guid)) {
         unread.add(guid);
-        log.write("warn", "registry-not-read", { guid, error: toHomeError(thrown).toBody() });
+        log.write("warn", "registry-not-read", { guid, error: error.toBody() });
       }
     } finally {
       asking.delete(guid);

@@ -50,6 +50,8 @@ const numbers = 256;
 const transactions = 2 ** 32;
 const noack = { overflow: 1, unknownTarget: 2 };
 const rmiProtocol = 0;
+/** UNIDENTIFIED_FAILURE of all interfaces. */
+const failed = 3;
 /** Answers under way; a node that calls more at once is told that this is too much. */
 const mostAnswers = 64;
 const mostRemembered = 1_000;
@@ -137,9 +139,19 @@ export function createHaviMessenger({ bus, host, directory, signal: life }: Havi
     transport.send(source.slice(0, guidDigits), encodeHaviMessage(reply), life).catch(() => undefined);
   }
 
+  /** One who throws has failed at this call alone: whoever called is told, and others are served. */
+  function madeBy(serve: Serve, source: string, rmi: Rmi): Uint8Array | number {
+    try {
+      return serve(source, rmi);
+    } catch (thrown) {
+      log.write("error", "havi-answer-failed", { operation: rmi.operation, error: toHomeError(thrown).toBody() });
+      return failed;
+    }
+  }
+
   async function answer({ source, destination }: HaviMessage, rmi: Rmi, serve: Serve): Promise<void> {
     const { api, operation, transaction: asked } = rmi;
-    const made = serve(source, rmi);
+    const made = madeBy(serve, source, rmi);
     const isError = typeof made === "number";
     const status = { api, error: isError ? made : 0 };
     const payload = isError ? new Uint8Array() : made;

@@ -21,6 +21,7 @@ import { createHaviMessenger } from "./havi-messenger.ts";
 import { createHaviNews } from "./havi-news.ts";
 import { createHaviScreen, type HaviScreen } from "./havi-screen.ts";
 import { serveSystem } from "./havi-system.ts";
+import { haviUnit } from "./havi-unit.ts";
 import type { Ieee1394Settings } from "./ieee1394-settings.ts";
 import type { NodeDirectory } from "./node-directory.ts";
 import { watchHavi } from "./watch-havi.ts";
@@ -67,6 +68,7 @@ export function createHaviSession({ bus, directory, settings, host, signal: life
     isServing = true;
     try {
       await serveSystem(messenger, news);
+      bus.announce?.(haviUnit);
     } catch (thrown) {
       isServing = false;
       if (!life.aborted) log.write("debug", "havi-not-served", { error: toHomeError(thrown).toBody() });

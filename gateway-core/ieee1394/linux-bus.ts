@@ -47,6 +47,7 @@ export function openLinuxBus(start: StartCard, { log }: Pick<Host, "log">): Bus 
     } else if (message.tell === "denied" && message.names.length > 0) {
       log.write("warn", "firewire-denied", { files: [...message.names] });
     } else if (message.tell === "reservation-lost") log.write("warn", "firewire-reservation-lost", { ...message });
+    else if (message.tell === "not-announced") log.write("warn", "firewire-not-announced", { error: message.error });
     else if (message.tell === "failed") fail(message.reason);
   }
 
@@ -87,6 +88,7 @@ export function openLinuxBus(start: StartCard, { log }: Pick<Host, "log">): Bus 
     write: async (at, address, octets) => (await ask({ kind: "write", at, address, octetCount: 0, octets })).rcode,
     lock: (at, address, kind, octets) => ask({ kind, at, address, octetCount: 0, octets }),
     resetBus: () => void (isClosed || state === noBus || thread.send({ do: "reset" })),
+    announce: (descriptor) => void (isClosed || thread.send({ do: "announce", descriptor })),
     irm: createKernelIrm({
       reserve: (units, wish) =>
         new Promise((resolve) => {

@@ -30,6 +30,7 @@ export function openSocketBus(url: string, { clock, log }: Host): Bus {
   const resets = new Set<(state: BusState) => void>();
   const fcp = new Set<(frame: FcpWrite) => void>();
   const channels = new Map<number, Set<(packets: readonly IsochronousPacket[]) => void>>();
+  const announced: JsonObject[] = [];
   let state = noBus;
   let socket: Socket | undefined;
   let timer: Timer | undefined;
@@ -64,6 +65,7 @@ export function openSocketBus(url: string, { clock, log }: Host): Bus {
     opening.setNoDelay(true);
     opening.on("connect", () => {
       for (const channel of channels.keys()) send({ do: "listen", channel });
+      for (const descriptor of announced) send({ do: "announce", ...descriptor });
     });
     let lineOctets = 0;
     opening.on("data", (octets) => {
@@ -120,6 +122,11 @@ export function openSocketBus(url: string, { clock, log }: Host): Bus {
       (await ask({ do: "write", ...at, address: formatAddress(where), data: toHex(octets) })).rcode,
     lock: (at, where, kind, octets) => ask({ do: kind, ...at, address: formatAddress(where), data: toHex(octets) }),
     resetBus: () => void send({ do: "reset" }),
+    announce({ key, octets }) {
+      const descriptor = { key, data: toHex(octets) };
+      announced.push(descriptor);
+      send({ do: "announce", ...descriptor });
+    },
     onReset(listener) {
       resets.add(listener);
       return () => void resets.delete(listener);

@@ -26,6 +26,7 @@ import {
 import { checkOrigin, readForm } from "./own-request.ts";
 import { type OwnServer, openOwnServer } from "./own-server.ts";
 import { createOwnSessions } from "./own-sessions.ts";
+import { openOwnTrail } from "./own-trail.ts";
 import { createPasswords, type Passwords } from "./password.ts";
 
 /** A self-made certificate is made anew when so little of its life is left. */
@@ -60,6 +61,7 @@ export async function openOwnAccess(options: OwnAccessOptions): Promise<OwnAcces
   const { clock, log } = host;
   const book = openOwnBook(host);
   const sessions = createOwnSessions(clock);
+  const trail = openOwnTrail(host);
   let server: OwnServer | undefined;
   let failure: string | undefined;
   /** Of the certificate that is shown; empty while there is none. */
@@ -87,8 +89,8 @@ export async function openOwnAccess(options: OwnAccessOptions): Promise<OwnAcces
     if (!isAllowed || book.people.length === 0 || server !== undefined) return;
     try {
       const limit = createGuessLimit(clock);
-      const login = createOwnLogin({ book, sessions, passwords: passwords(), limit, clock, log });
-      const desk = createOwnDesk({ book, sessions, login, passwords: passwords(), handler, choices, hostNames });
+      const login = createOwnLogin({ book, sessions, passwords: passwords(), limit, clock, log, trail });
+      const desk = createOwnDesk({ book, sessions, login, trail, passwords: passwords(), handler, choices, hostNames });
       const pair = pairNow();
       server = await openOwnServer({ listen, port: options.port, pair, isReal, desk, sessions, log });
       fingerprint = new X509Certificate(pair.cert).fingerprint256;
@@ -121,6 +123,7 @@ export async function openOwnAccess(options: OwnAccessOptions): Promise<OwnAcces
       await close();
       book.clear();
       log.write("info", "own-access-off");
+      trail.note("turned-off", "", "home");
       return;
     }
     if (!isAllowed) throw new HomeError("not-granted", "the settings do not allow it", {}, "setupNever");
@@ -129,6 +132,7 @@ export async function openOwnAccess(options: OwnAccessOptions): Promise<OwnAcces
     if (password !== form.get("again")) throw new HomeError("value-invalid", "two passwords", {}, "different");
     book.putPerson({ name, passwordHash: await passwords().hash(password, name), grant: wholeGrant, isOwner: true });
     log.write("info", "own-access-on", { name });
+    trail.note("turned-on", name, "home");
     await open();
   }
 
@@ -161,7 +165,10 @@ export async function openOwnAccess(options: OwnAccessOptions): Promise<OwnAcces
       viewer.from === "local" && new URL(request.url).pathname === "/setup/direct"
         ? await atSetup(request)
         : await page(request, viewer),
-    [Symbol.asyncDispose]: close,
+    async [Symbol.asyncDispose]() {
+      await close();
+      trail[Symbol.dispose]();
+    },
   };
 }
 

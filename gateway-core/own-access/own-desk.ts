@@ -8,12 +8,14 @@ import type { OwnLogin, Shown } from "./own-login.ts";
 import { accountBody, type Choice, isWord, loginBody, ownPageHeaders, renderOwnPage, wordsFor } from "./own-pages.ts";
 import { checkHost, checkOrigin, cookieLine, cookieNames, readForm } from "./own-request.ts";
 import type { OwnSessions } from "./own-sessions.ts";
+import type { OwnTrail } from "./own-trail.ts";
 import type { Passwords } from "./password.ts";
 
 export interface OwnDeskOptions {
   readonly book: OwnBook;
   readonly sessions: OwnSessions;
   readonly login: OwnLogin;
+  readonly trail: OwnTrail;
   readonly passwords: Passwords;
   /** The home's page and API. */
   readonly handler: Handler;
@@ -21,11 +23,16 @@ export interface OwnDeskOptions {
   readonly hostNames: readonly string[];
 }
 
+/** What of the trail an owner is shown. */
+const mostShown = 50;
+/** Beside refused logins: what nobody asks by mistake. */
+const refusals: readonly HomeError["code"][] = ["origin-not-allowed", "host-not-allowed", "not-granted"];
+
 /** Answers a request from this address; `onSession` is told whose it is. */
 export type OwnDesk = (request: Request, source: string, onSession: (id: string) => void) => Promise<Response>;
 
 export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
-  const { book, sessions, login, passwords, handler, choices, hostNames } = options;
+  const { book, sessions, login, trail, passwords, handler, choices, hostNames } = options;
 
   async function answer(request: Request, source: string, onSession: (id: string) => void): Promise<Response> {
     checkHost(new URL(request.url), hostNames);
@@ -38,6 +45,8 @@ export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
       throw new HomeError("session-required", "a login is needed");
     }
     onSession(shown.session.id);
+    // A listed device came in by its key.
+    if (shown.cookies.length > 0) trail.note("login", shown.person.name, source, "device");
     return withCookies(await inside(request, source, shown, pathname), shown.cookies);
   }
 
@@ -45,6 +54,7 @@ export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
     if (pathname === "/password") return leadTo("/account");
     if (pathname === "/logout" && request.method === "POST") {
       sessions.end(({ id }) => id === shown.session.id);
+      trail.note("logout", shown.person.name, source);
       const out = leadTo("/login", [cookieLine(cookieNames.session, "", 0), cookieLine(cookieNames.device, "", 0)]);
       // What the browser kept of the page goes, too (W3C Clear Site Data §3.1).
       out.headers.set("clear-site-data", '"cache", "storage"');
@@ -53,7 +63,13 @@ export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
     if (pathname === "/account" || pathname.startsWith("/account/"))
       return await atAccount(request, source, shown, pathname);
     const { person, session } = shown;
-    return await handler(request, { name: person.name, from: "remote", session: session.id, grant: person.grant });
+    const asked = `${request.method} ${pathname}`;
+    // What was done, and when; not the value, which may be private.
+    if (request.method !== "GET" && request.method !== "HEAD") trail.note("command", person.name, source, asked);
+    const viewer = { name: person.name, from: "remote", session: session.id, grant: person.grant } as const;
+    const answered = await handler(request, viewer);
+    if (answered.status === 403) trail.note("request-refused", person.name, source, asked);
+    return answered;
   }
 
   async function atLogin(request: Request, source: string): Promise<Response> {
@@ -71,7 +87,7 @@ export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
     if (path === "/account" && request.method === "GET") {
       const { people, devices, isClosed } = book;
       return page(request, "accountTitle", (say) =>
-        accountBody(say, { person, people, devices, isClosed, choices: choices() }),
+        accountBody(say, { person, people, devices, isClosed, choices: choices(), trail: trail.list(mostShown) }),
       );
     }
     if (request.method !== "POST") throw notAllowed(request.method);
@@ -84,6 +100,7 @@ export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
     else if (path === "/account/people") await addPerson(told("name"), form);
     else if (path === "/account/people/remove") removePerson(told("name"));
     else throw new HomeError("not-found", "there is nothing here");
+    trail.note("account-changed", person.name, source, [path, told("name")].join(" ").trim());
     return leadTo("/account");
   }
 
@@ -120,6 +137,9 @@ export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
     try {
       return await answer(request, source, onSession);
     } catch (thrown) {
+      const { code } = toHomeError(thrown);
+      if (refusals.includes(code))
+        trail.note("request-refused", "", source, `${code} ${new URL(request.url).pathname}`);
       return refusal(request, thrown);
     }
   };

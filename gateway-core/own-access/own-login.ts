@@ -6,6 +6,7 @@ import type { GuessLimit } from "./guess-limit.ts";
 import type { OwnBook, Person } from "./own-book.ts";
 import { cookieLine, cookieNames, cookieOf } from "./own-request.ts";
 import type { OwnSession, OwnSessions } from "./own-sessions.ts";
+import type { OwnTrail } from "./own-trail.ts";
 import type { Passwords } from "./password.ts";
 
 const deviceSeconds = 180 * 24 * 60 * 60;
@@ -17,6 +18,7 @@ export interface OwnLoginOptions {
   readonly limit: GuessLimit;
   readonly clock: Clock;
   readonly log: Log;
+  readonly trail: Pick<OwnTrail, "note">;
 }
 
 export interface Shown {
@@ -38,7 +40,7 @@ export interface OwnLogin {
   proves(person: Person, password: string, source: string): Promise<boolean>;
 }
 
-export function createOwnLogin({ book, sessions, passwords, limit, log }: OwnLoginOptions): OwnLogin {
+export function createOwnLogin({ book, sessions, passwords, limit, log, trail }: OwnLoginOptions): OwnLogin {
   const deviceOf = (request: Request) => {
     const key = cookieOf(request, cookieNames.device);
     return key === undefined ? undefined : book.findDevice(key);
@@ -77,13 +79,16 @@ export function createOwnLogin({ book, sessions, passwords, limit, log }: OwnLog
           throw new HomeError("login-refused", "name or password is wrong");
         }
       } catch (thrown) {
-        log.write("warn", "own-login-refused", { source, name: name.slice(0, 64), code: toHomeError(thrown).code });
+        const { code } = toHomeError(thrown);
+        log.write("warn", "own-login-refused", { source, name: name.slice(0, 64), code });
+        trail.note("login-refused", name, source, code);
         throw thrown;
       }
       const isKept = form.get("keep") === "yes" && !isListed;
       const key = isKept ? book.addDevice(name, form.get("label") ?? "") : undefined;
       const listed = key === undefined ? device : book.findDevice(key);
       log.write("info", "own-login", { source, name });
+      trail.note("login", name, source);
       const token = sessions.open(name, listed?.name === name ? listed.id : undefined);
       return [
         cookieLine(cookieNames.session, token),

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Grant } from "../contract/grant.ts";
 import type { OwnDevice, Person } from "./own-book.ts";
+import type { TrailEntry } from "./own-trail.ts";
 import en from "./words.en.json" with { type: "json" };
 import ja from "./words.ja.json" with { type: "json" };
 
@@ -61,9 +62,11 @@ export interface AccountView {
   readonly devices: readonly OwnDevice[];
   readonly isClosed: boolean;
   readonly choices: readonly Choice[];
+  /** The newest first, for owners. */
+  readonly trail: readonly TrailEntry[];
 }
 
-export function accountBody(say: Say, { person, people, devices, isClosed, choices }: AccountView): string {
+export function accountBody(say: Say, { person, people, devices, isClosed, choices, trail }: AccountView): string {
   const seen = devices.filter(({ name }) => person.isOwner || name === person.name);
   const rows = seen.map(({ id, name, label, seenAt }) => {
     const facts = { name, when: new Date(seenAt).toISOString().slice(0, 10) };
@@ -76,7 +79,27 @@ export function accountBody(say: Say, { person, people, devices, isClosed, choic
 <h2>${escapeHtml(say("changePassword"))}</h2><form method="post" action="/account/password">
 ${field(say("password"), "password", "password", "current-password")}
 ${field(`${say("newPassword")} (${say("passwordHint")})`, "new", "password", "new-password")}
-<button>${escapeHtml(say("changePassword"))}</button></form>`;
+<button>${escapeHtml(say("changePassword"))}</button></form>${person.isOwner ? trailPart(say, trail) : ""}`;
+}
+
+const happened: Readonly<Record<TrailEntry["event"], Word>> = {
+  login: "evLogin",
+  "login-refused": "evLoginRefused",
+  logout: "evLogout",
+  command: "evCommand",
+  "request-refused": "evRefused",
+  "account-changed": "evAccount",
+  "turned-on": "evOn",
+  "turned-off": "evOff",
+};
+
+function trailPart(say: Say, trail: readonly TrailEntry[]): string {
+  const rows = trail.map(({ at, event, name, source, about }) => {
+    const when = new Date(at).toISOString().replace("T", " ").slice(0, 19);
+    const facts = [`${when} UTC`, name, source, about].filter((fact) => fact !== "").join(" · ");
+    return row(say(happened[event]), facts, "");
+  });
+  return `<h2>${escapeHtml(say("trail"))}</h2><ul>${rows.join("")}</ul>`;
 }
 
 function ownersPart(say: Say, people: readonly Person[], isClosed: boolean, choices: readonly Choice[]): string {

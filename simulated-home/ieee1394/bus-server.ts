@@ -86,6 +86,8 @@ function serve(socket: Socket, client: BusClient): void {
   function take(message: JsonObject): void {
     const { do: what, channel } = message;
     if (what === "reset") client.resetBus();
+    else if (what === "announce")
+      client.announce({ key: Number(message["key"]), octets: octets(String(message["data"])) });
     else if (what === "listen") listen(Number(channel));
     else if (what === "unlisten") {
       channels.get(Number(channel))?.();

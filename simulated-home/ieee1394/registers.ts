@@ -23,6 +23,8 @@ export interface RegistersPlan {
 export interface Registers {
   reset(wire: Wire | undefined): void;
   answer(request: Request): Answer;
+  /** Another configuration ROM. */
+  setRom(image: Octets): void;
   /** The plug control registers as they stand. */
   output(plug: number): number;
   /** An input plug or output plug that goes offline or online, and the like: what the node itself does to a register. */
@@ -44,8 +46,8 @@ const irmDefaults: readonly (readonly [offset: number, value: number])[] = [
 const cycleTicks = 3072;
 const cyclesPerSecond = 8000;
 
-export function createRegisters({ clock, rom: image, isQuadletOnly = false, ...plugs }: RegistersPlan): Registers {
-  let { startingReads = 0 } = plugs;
+export function createRegisters({ clock, isQuadletOnly = false, ...plugs }: RegistersPlan): Registers {
+  let { rom: image, startingReads = 0 } = plugs;
   const lockable = new Map<number, number>([
     ...masterAndPlugs(outputs, plugs.outputs ?? [], 0xbf00_0000),
     ...masterAndPlugs(inputs, plugs.inputs ?? [], 0x8000_0000),
@@ -107,6 +109,9 @@ export function createRegisters({ clock, rom: image, isQuadletOnly = false, ...p
       if (request.octets.length !== 4) return ended("type-error");
       stored.set(offset, unsigned(request.octets));
       return complete();
+    },
+    setRom(next) {
+      image = next;
     },
     output: (plug) => lockable.get(outputs.first + 4 * plug) ?? 0,
     setOutput: (plug, value) => void lockable.set(outputs.first + 4 * plug, value),

@@ -1,9 +1,9 @@
 /** Writes the configuration ROM of a simulated node (IEEE 1212-2001, 7; IEEE 1394a-2000, 8.3.2.5): knows nothing of how the gateway reads one. */
 
-import { big, type Octets, octets } from "../wire/octets.ts";
+import { big, type Octets, octets, unsigned } from "../wire/octets.ts";
 
-/** An entry of a directory: type and key in one octet, and a number of 24 bits, a text leaf, or another directory. */
-export type RomEntry = readonly [typeAndKey: number, value: number | string | readonly RomEntry[]];
+/** An entry of a directory: type and key in one octet, and a number of 24 bits, a text leaf, another directory, or blocks as they are. */
+export type RomEntry = readonly [typeAndKey: number, value: number | string | Uint8Array | readonly RomEntry[]];
 
 export interface RomPlan {
   /** EUI-64, sixteen hexadecimal digits. */
@@ -28,12 +28,30 @@ function directory(entries: readonly RomEntry[]): Octets {
   const content = entries.map(([typeAndKey, value], index) => {
     if (typeof value === "number") return joined([big(typeAndKey, 1), big(value, 3)]);
     const offset = entries.length - index + behind / 4;
-    const written = typeof value === "string" ? textLeaf(value) : directory(value);
+    const written = blocksOf(value);
     blocks.push(written);
     behind += written.length;
     return joined([big(typeAndKey, 1), big(offset, 3)]);
   });
   return joined([block(joined(content)), ...blocks]);
+}
+
+function blocksOf(value: string | Uint8Array | readonly RomEntry[]): Octets {
+  if (typeof value === "string") return textLeaf(value);
+  return value instanceof Uint8Array ? Uint8Array.from(value) : directory(value);
+}
+
+/** The same blocks with their CRCs right; undefined unless their lengths add up to just the whole. */
+export function sealBlocks(blocks: Uint8Array): Octets | undefined {
+  const sealed: Octets[] = [];
+  for (let at = 0; at < blocks.length; ) {
+    const length = 4 * unsigned(blocks.subarray(at, at + 2));
+    const content = Uint8Array.from(blocks.subarray(at + 4, at + 4 + length));
+    if (content.length < length) return undefined;
+    sealed.push(block(content));
+    at += 4 + length;
+  }
+  return joined(sealed);
 }
 
 /** Minimal ASCII where that is enough, else UTF-16. */

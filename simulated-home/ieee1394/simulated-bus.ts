@@ -42,6 +42,8 @@ export interface BusClient extends AsyncDisposable {
   write(at: NodeAt, address: number, octets: Uint8Array): Promise<Rcode>;
   lock(at: NodeAt, address: number, kind: LockKind, octets: Uint8Array): Promise<Answer>;
   resetBus(): void;
+  /** Adds blocks to this machine's ROM until the client goes, and makes a bus reset. False where they are refused. */
+  announce(blocks: { readonly key: number; readonly octets: Uint8Array }): boolean;
   onReset(listener: (state: BusState) => void): () => void;
   onFcp(listener: (frame: FcpWrite) => void): () => void;
   listen(channel: number, listener: (packets: readonly IsochronousPacket[]) => void): () => void;
@@ -164,8 +166,12 @@ function connectClient({ state, transact, resetBus, host, resets, channels }: Co
     stops.add(stop);
     return stop;
   };
+  let unannounce: (() => void)[] = [];
   const leave = (): void => {
-    if (ledger.holdsAnything) resetBus();
+    for (const stop of unannounce) stop();
+    const leavesTraces = ledger.holdsAnything || unannounce.length > 0;
+    unannounce = [];
+    if (leavesTraces) resetBus();
     ledger.clear();
   };
   follow(resets, ledger.clear);
@@ -185,6 +191,13 @@ function connectClient({ state, transact, resetBus, host, resets, channels }: Co
       return answer;
     },
     resetBus: () => isOpen && resetBus(),
+    announce({ key, octets }) {
+      const stop = isOpen ? host.announce(key, octets) : undefined;
+      if (stop === undefined) return false;
+      unannounce.push(stop);
+      resetBus();
+      return true;
+    },
     onReset: (listener) => follow(resets, listener),
     onFcp: (listener) => follow(host.listeners, listener),
     listen(channel, listener) {

@@ -225,6 +225,21 @@ describe("A passkey", { timeout: 60_000 }, () => {
     await rig.ask("/account/passkeys/remove", { json: { id: other.id }, headers: { cookie: cookiesOf(made) } });
     expect(codeOf(await send(number, "/login", assert(other, await asked(number), { origin })))).toBe("login-refused");
   });
+
+  it("is claimed at another home by nobody who does not touch it there, whatever is known of it", async () => {
+    const claimed = makePasskey(bareHost);
+    const cookie = await logIn(number);
+    const { create } = await options(number, cookie);
+    const own = register(claimed, create, { origin: originOf(number) });
+    expect((await send(number, "/account/passkeys/create", own, cookie)).status).toBe(303);
+    const foreign = await logIn(neighbour);
+    const asking = await options(neighbour, foreign);
+    const copy = register(claimed, asking.create, { origin: originOf(neighbour) });
+    const refused = await send(neighbour, "/account/passkeys/create", copy, foreign);
+    expect([codeOf(refused), JSON.parse(refused.text).reason]).toEqual(["value-invalid", "taken"]);
+    const touched = assert(claimed, asking.get, { origin: originOf(neighbour) });
+    expect((await send(neighbour, "/account/passkeys/link", touched, foreign)).status).toBe(303);
+  });
 });
 
 describe("While strangers guess from everywhere", { timeout: 60_000 }, () => {

@@ -198,7 +198,10 @@ describe("Settings", () => {
         ...{ octetsPerDay: 50 * 1024 ** 3, longestSeconds: 12 * 60 * 60 },
       },
       tls: { hosts: [], hstsSeconds: 31_536_000 },
-      operator: { listen: "127.0.0.1", port: 8446, drainSeconds: 10 },
+      operator: {
+        ...{ listen: "127.0.0.1", port: 8446, drainSeconds: 10 },
+        ...{ atBareHost: false, requirement: "password+totp|passkey" },
+      },
     });
   });
 });

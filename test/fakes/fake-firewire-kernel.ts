@@ -26,6 +26,8 @@ interface Client {
   fcp: { start: number; end: number } | undefined;
   ring: FakeRing | undefined;
   resources: FakeResources | undefined;
+  /** What it has added to the own node's ROM goes when this does. */
+  announcer: BusClient | undefined;
 }
 
 export interface FakeKernel {
@@ -189,6 +191,15 @@ export function createFakeKernel(bus: SimulatedBus, clock: FakeClock, card = 0):
       case 0x4004_2305:
         client.resetBus();
         return 0;
+      case 0xc018_2306: {
+        if (one.device.guid !== local) return -38;
+        const key = view.getUint32(4, true);
+        const words = pointed(8);
+        const blocks = Buffer.from(words.subarray(0, 4 * view.getUint32(16, true))).swap32();
+        if (view.getUint32(0, true) !== 0 || (key & 0xff_ffff) !== 0) return -22;
+        one.announcer ??= bus.connect();
+        return one.announcer.announce({ key: key >>> 24, octets: blocks }) ? 0 : -22;
+      }
       case 0xc020_2308:
         if (view.getUint32(0, true) !== 1 || view.getUint32(4, true) !== 8 || one.ring !== undefined) return -22;
         one.ring = createFakeRing(client, view.getUint32(8, true), one.events);
@@ -224,13 +235,14 @@ export function createFakeKernel(bus: SimulatedBus, clock: FakeClock, card = 0):
         if (device === undefined) return { refusal: "absent" };
         if (denied.has(name)) return { refusal: "denied" };
         const fd = nextFd++;
-        const none = { fcp: undefined, ring: undefined, resources: undefined };
+        const none = { fcp: undefined, ring: undefined, resources: undefined, announcer: undefined };
         clients.set(fd, { device, events: [], hasInfo: false, ...none });
         return { fd };
       },
       close(fd) {
         clients.get(fd)?.ring?.end();
         clients.get(fd)?.resources?.end();
+        void clients.get(fd)?.announcer?.[Symbol.asyncDispose]();
         clients.delete(fd);
       },
       ioctl,

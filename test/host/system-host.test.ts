@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sleep } from "../../gateway-core/contract/clock.ts";
 import { fileMemory, systemClock, systemIds } from "../../host/system-host.ts";
 
@@ -42,6 +42,28 @@ describe("The system's clock and ids", () => {
     leaving.abort(new Error("left"));
     await expect(sleeping).rejects.toThrow("left");
     expect(isRun).toBe(false);
+  });
+  it("what is to be done at a time is not done before the clock shows it; a clock that is set back delays nothing", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: 10_000 });
+    try {
+      const done: number[] = [];
+      systemClock.after(500, () => done.push(Date.now()));
+      systemClock.after(500, () => done.push(0)).cancel();
+      vi.advanceTimersByTime(499);
+      vi.setSystemTime(10_498);
+      vi.advanceTimersByTime(1);
+      expect(done).toEqual([]);
+      const late = systemClock.after(500, () => done.push(1));
+      vi.advanceTimersByTime(1);
+      expect(done).toEqual([10_500]);
+      late.cancel();
+      systemClock.after(500, () => done.push(Date.now()));
+      vi.setSystemTime(1_000);
+      vi.advanceTimersByTime(500);
+      expect(done).toEqual([10_500, 1_500]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
   it("ids are fresh, long and safe in a topic or a file name", () => {
     const ids = new Set(Array.from({ length: 100 }, () => systemIds.fresh()));

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { nodeFlags } from "../../command/child.ts";
 import { packageRoot } from "../../host/package-root.ts";
 
 const folder = join(packageRoot(), "packaging", "systemd");
@@ -24,6 +25,10 @@ function examined(name: string, ...args: readonly string[]) {
   rmSync(copy, { recursive: true });
   return { status, told: `${stdout}${stderr}` };
 }
+
+it.each(readdirSync(folder))("%s bounds the space for young objects as `genkan start` does", (name) => {
+  expect(readFileSync(join(folder, name), "utf8")).toContain(`Environment=NODE_OPTIONS=${nodeFlags.join(" ")}\n`);
+});
 
 describe.skipIf(!isThere).each(readdirSync(folder))("%s", (name) => {
   it("is what systemd understands, without a warning", () => {

@@ -1,55 +1,22 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
-import type { Clock } from "../../gateway-core/contract/clock.ts";
 import { openSocketBus } from "../../gateway-core/ieee1394/socket-bus.ts";
 import { systemClock } from "../../host/system-host.ts";
 import { openBusServer } from "../../simulated-home/ieee1394/bus-server.ts";
-import type { BusNode, Wire } from "../../simulated-home/ieee1394/bus-words.ts";
-import { createSimulatedBus, type SimulatedBus } from "../../simulated-home/ieee1394/simulated-bus.ts";
+import { createSimulatedBus } from "../../simulated-home/ieee1394/simulated-bus.ts";
 import { fakeHost } from "../fakes/fake-host.ts";
-import { type BusWorld, busLaw } from "../laws/bus.law.ts";
-import { createLamp, lampGuid } from "./lamp-unit.ts";
+import { busLaw } from "../laws/bus.law.ts";
+import { lampWorld, type WiredLamp, wiredLamp } from "./lamp-world.ts";
 import { openCardWorld } from "./linux/card-world.ts";
-
-const another = "0050c20000000002";
-
-/** The lamp, and where it is on the wire. */
-function wired(lamp: BusNode): { node: BusNode; wire: () => Wire | undefined } {
-  let wire: Wire | undefined;
-  const node: BusNode = {
-    ...{ guid: lamp.guid, isContender: false, answer: lamp.answer },
-    reset(next) {
-      wire = next;
-      lamp.reset(next);
-    },
-  };
-  return { node, wire: () => wire };
-}
-
-function worldOf(
-  bus: SimulatedBus,
-  lamp: ReturnType<typeof wired>,
-  clock: Clock = systemClock,
-): Omit<BusWorld, "bus" | "pass" | keyof AsyncDisposable> {
-  return {
-    guid: lampGuid,
-    command: Uint8Array.of(1, 0x68, 0x42, 0xff),
-    response: Uint8Array.of(0x0c, 0x68, 0x42, 50),
-    unplug: () => bus.unplug(lampGuid),
-    plugIn: () => bus.plug(lamp.node),
-    plugAnother: () => bus.plug(createLamp(clock, { guid: another })),
-    transmit: (channel, packets) => lamp.wire()?.transmit(channel, packets),
-  };
-}
 
 busLaw("a simulated bus in this very process", async () => {
   const { clock } = fakeHost();
   const bus = createSimulatedBus({ clock });
-  const lamp = wired(createLamp(clock));
+  const lamp = wiredLamp(clock);
   bus.plug(lamp.node);
   return {
-    ...worldOf(bus, lamp),
+    ...lampWorld(bus, lamp, clock),
     bus: bus.connect(),
     pass: () => clock.advance(1),
     async [Symbol.asyncDispose]() {},
@@ -57,16 +24,16 @@ busLaw("a simulated bus in this very process", async () => {
 });
 
 busLaw("the bus of a Linux kernel", async () => {
-  let lamp: ReturnType<typeof wired> | undefined;
+  let lamp: WiredLamp | undefined;
   const world = await openCardWorld({
     plug(simulated, { clock }) {
-      lamp = wired(createLamp(clock));
+      lamp = wiredLamp(clock);
       simulated.plug(lamp.node);
     },
   });
   if (lamp === undefined) throw new Error("the lamp is not plugged in");
   return {
-    ...worldOf(world.simulated, lamp, world.host.clock),
+    ...lampWorld(world.simulated, lamp, world.host.clock),
     bus: world.bus,
     pass: world.pass,
     [Symbol.asyncDispose]: () => world.bus[Symbol.asyncDispose](),
@@ -78,13 +45,13 @@ const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2
 busLaw("a bus behind a socket", async () => {
   const host = { ...fakeHost(), clock: systemClock };
   const simulated = createSimulatedBus({ clock: systemClock });
-  const lamp = wired(createLamp(systemClock));
+  const lamp = wiredLamp(systemClock);
   simulated.plug(lamp.node);
   const server = await openBusServer(simulated, 0);
   const bus = openSocketBus(server.url, host);
   await new Promise<void>((resolve) => void bus.onReset(() => resolve()));
   return {
-    ...worldOf(simulated, lamp),
+    ...lampWorld(simulated, lamp, systemClock),
     bus,
     pass: soon,
     async [Symbol.asyncDispose]() {
@@ -121,7 +88,7 @@ describe("A bus behind a socket", () => {
 
   it("outlives a program that is killed while packets are on their way to it", async () => {
     const simulated = createSimulatedBus({ clock: systemClock });
-    const lamp = wired(createLamp(systemClock));
+    const lamp = wiredLamp(systemClock);
     simulated.plug(lamp.node);
     await using server = await openBusServer(simulated, 0);
     const socket = connect(Number(new URL(server.url).port), "127.0.0.1");

@@ -11,7 +11,7 @@ import { ffmpeg, outputOf, paced, readSome, saidOf } from "../media/clips.ts";
 
 const seconds = 24;
 const joins = 6;
-const flash = "if(lt(mod(T,1),0.12),235,16)";
+const flash = "if(lt(mod(T+0.001,1),0.12),235,16)";
 const beep = "if(lt(mod(t,1),0.12),0.7*sin(2*PI*1000*t),0)";
 
 function madeSync(): Uint8Array {
@@ -27,7 +27,7 @@ async function offsetsIn(mp4: Uint8Array): Promise<readonly number[]> {
   const look = "signalstats,metadata=print:key=lavfi.signalstats.YAVG";
   const listen = "silencedetect=noise=-30dB:duration=0.2";
   const said = await saidOf(["-f", "mp4", "-i", "pipe:0", "-vf", look, "-af", listen, "-f", "null", "-"], mp4);
-  const brightness = [...said.matchAll(/pts_time:([\d.]+)\s[^\n]*\n[^\n]*YAVG=([\d.]+)/g)];
+  const brightness = [...said.matchAll(/pts_time:([\d.]+)\s*\n[^\n]*YAVG=([\d.]+)/g)];
   const frames = brightness.map(([, at, level]) => ({ at: Number(at), isBright: Number(level) > 100 }));
   const flashes = frames.filter(({ isBright }, at) => isBright && frames[at - 1]?.isBright === false);
   const beeps = [...said.matchAll(/silence_end: ([\d.]+)/g)].map(([, at]) => Number(at));

@@ -124,9 +124,9 @@ describe.skipIf(ffmpeg === undefined)("The player in a browser", () => {
       const deed = () => page.textContent(".player-deed");
       const [pid] = encoders();
       for (const [doing, said] of [
-        ["paused", "Pause"],
-        ["fastForwarding", "Fast forward"],
-        ["stopped", "Stop"],
+        ["paused", "Paused"],
+        ["fastForwarding", "Fast forwarding"],
+        ["stopped", "Stopped"],
       ] as const) {
         tape().isPaused = true;
         home.tell("transport", doing);

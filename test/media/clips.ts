@@ -128,17 +128,6 @@ export async function readSome(body: ReadableStream<Uint8Array>, least: number):
   return Buffer.concat(parts);
 }
 
-/** The pitch of a pure tone in an MP4, in hertz, over its last seconds (over all of it unless told); 0 where there is none. */
-export async function heardTone(mp4: Uint8Array, lastSeconds?: number): Promise<number> {
-  const rate = 48_000;
-  const args = ["-v", "error", "-f", "mp4", "-i", "pipe:0", "-vn", "-ac", "1", "-ar", String(rate), "-f", "s16le", "-"];
-  const pcm = await outputOf(args, mp4);
-  const all = Array.from({ length: pcm.length >> 1 }, (_, at) => pcm.readInt16LE(2 * at));
-  const heard = lastSeconds === undefined ? all : all.slice(-lastSeconds * rate);
-  const rises = heard.filter((now, at) => at > 0 && now >= 0 && (heard[at - 1] ?? 0) < 0).length;
-  return heard.length === 0 ? 0 : (rises * rate) / heard.length;
-}
-
 /** What FFmpeg writes to its standard output when it is given these octets; what it has to say of a broken end is no matter. */
 export async function outputOf(args: readonly string[], input: Uint8Array): Promise<Buffer> {
   const child = spawn(ffmpeg ?? "ffmpeg", args, { stdio: ["pipe", "pipe", "ignore"] });

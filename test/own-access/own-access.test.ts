@@ -34,6 +34,29 @@ describe("Own management", () => {
     expect(await (await rig.atHome()).text()).toContain(fingerprint);
   });
 
+  it("tells its owner who came in, was refused and did what, and nobody else", async () => {
+    const rig = await ready();
+    const cookie = await rig.logIn();
+    await rig.ask("/login", { form: { name: "mallory", password: "wrong wrong wrong" } });
+    await rig.ask(lampPower, { method: "PUT", json: true, cookie });
+    await rig.ask("/account", { cookie, headers: { "sec-fetch-site": "cross-site" } });
+    const guest = { name: "jiro", password: "another long password", access: "view", device: "lamp" };
+    await rig.ask("/account/people", { form: guest, cookie });
+    const html = { accept: "text/html", "accept-language": "en" };
+    const page = async (of: string): Promise<string> => (await rig.ask("/account", { cookie: of, headers: html })).text;
+    for (const told of [
+      ...["Direct access turned on", "Logged in", "Login refused", "mallory", `PUT ${lampPower}`],
+      ...["origin-not-allowed /account", "/account/people jiro"],
+    ]) {
+      expect(await page(cookie)).toContain(told);
+    }
+    expect(await page(cookie)).not.toContain("wrong wrong");
+    const other = cookiesOf(await rig.ask("/login", { form: guest }));
+    expect(await page(other)).not.toContain("mallory");
+    await rig.restart();
+    expect(await page(await rig.logIn())).toContain("mallory");
+  });
+
   it("keeps its certificate, its people and its devices over a restart, and the passwords only as hashes", async () => {
     const rig = await ready();
     const before = await rig.ask("/login");

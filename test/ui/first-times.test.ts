@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startIn, timescaleIn } from "../../ui/player/first-times.ts";
+import { offsetOf, startIn, timescaleIn } from "../../ui/player/first-times.ts";
 
 const letters = (text: string): number[] => Array.from(text, (letter) => letter.charCodeAt(0));
 const uint32 = (value: number): number[] => [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
@@ -22,5 +22,16 @@ describe("When a stream that is joined begins", () => {
     expect(timescaleIn(Uint8Array.from(letters("mdhd")))).toBeUndefined();
     expect(startIn(Uint8Array.from(padding), 90_000)).toBeUndefined();
     expect(startIn(Uint8Array.from([...letters("tfdt"), ...padding]), undefined)).toBeUndefined();
+  });
+
+  it("is the player's beginning, and what comes later goes on from there, of whatever time line it is", () => {
+    const offset = offsetOf(500, 0, undefined);
+    expect(500 + offset).toBeCloseTo(0, 2);
+    expect(500 + offset).toBeGreaterThan(0);
+    // The same stream asked for again: a second behind its end.
+    expect(offsetOf(539, offset, 40)).toBe(offset);
+    // A stream begun anew, and one that went on while nobody looked.
+    expect(3 + offsetOf(3, offset, 40)).toBe(40);
+    expect(900 + offsetOf(900, offset, 40)).toBe(40);
   });
 });

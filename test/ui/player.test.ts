@@ -69,7 +69,7 @@ describe("The player", () => {
   it("says over the picture what the tape does, and where it is, as it changes", async () => {
     await watching("ja");
     const deed = () => open.home.querySelector(".player-deed")?.textContent?.trim();
-    expect(deed()).toBe("停止 00:00:00:00");
+    expect(deed()).toBe("停止中 00:00:00:00");
     const tell = (property: string, value: string) =>
       open.gateway.live.receive({ type: "changed", device: seeing.id, property, value, at: Date.now() });
     tell("transport", "searching");

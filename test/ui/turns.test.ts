@@ -53,9 +53,17 @@ describe("Many tiles", () => {
     expect([document.activeElement?.ariaLabel, document.activeElement?.closest("form")]).toEqual([name, null]);
   });
 
-  it("come in any number when they come later", async () => {
-    using page = await openHome([]);
-    for (const device of lamps) page.gateway.live.receive({ type: "found", device });
-    await vi.waitFor(() => expect(headings(page)).toHaveLength(60), soon);
+  it("that were not printed are names and links until somebody comes near", async () => {
+    using page = await openHome(lamps);
+    expect(headings(page)).toHaveLength(60);
+    const last = page.tile("Lamp 59");
+    expect([last.querySelector("a")?.getAttribute("href"), last.querySelectorAll("button").length]).toEqual([
+      "devices/lamp-59",
+      0,
+    ]);
+    last.querySelector("a")?.focus();
+    last.scrollIntoView();
+    await vi.waitFor(() => expect(page.tile("Lamp 59").querySelectorAll("[role=switch]")).toHaveLength(1), soon);
+    expect(document.activeElement).toBe(page.tile("Lamp 59").querySelector("a"));
   });
 });

@@ -24,23 +24,33 @@ export class GkTile extends DeviceElement {
   /** How its value went. */
   declare trend: Trend | undefined;
 
+  #phase: "new" | "waiting" | "drawn" = "new";
+  #isPrinted = false;
+
   /** What the gateway printed of the device stays here until it is this tile's turn. */
   protected override createRenderRoot(): HTMLElement {
     const root = super.createRenderRoot();
     const printed = this.page.printedTile(this.device.id);
     if (printed !== undefined) root.append(printed);
+    this.#isPrinted = printed !== undefined;
     return root;
   }
 
+  /** A tile that was not printed is its name and the way to its device until then. */
   protected override scheduleUpdate(): void {
-    if (this.hasUpdated) super.scheduleUpdate();
-    else this.page.turns.take(this, () => void this.#drawFirst());
+    if (this.#phase === "new") {
+      this.#phase = "waiting";
+      this.page.turns.take(this, this.#isPrinted, () => void this.#drawFirst());
+    }
+    if (this.#phase === "drawn" || !this.#isPrinted) super.scheduleUpdate();
   }
 
   /** Whoever stands on a printed control or link stands on the drawn one of the same name. */
   async #drawFirst(): Promise<void> {
     const focused = this.contains(document.activeElement) ? nameOf(document.activeElement) : undefined;
-    this.replaceChildren();
+    this.#phase = "drawn";
+    if (this.#isPrinted) this.replaceChildren();
+    this.requestUpdate();
     super.scheduleUpdate();
     if (focused === undefined) return;
     await Promise.all(Array.from(this.querySelectorAll<GkSlider>("gk-slider"), ({ updateComplete }) => updateComplete));
@@ -49,6 +59,19 @@ export class GkTile extends DeviceElement {
   }
 
   protected override render(): TemplateResult {
+    return this.#phase === "drawn" ? this.#whole() : this.#ahead();
+  }
+
+  #ahead(): TemplateResult {
+    return html`<article class="tile ahead" data-device=${this.device.id}><h3>${this.#link(this.device)}</h3></article>`;
+  }
+
+  #link({ id, titles }: PageDevice): TemplateResult {
+    const query = this.page.isKiosk ? "?kiosk=1" : "";
+    return html`<a class="tile-open" href="devices/${id}${query}" aria-haspopup="dialog" @click=${this.#open}>${titles[this.page.speech.language]}</a>`;
+  }
+
+  #whole(): TemplateResult {
     const { device, state } = this.drawn();
     const { speech } = this.page;
     const { value, control } = device.tile;
@@ -57,7 +80,7 @@ export class GkTile extends DeviceElement {
     return html`<article class="tile" data-device=${device.id} data-accent=${accentOf(device)} ?data-silent=${!device.available}
         aria-busy=${String(isPending(this.wishes))}>
       <div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span>
-        <div class="tile-words"><h3><a class="tile-open" href="devices/${device.id}${this.page.isKiosk ? "?kiosk=1" : ""}" aria-haspopup="dialog" @click=${this.#open}>${title}</a></h3>
+        <div class="tile-words"><h3>${this.#link(device)}</h3>
           <p class="tile-state">${state}</p></div>
         ${toggle?.isGuarded === false ? widgetControl(device, toggle.name, this.page) : nothing}</div>
       <div class="tile-body">${value === undefined || value === control ? nothing : this.#figure(device, value)}${this.#spark()}

@@ -14,6 +14,20 @@ export function startIn(octets: Uint8Array, timescale: number | undefined): numb
   return (box.getUint8(0) === 1 ? Number(box.getBigUint64(4)) : box.getUint32(4)) / timescale;
 }
 
+/** A picture that lay before 0 by a rounding would be thrown away, and its whole group with it. */
+const roundingSeconds = 0.001;
+/** What begins further than this from what is there is not its continuation. */
+const otherSeconds = 12;
+
+/**
+ * Seconds to add to every time: the first that comes lies at the beginning, and what comes later stays where it was, unless
+ * it is from another time line: then it follows what is there. `end`: of what is buffered.
+ */
+export function offsetOf(start: number, offset: number, end: number | undefined): number {
+  if (end === undefined) return roundingSeconds - start;
+  return Math.abs(start + offset - end) > otherSeconds ? end - start : offset;
+}
+
 const longestContent = 24;
 
 /** What follows the first box of a type, as far as it is read here. */

@@ -144,10 +144,10 @@ export class LivePlayer {
       const reader = response.body.getReader();
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
         onOctets();
-        if (performance.now() - this.#lookedAt > lookMs) this.#look(id, signal).catch(() => undefined);
         await this.#media.append(piece.value);
         if (this.#video.paused) this.#play();
         this.#keepEdge();
+        if (performance.now() - this.#lookedAt > lookMs) this.#look(id, signal).catch(() => undefined);
       }
     } finally {
       clearTimeout(late);

@@ -1,6 +1,6 @@
 /** One (Managed)MediaSource buffer that takes a stream's octets as they come, and keeps no more of them than it needs. */
 
-import { startIn, timescaleIn } from "./first-times.ts";
+import { offsetOf, startIn, timescaleIn } from "./first-times.ts";
 
 type SourceKind = typeof MediaSource;
 
@@ -11,8 +11,6 @@ interface ManagedWindow {
 
 /** What every stream of a home is, more or less: so that a source can be opened before its type is known. */
 export const usualType = 'video/mp4; codecs="avc1.4d401e, mp4a.40.2"';
-/** A picture that lay before 0 by a rounding would be thrown away, and its whole group with it. */
-const roundingSeconds = 0.001;
 const keptSeconds = 6;
 const trimAtSeconds = 12;
 
@@ -30,6 +28,9 @@ export class MediaBuffer {
   #buffer: SourceBuffer | undefined;
   #tracks: number | undefined;
   #resume: (() => void) | undefined;
+  /** Lets go whoever waits. */
+  #wake: (() => void) | undefined;
+  #isClosed = false;
   #isWanted = true;
   #isPlaced = false;
   #timescale: number | undefined;
@@ -57,8 +58,10 @@ export class MediaBuffer {
 
   /** Another answer begins: half a box of the one before it is forgotten. */
   async begin(mediaType: string): Promise<void> {
-    if (this.#source.readyState === "closed") await told(this.#source, "sourceopen");
+    if (this.#source.readyState === "closed") await this.#told(this.#source, "sourceopen");
     this.#tracks = tracksOf(mediaType);
+    this.#isPlaced = false;
+    this.#timescale = undefined;
     if (this.#buffer === undefined) this.#buffer = this.#source.addSourceBuffer(mediaType);
     else {
       await this.#free();
@@ -83,15 +86,25 @@ export class MediaBuffer {
 
   /** What is joined plays from the beginning: nothing has to be sought. */
   #place(octets: Uint8Array): void {
-    if (this.#buffer === undefined || this.#isPlaced) return;
+    const buffer = this.#buffer;
+    if (buffer === undefined || this.#isPlaced) return;
     this.#timescale ??= timescaleIn(octets);
     const start = startIn(octets, this.#timescale);
     if (start === undefined) return;
     this.#isPlaced = true;
-    this.#buffer.timestampOffset = roundingSeconds - start;
+    const { buffered } = buffer;
+    const end = buffered.length === 0 ? undefined : buffered.end(buffered.length - 1);
+    try {
+      buffer.timestampOffset = offsetOf(start, buffer.timestampOffset, end);
+    } catch {
+      // The fragment had begun before its time was read: it lies where it says, and is jumped to.
+    }
   }
 
+  /** Whoever waits for it goes on, and finds it closed. */
   close(): void {
+    this.#isClosed = true;
+    this.#wake?.();
     this.#resume?.();
     this.#video.removeAttribute("src");
     this.#video.load();
@@ -107,11 +120,15 @@ export class MediaBuffer {
   }
 
   async #free(): Promise<void> {
-    while (this.#buffer?.updating) await told(this.#buffer, "updateend");
+    while (this.#buffer?.updating && !this.#isClosed) await this.#told(this.#buffer, "updateend");
+  }
+
+  #told(target: EventTarget, event: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      target.addEventListener(event, () => resolve(), { once: true });
+    });
   }
 }
 
 const tracksOf = (mediaType: string): number => mediaType.split(",").length;
-
-const told = (target: EventTarget, event: string): Promise<void> =>
-  new Promise((resolve) => target.addEventListener(event, () => resolve(), { once: true }));

@@ -153,6 +153,17 @@ const entry: Make = (element, item) => {
   ];
 };
 
+/** What is not drawn is named, so that a person knows that there is more on the device's own screen; what can be chosen can be chosen here. */
+const picture =
+  (content: string, titles: Texts): Make =>
+  (element, item) => {
+    const label = both(labelOf(element["name"])) ?? words.picture;
+    const schema: DataSchema = { type: "string", oneOf: [{ const: content, titles }] };
+    return element["type"] === "DDI_ICON" && item.isEnabled
+      ? [item.action(label, selected)]
+      : [item.property(schema, content, nothing, undefined, label)];
+  };
+
 const makers: Readonly<Record<string, Make>> = {
   DDI_PANELLINK: button(["name"], selected),
   DDI_BUTTON: button(["releasedLabel", "pressedLabel"], pressed),
@@ -162,6 +173,8 @@ const makers: Readonly<Record<string, Make>> = {
   DDI_SETRANGE: range(true),
   DDI_ENTRY: entry,
   DDI_CHOICE: choice,
+  DDI_ICON: picture("picture", words.stillPicture),
+  DDI_ANIMATION: picture("moving-picture", words.movingPicture),
   DDI_TEXT: (element, item, texts) => [
     item.property({ type: "string" }, texts.get(contentKey(element["content"])), nothing),
   ],

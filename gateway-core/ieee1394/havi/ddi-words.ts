@@ -9,6 +9,9 @@ export const words = {
   button: { en: "Button", ja: "ボタン" },
   on: { en: "On", ja: "オン" },
   off: { en: "Off", ja: "オフ" },
+  picture: { en: "Picture", ja: "画像" },
+  stillPicture: { en: "A picture, not shown here", ja: "画像(ここには表示されません)" },
+  movingPicture: { en: "A moving picture, not shown here", ja: "動く画像(ここには表示されません)" },
   panel: { en: "Screen of the device", ja: "機器の画面" },
 } as const;
 

@@ -1,6 +1,7 @@
 /** What the bus port and the thread that holds its device files tell one another. */
 
 import type { Answer, BusState, FcpWrite, LockKind, NodeAt } from "../bus.ts";
+import type { RomDescriptor } from "../rom-descriptor.ts";
 
 export type ToCard =
   | {
@@ -17,6 +18,7 @@ export type ToCard =
   | { readonly do: "reserve"; readonly id: number; readonly units: number; readonly wish: number | undefined }
   | { readonly do: "free"; readonly id: number; readonly channel: number; readonly units: number }
   | { readonly do: "listen" | "unlisten"; readonly channel: number }
+  | { readonly do: "announce"; readonly descriptor: RomDescriptor }
   /** A device file may have come, or may be opened now. */
   | { readonly do: "look" }
   | { readonly do: "reset" }
@@ -39,6 +41,8 @@ export type FromCard =
   | { readonly tell: "denied"; readonly names: readonly string[] }
   /** The kernel could not reserve again after a bus reset. */
   | { readonly tell: "reservation-lost"; readonly channel: number }
+  /** The kernel took a descriptor for the own node's ROM not: the number of its error. */
+  | { readonly tell: "not-announced"; readonly error: number }
   /** The thread cannot work here: `koffi` is not installed. */
   | { readonly tell: "failed"; readonly reason: string };
 

@@ -5,6 +5,7 @@
 
 import { type Answer, type BusState, noBus, type Rcode } from "../bus.ts";
 import { initialRegisterSpace } from "../csr.ts";
+import { createAnnouncements } from "./announcements.ts";
 import type { FromCard, ToCard } from "./card-messages.ts";
 import type { CdevEvent, Place } from "./cdev-event.ts";
 import { ioctlNumber, packStruct } from "./cdev-struct.ts";
@@ -43,6 +44,7 @@ export function createCard({ calls, tell, only }: CardOptions): Card {
   const files = createDeviceFiles(calls, only);
   const transactions = createTransactions(calls, files);
   const channels = createChannels(calls, files, tell);
+  const announcements = createAnnouncements(calls, files, tell);
   const nextEvent = createEventReader(calls);
   let state: BusState = noBus;
   /** Whose topology is read now, or is told already. */
@@ -111,6 +113,7 @@ export function createCard({ calls, tell, only }: CardOptions): Card {
   function look(): void {
     files.look();
     holdAnchor();
+    announcements.look();
     const { denied } = files;
     if (denied.join() !== deniedBefore) tell({ tell: "denied", names: denied });
     deniedBefore = denied.join();
@@ -189,6 +192,7 @@ export function createCard({ calls, tell, only }: CardOptions): Card {
       else if (message.do === "free") resources.free(message.id, message.channel, message.units);
       else if (message.do === "listen") channels.listen(message.channel);
       else if (message.do === "unlisten") channels.unlisten(message.channel);
+      else if (message.do === "announce") announcements.add(message.descriptor);
       else if (message.do === "look") look();
       else if (message.do === "reset") resetBus();
     },

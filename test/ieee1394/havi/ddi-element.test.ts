@@ -129,14 +129,26 @@ describe("An element that a device sends", () => {
     expect(itemsOf(of("BUTTON", 6, { interactivity: "DISABLED" }), new Map())).toEqual([]);
   });
 
-  it("that shows a text or a status is read-only; icons and animations are not shown", () => {
+  it("that shows a text or a status is read-only", () => {
     const text = of("TEXT", 9, { content });
     expect(item(text, new Map([[contentKey(content), "FM 80.0"]]))).toMatchObject({ value: "FM 80.0" });
     expect(item(text).act("TV")).toEqual([]);
     const { name: _, ...nameless } = text;
     expect(item(nameless).property).toMatchObject({ readOnly: true, titles: { en: "Display", ja: "表示" } });
     expect(item(of("STATUS", 10, { currentStatus: 4 }))).toMatchObject({ value: 4, property: { readOnly: true } });
-    expect(itemsOf(of("ICON", 11), new Map())).toEqual([]);
+  });
+
+  it("that is a picture is named, and chosen where it lets itself be chosen", () => {
+    const still = of("ICON", 11, { interactivity: "DISABLED" });
+    expect(item(still)).toMatchObject({
+      value: "picture",
+      property: { readOnly: true, titles: { en: "Name" }, oneOf: [{ titles: { en: "A picture, not shown here" } }] },
+    });
+    expect(acts(of("ICON", 11), null)).toEqual([{ type: "ACT_SELECTED", isSelected: true }]);
+    expect(item(of("ICON", 11, { name: "" })).action?.titles).toEqual({ en: "Picture", ja: "画像" });
+    const moving = item(of("ANIMATION", 12, { name: "Tape" }));
+    expect(moving).toMatchObject({ value: "moving-picture", property: { readOnly: true, titles: { en: "Tape" } } });
+    expect(moving.act("still")).toEqual([]);
   });
 
   it("that is disabled is only shown", () => {

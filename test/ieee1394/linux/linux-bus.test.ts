@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import type { HomeError } from "../../../gateway-core/contract/errors.ts";
+import { decodeConfigRom } from "../../../gateway-core/ieee1394/config-rom.ts";
+import { haviUnit } from "../../../gateway-core/ieee1394/havi-unit.ts";
 import { createNodeDirectory } from "../../../gateway-core/ieee1394/node-directory.ts";
 import { createStreamConnections } from "../../../gateway-core/ieee1394/stream-connections.ts";
 import { createModel } from "../../../simulated-home/ieee1394/models.ts";
@@ -68,6 +70,32 @@ describe("A bus of device files", () => {
     expect(world.bus.state.nodeIds).toEqual([]);
     expect((await world.bus.read(atOf(world, lampGuid), csr, 4)).rcode).toBe("cancelled");
     expect(await world.bus.irm?.reserve(1).catch((thrown: HomeError) => thrown.code)).toBe("device-unavailable");
+  });
+
+  it("announces a unit by the file of its own node only: when that may be opened, and again when it is another", async () => {
+    const world = await withLamp(["fw0"]);
+    world.bus.announce?.(haviUnit);
+    await world.advance(5);
+    const units = async () => {
+      const own = world.simulated.connect();
+      const { localNodeId: nodeId, generation } = own.state;
+      const { data } = await settle(world, own.read({ nodeId, generation }, csr + 0x400, 128));
+      return decodeConfigRom(data).units.map(({ version }) => version);
+    };
+    expect(await units()).toEqual([]);
+    world.kernel.denied.clear();
+    world.simulated.plug(createLamp(world.host.clock, { guid: second }));
+    await world.advance(300);
+    expect(await units()).toEqual([0x010008]);
+    world.bus.announce?.({ ...haviUnit, octets: haviUnit.octets.subarray(0, 8) });
+    await world.advance(5);
+    expect(world.host.log.lines).toContainEqual(
+      expect.objectContaining({ event: "firewire-not-announced", facts: { error: 22 } }),
+    );
+    expect(await units()).toEqual([0x010008]);
+    await world.bus[Symbol.asyncDispose]();
+    await world.advance(5);
+    expect(await units()).toEqual([]);
   });
 
   it("moves what hangs on a file to another when its node goes", async () => {
