@@ -46,17 +46,19 @@ describe("At the users' port", () => {
     };
     // Numbers of their own, so that nothing is locked out. In turns, and the least of each: a busy machine only adds.
     const least = { known: Number.POSITIVE_INFINITY, user: Number.POSITIVE_INFINITY, number: Number.POSITIVE_INFINITY };
-    for (let n = 0; n < 8; n++) {
+    const ratios = (): readonly number[] => [least.user / least.known, least.number / least.known];
+    const isSame = (): boolean => ratios().every((ratio) => ratio > 0.5 && ratio < 2);
+    for (let n = 0; n < 8 || (n < 40 && !isSame()); n++) {
       await subscribe({ ...rig.provider, number: `known-${n}`, user, password, isOneTime: false });
       least.known = Math.min(least.known, await once(user, `known-${n}.${bareHost}`));
       least.user = Math.min(least.user, await once("nobody", `known-${n}.${bareHost}`));
       least.number = Math.min(least.number, await once(user, `other-${n}.${bareHost}`));
     }
-    for (const time of [least.user, least.number]) {
-      expect(time / least.known).toBeGreaterThan(0.5);
-      expect(time / least.known).toBeLessThan(2);
+    for (const ratio of ratios()) {
+      expect(ratio).toBeGreaterThan(0.5);
+      expect(ratio).toBeLessThan(2);
     }
-  }, 30_000);
+  }, 120_000);
 
   it("guessing is slowed down from one source, and says when to come again", async () => {
     const name = `locked-1.${bareHost}`;

@@ -116,7 +116,7 @@ describe("The access broker's own pages", () => {
       ];
       await expectNoViolations(browser, pages, speech, colorScheme);
     },
-    60_000,
+    240_000,
   );
 
   it("keep their look and their working forms under their own content security policy", async () => {
@@ -141,7 +141,7 @@ describe("The access broker's own pages", () => {
     await page.waitForURL(`https://${rig.authority()}/login`);
     expect(complaints.filter((text) => !text.includes("503"))).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 240_000);
 });
 
 describe("Words", () => {

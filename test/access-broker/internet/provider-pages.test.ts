@@ -95,7 +95,7 @@ describe("The pages of the provider's desk", () => {
         colorScheme,
       );
     },
-    60_000,
+    240_000,
   );
 
   it.each(["en", "ja"] as const)("escape what people, homes and devices are called (%s)", (language) => {
