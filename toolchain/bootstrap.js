@@ -1,5 +1,5 @@
 /**
- * `node toolchain/bootstrap.js [start|test]`: brings what a fresh clone lacks, and nothing twice.
+ * `node toolchain/bootstrap.js [start|test|kernel]`: brings what a fresh clone lacks, and nothing twice.
  * Plain JavaScript without dependencies, so that it runs on whatever Node (20 or later) the machine has.
  */
 
@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { environment24, findNode24, hasPackagedNode, root } from "./node24.js";
-import { seeToTestTools } from "./test-tools.js";
+import { seeToKernelTools, seeToTestTools } from "./test-tools.js";
 
 function fail(message) {
   console.error(message);
@@ -74,3 +74,4 @@ const environment = environment24(node);
 install(root, node, environment);
 build(node, environment);
 if (process.argv[2] === "test") seeToTestTools(fail);
+if (process.argv[2] === "kernel") seeToKernelTools();

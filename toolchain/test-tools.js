@@ -19,26 +19,52 @@ const tools = {
   "fonts-noto-cjk": hasJapaneseFont,
 };
 
-const missingTools = () => Object.keys(tools).filter((name) => !tools[name]());
+/** What the kernel test needs beside; where it cannot be had, that test says so and is skipped. */
+const kernelTools = {
+  "qemu-system-x86": () => isOnPath("qemu-system-x86_64"),
+  ffmpeg: () => isOnPath("ffmpeg"),
+  gcc: () => isOnPath("gcc"),
+  make: () => isOnPath("make"),
+  libelf1: () => hasLibrary("libelf.so.1"),
+  "libavc1394-tools": () => isOnPath("dvcont"),
+};
 
-/** Installs what is missing, or ends by `fail(message)` that names it and how to get it. */
-export function seeToTestTools(fail) {
-  const missing = missingTools();
-  if (missing.length === 0) return;
-  const command = ["apt-get", "install", "-y", "--no-install-recommends", ...missing];
+const hasLibrary = (name) => {
+  const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
+  return (stdout ?? "").includes(name);
+};
+
+const missingOf = (wanted) => Object.keys(wanted).filter((name) => !wanted[name]());
+
+const installing = (names) => ["apt-get", "install", "-y", "--no-install-recommends", ...names];
+
+/** Names of what is still missing after apt-get has tried, where that is possible. */
+function install(wanted) {
+  const missing = missingOf(wanted);
   const prefix = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
   const apt = (args) =>
     spawnSync([...prefix, ...args][0], [...prefix, ...args].slice(1), {
       stdio: "inherit",
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     });
-  if (isOnPath("apt-get") && (prefix.length === 0 || isOnPath("sudo"))) {
+  if (missing.length > 0 && isOnPath("apt-get") && (prefix.length === 0 || isOnPath("sudo"))) {
     console.error(`The tests need ${missing.join(", ")}: installing with apt-get.`);
     apt(["apt-get", "update"]);
-    apt(command);
+    apt(installing(missing));
   }
-  const still = missingTools();
-  if (still.length > 0) {
-    fail(`The tests need ${still.join(", ")} on this machine. On Debian or Ubuntu: sudo ${command.join(" ")}`);
-  }
+  return missingOf(wanted);
+}
+
+/** Installs what is missing, or ends by `fail(message)` that names it and how to get it. */
+export function seeToTestTools(fail) {
+  const missing = install(tools);
+  if (missing.length === 0) return;
+  fail(
+    `The tests need ${missing.join(", ")} on this machine. On Debian or Ubuntu: sudo ${installing(missing).join(" ")}`,
+  );
+}
+
+/** Installs what is missing as far as that is possible. */
+export function seeToKernelTools() {
+  install(kernelTools);
 }

@@ -74,6 +74,8 @@ for (const { isPassed: isLanePassed, report } of ends) {
   }
 }
 const { numPassedTests, numFailedTests, numPendingTests } = counts;
-console.log(`\n${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
+// A run of some projects is not the whole, and says so.
+const which = args.length > 0 ? `${args.join(" ")}: ` : "";
+console.log(`\n${which}${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
 rmSync(folder, { recursive: true });
 process.exit(isChecked && isPassed && numPassedTests > 0 ? 0 : 1);

@@ -44,8 +44,9 @@ export function buildPageDevice(device: Device): PageDevice {
 }
 
 /** "protocol ieee1394 · subunit disc · …". */
-function detectedOf({ version, "gk:match": [key] }: Descriptor): Pick<PageDevice, "detected"> {
-  if (version.model !== makeshiftVersion) return {};
+function detectedOf(descriptor: Descriptor): Pick<PageDevice, "detected"> {
+  if (descriptor.version.model !== makeshiftVersion) return {};
+  const [key] = descriptor["gk:match"];
   const facts = Object.entries(key ?? {}).map((fact) => fact.join(" "));
   return { detected: facts.join(" · ") };
 }

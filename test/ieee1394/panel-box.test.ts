@@ -52,9 +52,15 @@ describe("A box that is nothing but a panel", () => {
     const page = buildPageDevice(deviceOf(id) ?? expect.fail());
     expect(page.sections.map(({ titles, items }) => [titles.en, items])).toEqual([
       ["Channel", ["power", "channelUp", "channelDown"]],
-      ["Playing", ["play", "stop"]],
+      ["Playing", ["gk:transport"]],
     ]);
-    expect(page.widgets["play"]).toMatchObject({ widget: "action" });
+    expect(page.widgets["gk:transport"]).toMatchObject({
+      widget: "transport",
+      keys: [
+        { key: "play", action: "play" },
+        { key: "stop", action: "stop" },
+      ],
+    });
     expect(page.compact).toEqual(["power", "channelUp", "channelDown"]);
   });
 

@@ -8,12 +8,14 @@ import type { Answer, BusState, IsochronousPacket, NodeAt } from "../../gateway-
 import type { BusClient, SimulatedBus } from "../../simulated-home/ieee1394/simulated-bus.ts";
 
 export interface CardBridge {
-  /** Every packet of the channel that the card has been given, since it was listened to. */
+  /** The packets that the card was given last, of all channels. */
   readonly sent: readonly IsochronousPacket[];
 }
 
 const types = { request: 1, response: 2, reset: 3, rom: 4, done: 5, selfIds: 6, isochronous: 7 };
 const headWords = 8;
+/** Some seconds of a stream; a guest has no room for all. */
+const keptPackets = 40_000;
 const ackPending = 2;
 const registerSpace = 0xffff_f000_0000;
 const rom = { start: 0x400, end: 0x800 };
@@ -29,7 +31,10 @@ const locks = { 1: "mask-swap", 2: "compare-swap", 3: "fetch-add" } as const;
 const localSelfId = 0x8040_c800;
 /** S400, active link. */
 const deviceSelfId = 0x8040_8000;
-const ports = { child: 3, parent: 2 };
+const initiatedReset = 2;
+const moreSelfIds = 1;
+/** As many as two packets tell of; a PHY has them whether anything is plugged in or not. */
+const ports = { child: 3, parent: 2, unconnected: 1, count: 11 };
 
 interface Packet {
   readonly generation: number;
@@ -48,6 +53,8 @@ export async function bridgeCard(bus: SimulatedBus, path = "/dev/genkan-card"): 
   const channels = new Set<number>();
   /** Requests of the kernel to its own node: they come back to it as from a wire. */
   const own = new Set<number>();
+  /** The kernel began the reset that is told next: its node says so, and the kernel reads its own ROM anew. */
+  let isOwnReset = false;
   let image = new Uint8Array(0);
 
   const write = (octets: Uint8Array): void => void writeSync(fd, octets);
@@ -121,16 +128,16 @@ export async function bridgeCard(bus: SimulatedBus, path = "/dev/genkan-card"): 
     const devices = nodeIds.filter((nodeId) => nodeId !== localNodeId);
     const gap = gapCount << 16;
     const selfIds = devices.map((nodeId) => (deviceSelfId | ((nodeId & 0x3f) << 24) | gap | (ports.parent << 6)) >>> 0);
-    // The local node is the root, and all others hang on it: three ports in its first packet, eight in the second.
-    const children = devices.length;
-    const portBits = (count: number, top: number): number =>
-      Array.from({ length: count }, (_, port) => ports.child << (top - 2 * port)).reduce((one, more) => one | more, 0);
-    const local = localSelfId | ((localNodeId & 0x3f) << 24) | gap | portBits(Math.min(3, children), 6);
-    selfIds.push((local | (children > 3 ? 1 : 0)) >>> 0);
-    if (children > 3) {
-      const more = 0x8080_0000 | ((localNodeId & 0x3f) << 24) | portBits(Math.min(8, children - 3), 16);
-      selfIds.push(more >>> 0);
-    }
+    // The local node is the root, and all others hang on its last ports: whoever comes takes the lowest id, and the next port.
+    const portBits = (first: number, count: number, top: number): number =>
+      Array.from({ length: count }, (_, place) => {
+        const isConnected = first + place >= ports.count - devices.length;
+        return (isConnected ? ports.child : ports.unconnected) << (top - 2 * place);
+      }).reduce((one, more) => one | more, 0);
+    const local = localSelfId | ((localNodeId & 0x3f) << 24) | gap | portBits(0, 3, 6) | moreSelfIds;
+    selfIds.push((local | (isOwnReset ? initiatedReset : 0)) >>> 0);
+    selfIds.push((0x8080_0000 | ((localNodeId & 0x3f) << 24) | portBits(3, ports.count - 3, 16)) >>> 0);
+    isOwnReset = false;
     write(words([types.selfIds, 0, localNodeId, generation, selfIds.length, ...selfIds]));
   }
 
@@ -139,6 +146,7 @@ export async function bridgeCard(bus: SimulatedBus, path = "/dev/genkan-card"): 
     channels.add(channel);
     client.listen(channel, (packets) => {
       sent.push(...packets);
+      if (sent.length > 2 * keptPackets) sent.splice(0, sent.length - keptPackets);
       for (let start = 0; start < packets.length; start += 64) {
         const some = packets.slice(start, start + 64);
         const parts = some.flatMap(({ cycle, tag, octets }) => [
@@ -154,8 +162,10 @@ export async function bridgeCard(bus: SimulatedBus, path = "/dev/genkan-card"): 
   function takeRecord(record: Buffer): void {
     const type = record.readUInt32LE(0);
     const id = record.readUInt32LE(4);
-    if (type === types.reset) client.resetBus();
-    else if (type === types.rom) image = new Uint8Array(record.subarray(12, 12 + record.readUInt32LE(8)));
+    if (type === types.reset) {
+      isOwnReset = true;
+      client.resetBus();
+    } else if (type === types.rom) image = new Uint8Array(record.subarray(12, 12 + record.readUInt32LE(8)));
     else {
       const length = record.readUInt32LE(28);
       const header = [12, 16, 20, 24].map((place) => record.readUInt32LE(place));

@@ -27,7 +27,7 @@ export function debianKernel(): DebianKernel {
     "genkan-kernel",
   );
   mkdirSync(folder, { recursive: true });
-  const [image, common, headers, kbuild, kernelSource] = packages();
+  const [image, common, headers, kbuild, kernelSource] = orAfterUpdate(packages);
   const names = [image, common, headers, kbuild, kernelSource];
   const root = join(folder, image);
   if (!existsSync(join(root, "unpacked"))) unpack(folder, root, [...names, "busybox-static"]);
@@ -63,7 +63,7 @@ function packages(): [string, string, string, string, string] {
 function unpack(folder: string, root: string, names: readonly string[]): void {
   const loads = join(folder, "packages");
   mkdirSync(loads, { recursive: true });
-  run("apt-get", ["download", ...names], loads);
+  orAfterUpdate(() => run("apt-get", ["download", ...names], loads));
   mkdirSync(root, { recursive: true });
   for (const file of readdirSync(loads).filter((name) => name.endsWith(".deb"))) {
     run("dpkg-deb", ["-x", join(loads, file), root]);
@@ -117,8 +117,23 @@ function withNeeded(folder: string): string[] {
   return order;
 }
 
+/** Lists of packages may be old, or not there at all. */
+function orAfterUpdate<T>(act: () => T): T {
+  try {
+    return act();
+  } catch {
+    run("apt-get", ["update"]);
+    return act();
+  }
+}
+
 function run(command: string, args: readonly string[], cwd?: string): string {
-  const options = { encoding: "utf8", maxBuffer: 50_000_000, ...(cwd === undefined ? {} : { cwd }) } as const;
+  const options = {
+    encoding: "utf8",
+    maxBuffer: 50_000_000,
+    timeout: 600_000,
+    ...(cwd === undefined ? {} : { cwd }),
+  } as const;
   const { status, stdout, stderr, error } = spawnSync(command, args, options);
   if (status === 0) return stdout;
   throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr.trim().split("\n").at(-1)}`);

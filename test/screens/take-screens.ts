@@ -43,6 +43,12 @@ async function take(browser: Browser, shot: Shot, origin: string, file: string):
     await page.waitForFunction((selector) => document.querySelector(selector) === null, left);
   }
   await deed?.(page);
+  if (isWhole) {
+    // What is out of sight is not painted: the window is made as high as the page.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width: views[view].viewport?.width ?? 0, height });
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  }
   await page.screenshot({ path: file, fullPage: isWhole, animations: "disabled", caret: "hide" });
   await context.close();
 }

@@ -47,8 +47,8 @@ export class GkAsk extends LightElement {
         @pointerup=${this.#release} @pointerleave=${this.#release} @pointercancel=${this.#release} @blur=${this.#release}
         @keydown=${this.#press} @keyup=${this.#letGo} @contextmenu=${this.#stay}><span>${shown}</span></button>
       <dialog class="ask" aria-label=${this.deed}><p>${fill(texts.confirm, { name: this.deed })}</p>
-        <form method="dialog"><button class="button quiet">${texts.cancel}</button>
-          <button class="button" @click=${this.#tell}>${this.deed}</button></form></dialog>`;
+        <div class="answers"><button class="button quiet" @click=${this.#close}>${texts.cancel}</button>
+          <button class="button" @click=${this.#agree}>${this.deed}</button></div></dialog>`;
   }
 
   /** By finger, mouse and key it was held, or not long enough: only a click that came by neither is one to ask about. */
@@ -90,6 +90,13 @@ export class GkAsk extends LightElement {
   readonly #release = (): void => {
     clearTimeout(this.#holding);
     this.isHeld = false;
+  };
+
+  readonly #close = (): void => this.querySelector("dialog")?.close();
+
+  readonly #agree = (): void => {
+    this.#close();
+    this.#tell();
   };
 
   readonly #tell = (): void => void this.dispatchEvent(new CustomEvent("gk-yes"));
