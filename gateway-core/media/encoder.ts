@@ -25,8 +25,9 @@ const watchMs = 100;
 const heardMs = 1_000;
 /** Found and replaced, viewers miss less than two and a half seconds. */
 const stuckMs = 1_800;
-/** From its start to its first output. */
+/** From its start to its first output: twice as long after each that gave none, as the next has no more of a busy machine. */
 const beginMs = 5_000;
+const mostBeginMs = 20_000;
 const waitsMs = [100, 200, 500, 1_000, 2_000];
 /** An encoder that wrote for so long is well again. */
 const wellMs = 10_000;
@@ -39,6 +40,8 @@ export class Encoder {
   readonly #options: EncoderOptions;
   #child: FfmpegProcess | undefined;
   #startedAt = 0;
+  /** When the one that was started last gave its first output. */
+  #begunAt = 0;
   #heardAt = Number.NEGATIVE_INFINITY;
   /** Since when it has been heard without a pause. */
   #heardSince = Number.NEGATIVE_INFINITY;
@@ -46,6 +49,8 @@ export class Encoder {
   /** Where the time line of the next encoder begins: the end of what was encoded, in seconds. */
   #end = 0;
   #failures: number[] = [];
+  /** How many in a row failed before their first output. */
+  #vain = 0;
   #waiting: Timer | undefined;
   #watching: Timer | undefined;
   #isOver = false;
@@ -60,7 +65,12 @@ export class Encoder {
     return this.#child !== undefined;
   }
 
-  /** Takes what came from the source; the first that can be begun with starts the encoder. */
+  /** Whether the one that was started last has given something. */
+  get #isBegun(): boolean {
+    return this.#wroteAt >= this.#startedAt;
+  }
+
+  /** Takes whole frames or packets, as they came from the source; the first that can be begun with starts the encoder. */
   write(octets: Uint8Array): void {
     if (this.#isOver) return;
     const now = this.#options.clock.now();
@@ -70,8 +80,12 @@ export class Encoder {
       if (this.#waiting === undefined) this.#begin();
       return;
     }
-    if (this.#child.stdin.writableLength > mostWaiting) this.#fail(this.#child, "overrun");
-    else if (octets.length > 0) this.#child.stdin.write(octets);
+    if (this.#child.stdin.writableLength <= mostWaiting) {
+      if (octets.length > 0) this.#child.stdin.write(octets);
+      return;
+    }
+    // One that begins, or has just begun, catches up with what waits: what has no room is left out, whole frames and packets.
+    if (this.#isBegun && now - this.#begunAt > stuckMs) this.#fail(this.#child, "overrun");
   }
 
   /** What the source sends has become another: what comes next begins a fresh encoder, and no failure is counted. */
@@ -116,7 +130,9 @@ export class Encoder {
       const reader = new FragmentReader(offset);
       output.on("data", (octets: Uint8Array) => {
         if (this.#child !== child) return;
-        this.#wroteAt = clock.now();
+        const now = clock.now();
+        if (!this.#isBegun) this.#begunAt = now;
+        this.#wroteAt = now;
         try {
           for (const piece of reader.push(octets)) {
             if ("fragment" in piece) this.#end = Math.max(this.#end, piece.fragment.start + piece.fragment.duration);
@@ -139,7 +155,8 @@ export class Encoder {
     const now = clock.now();
     if (this.#wroteAt - this.#startedAt > wellMs) this.#failures = [];
     this.#failures = [...this.#failures.filter((at) => now - at < failureWindowMs), now];
-    if (this.#failures.length >= mostFailures) {
+    this.#vain = this.#isBegun ? 0 : this.#vain + 1;
+    if (Math.max(this.#failures.length, this.#vain) >= mostFailures) {
       this.#rest();
       void child.ended.then(({ said }) =>
         onGivenUp(new HomeError("conversion-failed", said.at(-1) ?? why, { why, said: said.slice(-4) })),
@@ -160,8 +177,9 @@ export class Encoder {
     this.#watching = clock.after(watchMs, () => {
       const now = clock.now();
       const isFed = now - this.#heardAt < heardMs;
-      const isBegun = this.#wroteAt >= this.#startedAt;
-      const due = isBegun ? Math.max(this.#wroteAt, this.#heardSince) + stuckMs : this.#startedAt + beginMs;
+      const due = this.#isBegun
+        ? Math.max(this.#wroteAt, this.#heardSince) + stuckMs
+        : this.#startedAt + Math.min(beginMs * 2 ** this.#vain, mostBeginMs);
       if (this.#child !== undefined && isFed && now > due) this.#fail(this.#child, "stuck");
       if (!this.#isOver) this.#watch();
     });

@@ -62,6 +62,54 @@ describe("An encoder is watched", () => {
     expect(told).toEqual(["stuck"]);
   });
 
+  it("and given twice as long to begin after each that gave nothing, up to twenty seconds, until five have", async () => {
+    const { clock, ffmpeg, told, givenUp, play } = opened();
+    const livedMs: number[] = [];
+    for (let at = 0; at < 5; at++) {
+      while (ffmpeg.running.length === 0) await play(50, false);
+      const begunAt = clock.now();
+      while (ffmpeg.running.length > 0) await play(50, false);
+      livedMs.push(clock.now() - begunAt);
+    }
+    expect(livedMs.map((ms) => Math.round(ms / 1_000))).toEqual([5, 10, 20, 20, 20]);
+    expect([told.length, givenUp.length]).toEqual([4, 1]);
+    await play(5_000, false);
+    expect(ffmpeg.started).toHaveLength(5);
+  });
+
+  it("and let catch up with what waits when it begins late; one that runs and falls behind is replaced", async () => {
+    const { clock, ffmpeg, told } = opened();
+    const mebibyte = new Uint8Array(1 << 20);
+    encoder.write(octets);
+    const [first] = ffmpeg.started;
+    first?.stdin.cork();
+    for (let at = 0; at < 20; at++) encoder.write(mebibyte);
+    // Eight and the one that found room last.
+    expect([told, first?.stdin.writableLength]).toEqual([[], 9 << 20]);
+    first?.outputs[0]?.write(sign);
+    await clock.advance(1_500);
+    first?.outputs[0]?.write(sign);
+    encoder.write(mebibyte);
+    expect(told).toEqual([]);
+    await clock.advance(1_000);
+    encoder.write(mebibyte);
+    expect(told).toEqual(["overrun"]);
+  });
+
+  it("and given the first time again once one has begun", async () => {
+    const { ffmpeg, told, play } = opened();
+    await play(5_500, false);
+    await play(9_000, false);
+    expect([told, ffmpeg.running.length]).toEqual([["stuck"], 1]);
+    await play(12_000, true);
+    await play(2_000, false);
+    while (ffmpeg.running.length === 0) await play(50, false);
+    await play(4_700, false);
+    expect(told).toEqual(["stuck", "stuck"]);
+    await play(700, false);
+    expect(told).toEqual(["stuck", "stuck", "stuck"]);
+  });
+
   it("and given up, with its own words, when it fails again and again", async () => {
     const { ffmpeg, told, givenUp, play } = opened();
     for (let failure = 0; failure < 5; failure++) {

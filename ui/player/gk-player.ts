@@ -23,6 +23,7 @@ export class GkPlayer extends LightElement {
     problem: { state: true },
     rungs: { state: true },
     audioCount: { state: true },
+    audio: { state: true },
     muted: { state: true },
   };
   /** As the person wishes it. */
@@ -32,6 +33,8 @@ export class GkPlayer extends LightElement {
   declare problem: Problem | undefined;
   declare rungs: NonNullable<PlayerNews["rungs"]>;
   declare audioCount: number;
+  /** The sound that is heard, from 1 on: also when the device has shown but one for a while, and when the stream is begun again. */
+  declare audio: number;
   declare muted: boolean;
   #player: LivePlayer | undefined;
   readonly #standstill = new Standstill();
@@ -41,6 +44,7 @@ export class GkPlayer extends LightElement {
     this.state = "connecting";
     this.rungs = [];
     this.audioCount = 0;
+    this.audio = 1;
     this.muted = false;
   }
 
@@ -144,11 +148,14 @@ export class GkPlayer extends LightElement {
 
   #sounds(texts: Texts): TemplateResult {
     const choose = ({ target }: Event): void => {
-      if (target instanceof HTMLSelectElement) this.#player?.listen(Number(target.value));
+      if (!(target instanceof HTMLSelectElement)) return;
+      this.audio = Number(target.value);
+      this.#player?.listen(this.audio);
     };
     const numbers = Array.from({ length: this.audioCount }, (_, at) => at + 1);
     return html`<select aria-label=${texts.sounds} @change=${choose}>${numbers.map(
-      (number) => html`<option value=${number}>${fill(texts.soundNumber, { number: String(number) })}</option>`,
+      (number) =>
+        html`<option value=${number} ?selected=${number === this.audio}>${fill(texts.soundNumber, { number: String(number) })}</option>`,
     )}</select>`;
   }
 
@@ -166,7 +173,7 @@ export class GkPlayer extends LightElement {
     this.#player?.close();
     this.state = "connecting";
     this.problem = undefined;
-    this.#player = new LivePlayer(video, this.device.id, ({ state, problem, rungs, audioCount }) => {
+    this.#player = new LivePlayer(video, this.device.id, this.audio, ({ state, problem, rungs, audioCount }) => {
       this.state = state;
       if (problem !== undefined) this.problem = problem;
       if (rungs !== undefined) this.rungs = rungs;

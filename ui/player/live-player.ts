@@ -46,15 +46,17 @@ export class LivePlayer {
   #media: MediaBuffer | undefined;
   #answer = new AbortController();
   #rung = "";
-  #audio = 1;
+  #audio: number;
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** The answer was broken off on purpose: that is no failure. */
   #isChanging = false;
   #broken = 0;
 
-  constructor(video: HTMLVideoElement, device: string, tell: (news: PlayerNews) => void) {
+  /** `audio`: which of the device's sounds, from 1 on. */
+  constructor(video: HTMLVideoElement, device: string, audio: number, tell: (news: PlayerNews) => void) {
     this.#video = video;
     this.#device = device;
+    this.#audio = audio;
     this.#tell = tell;
     const { signal } = this.#stop;
     const edge = setInterval(this.#keepEdge, edgeMs);
