@@ -155,6 +155,10 @@ describe("An element that a device sends", () => {
     expect(item(toggle(["a", "b"], 0, { interactivity: "DISABLED" })).property).toMatchObject({ readOnly: true });
   });
 
+  it("that is of a kind nobody knows comes to nothing", () => {
+    expect(itemsOf({ ...of("ICON", 13), type: "DDI_HOLOGRAM" }, new Map())).toEqual([]);
+  });
+
   it("has its texts made fit to be shown", () => {
     const name = `\u202e A\u0000B${"x".repeat(300)}`;
     const { titles } = item(toggle(["a", "b"], 0, { name })).property ?? expect.fail();
