@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nodeFlags } from "../command/child.ts";
+import { nodeFlagsOf } from "../command/child.ts";
 import { type Running, run } from "../test/journeys/home.ts";
 
 export interface GatewayProcess extends AsyncDisposable {
@@ -30,7 +30,7 @@ export function startSimulatedHome(scenario?: string): Promise<AsyncDisposable> 
 
 async function startVerb(verb: string, args: readonly string[]): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), "genkan-bench-"));
-  const running = await run(verb, ["--state", folder, ...args], nodeFlags);
+  const running = await run(verb, ["--state", folder, ...args], nodeFlagsOf(verb));
   return {
     ...running,
     async [Symbol.asyncDispose]() {

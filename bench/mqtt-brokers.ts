@@ -7,7 +7,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { nodeFlags } from "../command/child.ts";
+import { nodeFlagsOf } from "../command/child.ts";
 import { freePort } from "./free-port.ts";
 import type { Delays, Flood } from "./mqtt-delays.ts";
 import type { Idle } from "./mqtt-idle.ts";
@@ -53,7 +53,7 @@ export const startSecureBroker = (folder: string, homes: number): Promise<Broker
 
 async function fromScript(kind: Kind, script: string, args: readonly string[]): Promise<Broker> {
   const child = fork(join(import.meta.dirname, script), [...args], {
-    execArgv: ["--expose-gc", ...nodeFlags],
+    execArgv: ["--expose-gc", ...nodeFlagsOf("access-broker")],
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const { visitors, gateways, pid } = JSON.parse(await firstLine(child)) as Broker;

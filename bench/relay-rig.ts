@@ -7,7 +7,7 @@ import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { nodeFlags } from "../command/child.ts";
+import { nodeFlagsOf } from "../command/child.ts";
 import { genkan, run } from "../test/journeys/home.ts";
 import type { HomePlan } from "./relay-home.ts";
 import { type Asked, ask, type Door } from "./relay-viewer.ts";
@@ -41,7 +41,7 @@ export async function startRelay(): Promise<RelayRig> {
   const folder = mkdtempSync(join(tmpdir(), "genkan-bench-"));
   const ports = ["userPort", "gatewayPort", "remoteMqttPort", "proxyPort", "operator.port"];
   const sets = ports.flatMap((port) => ["--set", `accessBroker.${port}=0`]);
-  const broker = await run("access-broker", ["--state", folder, ...sets], nodeFlags);
+  const broker = await run("access-broker", ["--state", folder, ...sets], nodeFlagsOf("access-broker"));
   const facts = broker.facts as { readonly users: string; readonly gateways: string; readonly ca: string };
   const [users, gateways] = [facts.users, facts.gateways.replace("tls:", "https:")].map((one) =>
     Number(new URL(one).port),

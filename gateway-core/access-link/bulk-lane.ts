@@ -8,6 +8,8 @@ import { SendWindow } from "./send-window.ts";
 
 /** Octets written at once: what is under way goes no further beyond the window than this. */
 const sliceOctets = 4 * 1024;
+/** As much as the data link's own window holds at most (docs/access-link.md): 200 MB/s from 40 ms away. */
+const mostUnderWay = 8 * 1024 * 1024;
 
 export interface BulkLaneOptions {
   readonly clock: Clock;
@@ -19,7 +21,7 @@ export interface BulkLaneOptions {
 
 export class BulkLane {
   readonly #options: BulkLaneOptions;
-  readonly #window = new SendWindow();
+  readonly #window = new SendWindow(mostUnderWay);
   #sent = 0;
   #isProbing = false;
   #waiting: (() => void)[] = [];

@@ -6,6 +6,7 @@
 import { HomeError } from "../contract/errors.ts";
 
 const leastOctets = 16 * 1024;
+/** Of a stream, whose rate is that of its rung; a line that carries more has room for more at once. */
 const mostOctets = 256 * 1024;
 const firstOctets = 32 * 1024;
 /** Beyond what an empty line takes: below the first it may be more, above the second it must be less. */
@@ -13,6 +14,7 @@ const [shortQueueMs, longQueueMs] = [50, 150];
 const shrink = 0.75;
 
 export class SendWindow {
+  readonly #most: number;
   #octets = firstOctets;
   #sent = 0;
   #taken = 0;
@@ -21,6 +23,11 @@ export class SendWindow {
   #mayShrinkAt = 0;
   /** When each part was sent. */
   #underWay: { readonly end: number; readonly at: number }[] = [];
+
+  /** `most`: octets that it never grows beyond. */
+  constructor(most: number = mostOctets) {
+    this.#most = most;
+  }
 
   /** Octets that may be sent now. */
   get free(): number {
@@ -54,7 +61,7 @@ export class SendWindow {
       this.#octets = Math.max(leastOctets, Math.floor(this.#octets * shrink));
       // What is under way was sent by the window before.
       this.#mayShrinkAt = now + delayMs;
-    } else if (queueMs < shortQueueMs && this.#wasFull) this.#octets = Math.min(mostOctets, this.#octets + news);
+    } else if (queueMs < shortQueueMs && this.#wasFull) this.#octets = Math.min(this.#most, this.#octets + news);
     this.#wasFull = this.free === 0;
   }
 }

@@ -57,6 +57,13 @@ describe("Long answers on the data link", () => {
     expect(Math.max(...line.queueMs)).toBeLessThan(300);
   });
 
+  it("fill a line that is both wide and far away", async () => {
+    const line = openLine(40_000);
+    void line.send(100_000_000);
+    await run(line, 2);
+    expect(line.arrived).toBeGreaterThan(40_000_000);
+  });
+
   it("take together what is left of the uplink, and no more", async () => {
     const line = openLine(1_000, 200);
     void line.send(100_000_000);

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { nodeFlags } from "../../command/child.ts";
+import { nodeFlagsOf } from "../../command/child.ts";
 import { packageRoot } from "../../host/package-root.ts";
 
 const folder = join(packageRoot(), "packaging", "systemd");
@@ -27,7 +27,10 @@ function examined(name: string, ...args: readonly string[]) {
 }
 
 it.each(readdirSync(folder))("%s bounds the space for young objects as `genkan start` does", (name) => {
-  expect(readFileSync(join(folder, name), "utf8")).toContain(`Environment=NODE_OPTIONS=${nodeFlags.join(" ")}\n`);
+  const verb = name.replace(/^genkan-(.*)\.service$/, "$1");
+  expect(readFileSync(join(folder, name), "utf8")).toContain(
+    `Environment=NODE_OPTIONS=${nodeFlagsOf(verb).join(" ")}\n`,
+  );
 });
 
 describe.skipIf(!isThere).each(readdirSync(folder))("%s", (name) => {
