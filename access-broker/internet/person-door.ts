@@ -43,8 +43,8 @@ export function createPersonDoor(
 
   async function setPassword(visit: Visit, number: AccessNumber, session: DoorSession): Promise<Response> {
     const form = await readForm(visit, clock);
-    const { user, mustChangePassword, hasPassword } = session;
-    const before = mustChangePassword ? "one-time" : hasPassword ? "own" : "none";
+    const { user } = session;
+    const before = passwordBefore(session);
     const next = form.get("password") ?? "";
     try {
       if (isForPerson(visit) && form.get("repeat") !== next) {
@@ -93,8 +93,7 @@ export function createPersonDoor(
       // Where there is none, nothing is asked but that the person has just shown who they are.
       if (!session.hasPassword && !session.isFresh && !isVouchedFor) return mustLogInAgain(visit);
       if (method === "POST") return setPassword(visit, number, session);
-      const before = mustChangePassword ? "one-time" : session.hasPassword ? "own" : "none";
-      return pageAnswer(passwordForm(user, before, speech), visit);
+      return pageAnswer(passwordForm(user, passwordBefore(session), speech), visit);
     }
     if (mustChangePassword) {
       if (isOpening) return leadTo("/password");
@@ -124,4 +123,10 @@ export function createPersonDoor(
     if (path === "/invitation") return invitation(visit, number);
     return withSession(visit, number, await desk.sessionOf(visit, number));
   };
+}
+
+/** Which password a person has until they set the next. */
+function passwordBefore({ mustChangePassword, hasPassword }: DoorSession): "one-time" | "own" | "none" {
+  if (mustChangePassword) return "one-time";
+  return hasPassword ? "own" : "none";
 }
