@@ -1,7 +1,7 @@
 /** A first visit to somebody's page as bench/page.ts has it, whoever made the page: everything slow, nothing kept from before. */
 
 import type { Browser, Page } from "playwright";
-import { addProbes, blockingMs, readProbes, slowDown, weigh } from "./page-probes.ts";
+import { addProbes, blockingMs, heapOf, readProbes, slowDown, weigh } from "./page-probes.ts";
 
 export interface Visited {
   /** Octets as they went over the wire. */
@@ -39,9 +39,7 @@ export async function visitFirst(browser: Browser, address: string, control: str
   const usableMs = (await found.jsonValue()) ?? Number.NaN;
   await page.waitForTimeout(settlingMs);
   const probes = await readProbes(page);
-  await session.send("HeapProfiler.collectGarbage");
-  const { metrics } = await session.send("Performance.getMetrics");
-  const heap = metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? Number.NaN;
+  const heap = await heapOf(session);
   await context.close();
   return {
     script: carried.script,

@@ -138,3 +138,10 @@ export function weigh(session: CDPSession): Carried {
   });
   return carried;
 }
+
+/** Octets that live scripts hold, after garbage was collected; `Performance` is enabled before. */
+export async function heapOf(session: CDPSession): Promise<number> {
+  await session.send("HeapProfiler.collectGarbage");
+  const { metrics } = await session.send("Performance.getMetrics");
+  return metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? Number.NaN;
+}

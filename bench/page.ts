@@ -7,6 +7,7 @@ import { violationsOf } from "./page-axe.ts";
 import {
   addProbes,
   blockingMs,
+  heapOf,
   readProbes,
   slowDown,
   untilDrawn,
@@ -42,9 +43,7 @@ async function visit(browser: Browser, { lan }: PageStage) {
   await untilDrawn(page);
   await pause(settlingMs);
   const probes = await readProbes(page);
-  await session.send("HeapProfiler.collectGarbage");
-  const { metrics } = await session.send("Performance.getMetrics");
-  const heap = metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? Number.NaN;
+  const heap = await heapOf(session);
   await context.close();
   const { usableAt, firstPaint, shift } = probes;
   return {
