@@ -50,7 +50,7 @@ describe("The player", () => {
     const inUse = [{ guid, plug: 0, channel: 1, units: 100 }, { guid: "0011223344556677" }];
     (await asked(`POST devices/${seeing.id}/stream`)).answer(problem(409, { code: "bus-full", inUse }));
     await vi.waitFor(() =>
-      expect(words()).toContain("ほかの映像がAVバスを使用中です（ビデオデッキ, 0011223344556677）"),
+      expect(words()).toContain("いまは見られません：ほかの映像がAVバスを使用中です（ビデオデッキ、0011223344556677）"),
     );
     open.button("もう一度見る").click();
     expect((await asked(`POST devices/${seeing.id}/stream`)).body).toEqual({});
