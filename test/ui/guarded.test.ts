@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { discPlayer, lock, videoDeck } from "../fakes/guarded-home.ts";
+import { until } from "../until.ts";
 import { json, useTimedHome } from "./timed-home.ts";
 
 const at = useTimedHome();
@@ -139,7 +140,7 @@ describe("The keys of a deck", () => {
     expect(asked()).toEqual([["POST", "devices/disc/actions/pause", null]]);
     expect(waiting()).toEqual(["Pause"]);
     at.open.gateway.asked[0]?.answer(json({ value: null }));
-    await vi.waitFor(() => expect(waiting()).toEqual([]));
+    await until(() => expect(waiting()).toEqual([]));
     at.report("disc", "transport", "paused");
     await at.open.settled();
     expect(down()).toEqual(["Pause"]);
