@@ -40,12 +40,12 @@ describe("genkan decode of IEEE 1394", () => {
     "takes octets as other programs print them: %s",
     async (text) => {
       const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
-    // The command ends its process with its reader; this one goes on.
-    const listen = vi.spyOn(process.stdout, "on").mockReturnValue(process.stdout);
+      // The command ends its process with its reader; this one goes on.
+      const listen = vi.spyOn(process.stdout, "on").mockReturnValue(process.stdout);
       await decode(parseArguments(["decode", "avc", text, "--state", folder], {}));
       const said = write.mock.calls.join("");
       write.mockRestore();
-    listen.mockRestore();
+      listen.mockRestore();
       expect(JSON.parse(said)).toMatchObject({ name: "PLAY", fields: { mode: "forward" } });
     },
   );
