@@ -71,18 +71,23 @@ describe.skipIf(ffmpeg === undefined)("Streams under load", () => {
     // What is made once, and as large as it becomes, is made by then.
     for (let count = 0; count < 100; count++) await cycle();
     await expect.poll(() => encoders()).toEqual([]);
+    const run = async (cycles: number): Promise<ReturnType<typeof held>> => {
+      for (let count = 0; count < cycles; count++) {
+        await cycle();
+        // Every tenth time long enough for the encoder to be stopped, and begun anew.
+        if (count % 10 === 9) await expect.poll(() => encoders()).toEqual([]);
+      }
+      return held();
+    };
     const before = held();
-    for (let count = 0; count < 500; count++) {
-      await cycle();
-      // Every tenth time long enough for the encoder to be stopped, and begun anew.
-      if (count % 10 === 9) await expect.poll(() => encoders()).toEqual([]);
-    }
-    await expect.poll(() => encoders()).toEqual([]);
+    const half = await run(250);
+    await run(250);
     // What one turn let go, the next collects.
     const more = () => {
       const now = held();
-      const [heap, resident] = [now.heap - before.heap, now.resident - before.resident];
-      return [now.handles - before.handles <= 4, heap < 8 << 20 || heap, resident < 48 << 20 || resident];
+      // What a busy machine lets V8 take it keeps for a while; what is lost grows on.
+      const [heap, resident] = [now.heap - before.heap, now.resident - half.resident];
+      return [now.handles - before.handles <= 4, heap < 8 << 20 || heap, resident < 24 << 20 || resident];
     };
     await expect.poll(more, { interval: 500 }).toEqual([true, true, true]);
   });
