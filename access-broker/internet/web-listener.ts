@@ -20,11 +20,13 @@ export function createWebListener(answer: (visit: Visit) => Promise<Response>, c
   return (incoming: Incoming, outgoing: Outgoing): void => {
     const leaving = new AbortController();
     const { promise: closed, resolve } = Promise.withResolvers<void>();
-    let isWhole = false;
+    let isFinished = false;
     outgoing.once("finish", () => {
-      isWhole = true;
+      isFinished = true;
     });
     outgoing.once("close", () => {
+      // HTTP/2 tells "finish" of whatever ended, the viewer's leaving too; its stream knows.
+      const isWhole = "stream" in outgoing ? !outgoing.stream.aborted : isFinished;
       if (!isWhole) leaving.abort();
       resolve();
     });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request } from "node:http";
-import { connect as connect2, createServer as createServer2 } from "node:http2";
+import { connect as connect2, constants, createServer as createServer2 } from "node:http2";
 import { type AddressInfo, connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createWebListener } from "../../../access-broker/internet/web-listener.ts";
@@ -100,7 +100,14 @@ describe("The body of an answer", () => {
   });
 
   it("arrives whole by HTTP/2", async () => {
-    const server = createServer2(createWebListener(async () => new Response(bodyOf(turnsOf(whole)))));
+    let wasLeft: boolean | undefined;
+    const listener = createWebListener(async ({ signal, closed }) => {
+      void closed.then(() => {
+        wasLeft = signal.aborted;
+      });
+      return new Response(bodyOf(turnsOf(whole)));
+    });
+    const server = createServer2(listener);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const session = connect2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     onTestFinished(() => {
@@ -109,6 +116,33 @@ describe("The body of an answer", () => {
     });
     const stream = session.request({ ":path": "/" });
     expect(Buffer.concat(await stream.toArray()).equals(whole)).toBe(true);
+    await expect.poll(() => wasLeft).toBe(false);
+  });
+
+  it("is given up when a viewer leaves who came by HTTP/2, whether or not anything is under way to them", async () => {
+    let cancelled = 0;
+    let isWhole: boolean | undefined;
+    const listener = createWebListener(async ({ signal, closed }) => {
+      void closed.then(() => {
+        isWhole = !signal.aborted;
+      });
+      const pieces = gatherPieces({ onWanted: () => undefined, onCancel: () => cancelled++ });
+      pieces.push(octetsOf(10));
+      return new Response(pieces.stream);
+    });
+    const server = createServer2(listener);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const session = connect2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    onTestFinished(() => {
+      session.destroy();
+      server.close();
+    });
+    const stream = session.request({ ":path": "/" });
+    stream.on("error", () => undefined);
+    await new Promise((resolve) => stream.once("data", resolve));
+    stream.close(constants.NGHTTP2_CANCEL);
+    await expect.poll(() => cancelled).toBe(1);
+    expect(isWhole).toBe(false);
   });
 
   it("waits in bounds for a viewer who does not read, and is given up when they leave", async () => {
