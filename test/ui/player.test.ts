@@ -4,6 +4,7 @@ import tape from "../../device-descriptors/avc/tape.json" with { type: "json" };
 import { boxesOf } from "../../ui/player/boxes-of.ts";
 import usual from "../../ui/player/usual-stream.json" with { type: "json" };
 import { narrowed } from "../fakes/page-home.ts";
+import { until } from "../until.ts";
 import type { Asked } from "./fake-gateway.ts";
 import { type OpenHome, openHome } from "./open-home.ts";
 
@@ -18,11 +19,11 @@ describe("The player", () => {
   async function watching(language = "en"): Promise<OpenHome> {
     open = await openHome([{ ...seeing, descriptor: { ...seeing.descriptor, "gk:stream": true } }], language);
     open.home.querySelector<HTMLButtonElement>(".watch-mark")?.click();
-    await vi.waitFor(() => expect(open.home.querySelector("gk-player .player")).not.toBeNull());
+    await until(() => expect(open.home.querySelector("gk-player .player")).not.toBeNull());
     return open;
   }
   const asked = (path: string): Promise<Asked> =>
-    vi.waitFor(() => {
+    until(() => {
       const found = open.gateway.asked.find((one) => `${one.method} ${one.path}` === path);
       if (found === undefined) throw new Error(`not asked: ${path}`);
       open.gateway.asked.splice(open.gateway.asked.indexOf(found), 1);
@@ -56,7 +57,7 @@ describe("The player", () => {
     await (await begin()).close();
     (await asked("GET streams/s1")).answer(stands());
     (await asked("GET streams/s1/video")).answer(problem(504, { code: "device-silent" }));
-    await vi.waitFor(() => expect(words()).toBe("Connected. Waiting for the device to play."));
+    await until(() => expect(words()).toBe("Connected. Waiting for the device to play."));
     expect((await asked("GET streams/s1/video")).method).toBe("GET");
   });
 
@@ -64,8 +65,8 @@ describe("The player", () => {
     await watching("ja");
     const inUse = [{ guid, plug: 0, channel: 1, units: 100 }, { guid: "0011223344556677" }];
     (await asked(`POST devices/${seeing.id}/stream`)).answer(problem(409, { code: "bus-full", inUse }));
-    await vi.waitFor(() =>
-      expect(words()).toContain("ほかの映像がAVバスを使用中です（ビデオデッキ, 0011223344556677）"),
+    await until(() =>
+      expect(words()).toContain("いまは見られません：ほかの映像がAVバスを使用中です（ビデオデッキ、0011223344556677）"),
     );
     open.button("もう一度見る").click();
     expect((await asked(`POST devices/${seeing.id}/stream`)).body).toEqual({});
@@ -76,7 +77,7 @@ describe("The player", () => {
     await begin();
     open.button("Stop watching").click();
     await asked("DELETE streams/s1");
-    await vi.waitFor(() => expect(open.home.querySelector("gk-player")).toBeNull());
+    await until(() => expect(open.home.querySelector("gk-player")).toBeNull());
     expect(open.button("Watch")).toBeDefined();
   });
 
@@ -88,15 +89,15 @@ describe("The player", () => {
       open.gateway.live.receive({ type: "changed", device: seeing.id, property, value, at: Date.now() });
     tell("transport", "searching");
     tell("timeCode", "00:01:02:03");
-    await vi.waitFor(() => expect(deed()).toBe("変速再生中 00:01:02:03"));
+    await until(() => expect(deed()).toBe("変速再生中 00:01:02:03"));
     (await asked(`POST devices/${seeing.id}/stream`)).answer(problem(409, { code: "bus-full" }));
-    await vi.waitFor(() => expect(deed()).toBeUndefined());
+    await until(() => expect(deed()).toBeUndefined());
   });
 
   it("asks for the quality that was chosen, without letting the session go", async () => {
     await watching();
     await beginWhole();
-    const list = await vi.waitFor(() => {
+    const list = await until(() => {
       const found = open.home.querySelector<HTMLSelectElement>("select[aria-label=Quality]");
       if (found === null) throw new Error("no list");
       return found;

@@ -100,8 +100,11 @@ export class GkPlayer extends LightElement {
   }
 
   #words(texts: Texts): TemplateResult | typeof nothing {
-    if (this.state === "ended")
-      return html`<p>${icon("alert")}${fill(texts.ended, { reason: this.#reason(texts) })}</p>`;
+    if (this.state === "ended") {
+      // Only what has begun can have ended: its qualities were told.
+      const over = this.rungs.length > 0 ? texts.ended : texts.refused;
+      return html`<p>${icon("alert")}${fill(over, { reason: this.#reason(texts) })}</p>`;
+    }
     if (this.state === "playing" || this.state === "pictures") return nothing;
     // A tape that is paused or wound shows its last picture, and says so itself.
     if (this.state === "stalled" && this.#standstill.isOfDevice) return nothing;
@@ -131,7 +134,8 @@ export class GkPlayer extends LightElement {
     const { code = "other", inUse = [] } = this.problem ?? {};
     const reason = sayError(code, this.page.speech);
     const names = [...new Set(inUse.flatMap(({ guid }) => (guid && this.page.titleOf(guid)) ?? guid ?? []))];
-    return names.length === 0 ? reason : fill(texts.inUse, { reason, names: names.join(", ") });
+    const list = new Intl.ListFormat(this.page.speech.language);
+    return names.length === 0 ? reason : fill(texts.inUse, { reason, names: list.format(names) });
   }
 
   /** What moves the pictures: the control that the device's tile has. */
@@ -182,6 +186,7 @@ export class GkPlayer extends LightElement {
     this.#player?.close();
     this.state = "connecting";
     this.problem = undefined;
+    this.rungs = [];
     const opened = { video: this.#video, media: this.#media };
     this.#media = undefined;
     // What is told has the names that it has here.
