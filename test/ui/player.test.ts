@@ -28,7 +28,7 @@ describe("The player", () => {
       if (found === undefined) throw new Error(`not asked: ${path}`);
       open.gateway.asked.splice(open.gateway.asked.indexOf(found), 1);
       return found;
-    }, 10_000);
+    });
   const problem = (status: number, body: object) => Response.json(body, { status });
   const words = () => open.home.querySelector(".player-words")?.textContent?.trim() ?? "";
   const rungs = [
@@ -122,7 +122,7 @@ describe("The player", () => {
     const away = () => problem(503, { code: "home-away" });
     opening.answer(away());
     (await asked(`POST devices/${seeing.id}/stream`)).answer(away());
-    const isPause = (delayMs: number | undefined): boolean => [300, 700, 1_500].includes(delayMs ?? 0);
+    const isPause = (delayMs: number | undefined): boolean => [300, 600, 1_200, 2_400].includes(delayMs ?? 0);
     await vi.waitFor(() => expect(timers.mock.calls.some(([, delayMs]) => isPause(delayMs))).toBe(true), 10_000);
     timers.mockRestore();
   });

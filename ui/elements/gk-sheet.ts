@@ -3,8 +3,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { PageDevice, PageSection } from "../../gateway-core/contract/page.ts";
 import { accentOf, iconOf, linesOf } from "../../gateway-core/contract/page-look.ts";
-import { loadPlayer, pressWatch } from "../player/load-player.ts";
-import { dropAhead } from "../player/stream-ahead.ts";
+import { forgetPress, loadPlayer, pressWatch } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
@@ -63,7 +62,7 @@ export class GkSheet extends DeviceElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    dropAhead();
+    forgetPress();
   }
 
   #stream(device: PageDevice): TemplateResult {

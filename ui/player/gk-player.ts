@@ -16,8 +16,6 @@ import { Standstill } from "./standstill.ts";
 import type { Problem } from "./stream-client.ts";
 import { type OpenVideo, takeVideo } from "./video-ahead.ts";
 
-export { openAhead } from "./video-ahead.ts";
-
 export class GkPlayer extends LightElement {
   static override properties = {
     device: { attribute: false },

@@ -1,14 +1,12 @@
 /** Fetches the player: ahead, once the page has nothing else to do, where a device has pictures; at once when somebody watches. */
 
-import { askAhead } from "./stream-ahead.ts";
+import { askAhead, dropAhead } from "./stream-ahead.ts";
+import { closeAhead, openAhead } from "./video-ahead.ts";
 
 const patienceMs = 2_000;
 let isAhead = false;
-let player: typeof import("./gk-player.ts") | undefined;
 
-export async function loadPlayer(): Promise<void> {
-  player = await import("./gk-player.ts");
-}
+export const loadPlayer = (): Promise<unknown> => import("./gk-player.ts");
 
 /** So that nobody who presses waits for it. What fails is tried again by who watches. */
 export function loadPlayerAhead(): void {
@@ -20,8 +18,14 @@ export function loadPlayerAhead(): void {
   else setTimeout(load, patienceMs);
 }
 
-/** A press: the stream is asked for and what plays it is made; resolves when the page may draw. */
+/** A press, whether the player is there or not: the stream is asked for and what plays it is made; resolves when the page may draw. */
 export async function pressWatch(device: string): Promise<void> {
   askAhead(device);
-  await player?.openAhead();
+  await openAhead();
+}
+
+/** No player came to take it. */
+export function forgetPress(): void {
+  dropAhead();
+  closeAhead();
 }

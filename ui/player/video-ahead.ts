@@ -14,11 +14,17 @@ let ahead: OpenVideo | undefined;
 
 /** Resolves when its source is open: from then on it needs the page no more. */
 export async function openAhead(): Promise<void> {
-  ahead?.media?.close();
+  closeAhead();
   ahead = openVideo();
   const { media } = ahead;
   if (media === undefined) return;
   await Promise.race([media.opened, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+}
+
+/** Nobody took it. */
+export function closeAhead(): void {
+  ahead?.media?.close();
+  ahead = undefined;
 }
 
 export function takeVideo(): OpenVideo {
