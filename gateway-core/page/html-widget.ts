@@ -1,7 +1,7 @@
 /** A widget as a form that needs no script: it posts to the path of docs/interfaces.md and comes back (303). Pure. */
 
 import { isSameJson, type Json } from "../contract/json.ts";
-import type { Option, PageDevice, Widget } from "../contract/page.ts";
+import { fieldBegin, type Option, type PageDevice, type Widget } from "../contract/page.ts";
 import { isGuarded } from "../contract/page-look.ts";
 import { fill } from "../contract/page-texts.ts";
 import { sayWhole } from "../contract/page-words.ts";
@@ -42,9 +42,10 @@ const isSaid = ({ widgets }: PageDevice, name: string): boolean =>
 
 /** Whether its form has a field, to write in or to choose from, beside its buttons. */
 function hasField({ widgets, values }: PageDevice, name: string): boolean {
-  const kind = widgets[name]?.widget;
-  if (kind === "stepper") return typeof values[name]?.value !== "number";
-  return kind === "slider" || kind === "select" || kind === "time";
+  const widget = widgets[name];
+  if (widget?.widget === "stepper") return typeof values[name]?.value !== "number";
+  if (widget?.widget === "action") return widget.field !== undefined;
+  return widget?.widget === "slider" || widget?.widget === "select" || widget?.widget === "time";
 }
 
 function formOf(
@@ -56,7 +57,8 @@ function formOf(
 ): Markup {
   const widget = device.widgets[name];
   if (widget === undefined) return html``;
-  const value = device.values[name]?.value;
+  const field = widget.widget === "action" ? widget.field : undefined;
+  const value = field === undefined ? device.values[name]?.value : fieldBegin(device, field);
   if (widget.widget === "text") return html`<span class="said">${sayWhole(widget, value, speech)}</span>`;
   const title = widget.titles[speech.language];
   const label = `${device.titles[speech.language]}: ${title}`;
@@ -142,8 +144,11 @@ function time(printed: Of<"time">): Markup {
   return html`<input type="time" name="value" value="${shown}" aria-label="${label}" required${disabled}>${submit(printed)}`;
 }
 
-function action({ widget, title, sends, disabled, speech }: Of<"action">): Markup {
-  const button = html`<button class="button"${sends(null)}${disabled}>${title}</button>`;
+function action({ widget, value = "", title, label, sends, disabled, speech }: Of<"action">): Markup {
+  const { field } = widget;
+  const button = field
+    ? html`<input type="text" name="value" value="${String(value)}" pattern="${field.pattern}" aria-label="${label}" required autocomplete="off"${disabled}><button class="button"${disabled}>${title}</button>`
+    : html`<button class="button"${sends(null)}${disabled}>${title}</button>`;
   if (!widget.confirm) return button;
   return asking(title, button, speech);
 }
