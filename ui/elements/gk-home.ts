@@ -58,6 +58,8 @@ export class GkHome extends HTMLElement {
   #minute = 0;
   /** `failed`: what was printed works without it. */
   #drawing: "loading" | "here" | "failed" = "loading";
+  /** The devices were told once; who is told them again has missed something. */
+  #hasNews = false;
   /** Of which devices something is new since it was last shown. */
   readonly #renewed = new Set<DeviceId>();
   /** Devices came, went, or may stand elsewhere. */
@@ -107,7 +109,8 @@ export class GkHome extends HTMLElement {
     if (event?.type === "snapshot") {
       this.#isArranged = true;
       // What was printed of the same epoch is still true, or is told to be otherwise by what comes next.
-      const isPrinted = this.#places === undefined && this.dataset["seq"]?.startsWith(`${event.epoch}:`) === true;
+      const isPrinted = !this.#hasNews && this.dataset["seq"]?.startsWith(`${event.epoch}:`) === true;
+      this.#hasNews = true;
       if (!isPrinted) for (const { id } of event.devices) this.#renewed.add(id);
     }
     this.#plan();
@@ -263,7 +266,9 @@ export class GkHome extends HTMLElement {
     this.#plan();
   };
 
-  readonly #touch = (): void => this.#tiles.turns.hold(true);
+  readonly #touch = ({ button }: PointerEvent): void => {
+    if (button === 0) this.#tiles.turns.hold(true);
+  };
 
   readonly #lift = (): void => {
     setTimeout(() => this.#tiles.turns.hold(false), liftMs);
