@@ -70,12 +70,12 @@ function entryFiles(manifest: unknown): PageFiles {
   const [main, entry] = [...chunks].find(([, { isEntry }]) => isEntry) ?? [];
   const { file: script, css = [] } = entry ?? {};
   const [style] = css;
-  const names = new Set([...(entry?.imports ?? []), drawing, ...(chunks.get(drawing)?.imports ?? [])]);
+  // Its key is its path, from wherever the build was run.
+  const [drawing = "", { imports = [] } = {}] = [...chunks].find(([name]) => /(?:^|\/)drawing\.ts$/.test(name)) ?? [];
+  const names = new Set([...(entry?.imports ?? []), drawing, ...imports]);
   const ahead = [...names].filter((name) => name !== main).flatMap((name) => chunks.get(name)?.file ?? []);
   return { ...(script === undefined ? {} : { script }), ...(style === undefined ? {} : { style }), ahead };
 }
-
-const drawing = "drawing.ts";
 
 function parseChunk(chunk: unknown) {
   const { file, css, imports, isEntry } = isJsonObject(chunk) ? chunk : {};

@@ -11,7 +11,7 @@ function built() {
   const manifest = {
     "_words.js": { file: "assets/words-1.js" },
     "_lit.js": { file: "assets/lit-1.js" },
-    "drawing.ts": { file: "assets/drawing-1.js", imports: ["_words.js", "_lit.js", "main.ts"] },
+    "ui/drawing.ts": { file: "assets/drawing-1.js", imports: ["_words.js", "_lit.js", "main.ts"] },
     "main.ts": { file: "assets/main-1.js", isEntry: true, imports: ["_words.js"], css: ["assets/main-1.css"] },
     "player.ts": { file: "assets/player-1.js", imports: ["_lit.js"] },
   };

@@ -29,6 +29,7 @@ describe("The built page (npm run build)", () => {
         expect([...scripts.keys()]).toContain(`assets/${name}`);
       }
     }
+    expect(first).toContainEqual(expect.stringMatching(/^assets\/drawing-/));
     const octets = [...scripts.values()].map((script) => gzipSync(script, { level: 9 }).byteLength);
     expect(octets.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(30_000);
   });
