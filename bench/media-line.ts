@@ -57,15 +57,17 @@ interface Seen {
   longestStallMs: number;
   /** Initialization segments after the first one. */
   switches: number;
+  /** Of the stream's time line, in no fragment that came. */
+  lostMs: number;
 }
 
 /** Watches a device for so long (until its first picture, where undefined); what is there is shown, and nothing is held back. */
 async function watch(device: string, forMs: number | undefined): Promise<Seen> {
   const begun = performance.now();
   const session = sessionOf(await openStream(rig, cookie, device));
-  const seen: Seen = { firstMs: Number.NaN, shownMs: 0, longestStallMs: 0, switches: -1 };
+  const seen: Seen = { firstMs: Number.NaN, shownMs: 0, longestStallMs: 0, switches: -1, lostMs: 0 };
   const reader = new FragmentReader();
-  let [bufferedMs, at] = [0, 0];
+  let [bufferedMs, at, next] = [0, 0, Number.POSITIVE_INFINITY];
   const show = (): void => {
     const now = performance.now();
     const shown = Math.min(now - at, bufferedMs);
@@ -85,7 +87,11 @@ async function watch(device: string, forMs: number | undefined): Promise<Seen> {
             if (at === 0) at = performance.now();
             show();
             if (Number.isNaN(seen.firstMs)) seen.firstMs = at - begun;
-            bufferedMs += piece.fragment.duration * 1_000;
+            const { start, duration } = piece.fragment;
+            bufferedMs += duration * 1_000;
+            // Two encoders of one source round otherwise.
+            if (start - next > 0.02) seen.lostMs += (start - next) * 1_000;
+            next = start + duration;
             if (forMs === undefined) resolve();
           }
         }
@@ -110,7 +116,7 @@ for (const kbps of steps) {
   line.stdin.write(`${octetsPerSecond(kbps)}\n`);
   await pause(stepMs);
 }
-const { firstMs, shownMs, longestStallMs, switches } = await watched;
+const { firstMs, shownMs, longestStallMs, switches, lostMs } = await watched;
 const share = shownMs / (steps.length * stepMs - firstMs);
 const name = `${steps.join(", ")} kbit/s, ${stepMs / 1_000} s each: `;
 const cold = `first picture outside, cold, uplink of ${narrowKbps} kbit/s, `;
@@ -120,5 +126,6 @@ printTable("media-line", `A home's line of ${oneWayMs} ms each way; real FFmpeg;
   { what: `${name}of the time, shown`, value: share * 100, unit: "%", goal: { atLeast: 98 } },
   { what: `${name}longest stall`, value: longestStallMs, unit: "ms", goal: { atMost: 1_000 } },
   { what: `${name}changes of quality`, value: switches, unit: "", goal: { atMost: 4 } },
+  { what: `${name}lost of the stream, at changes too`, value: lostMs, unit: "ms", goal: { atMost: 0 } },
 ]);
 process.exit(0);

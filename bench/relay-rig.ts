@@ -86,7 +86,7 @@ async function done(args: readonly string[], input: string): Promise<void> {
 
 async function start(script: string, argument: object | string): Promise<Told> {
   const words = [join(import.meta.dirname, script), typeof argument === "string" ? argument : JSON.stringify(argument)];
-  const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
   const line = await new Promise<string>((resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`${script} ended with ${code}`)));
     createInterface(child.stdout).once("line", resolve);

@@ -55,9 +55,12 @@ function createWay(delayMs: number, rate: () => number): (octets: Uint8Array, to
 
 const { to, oneWayMs, upOctetsPerSecond = Number.POSITIVE_INFINITY } = JSON.parse(process.argv[2] ?? "") as Line;
 let upRate = upOctetsPerSecond;
-createInterface(process.stdin).on("line", (line) => {
-  upRate = Number(line);
-});
+createInterface(process.stdin)
+  .on("line", (line) => {
+    upRate = Number(line);
+  })
+  // Whoever began it is gone, however they went.
+  .once("close", () => process.exit(0));
 const up = createWay(oneWayMs, () => upRate);
 const down = createWay(oneWayMs, () => Number.POSITIVE_INFINITY);
 const server = createServer({ noDelay: true }, (home) => {

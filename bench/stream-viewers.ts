@@ -33,7 +33,10 @@ const watch = ({ path, cookie }: Viewers["each"][number]): Promise<number> =>
 const firstMs = await Promise.all(each.map(watch));
 octets = 0;
 process.stdout.write(`${JSON.stringify({ firstMs })}\n`);
-process.stdin.once("data", () => {
-  process.stdout.write(`${JSON.stringify({ octets })}\n`);
-  process.exit(0);
-});
+process.stdin
+  .once("data", () => {
+    process.stdout.write(`${JSON.stringify({ octets })}\n`);
+    process.exit(0);
+  })
+  // Whoever began it is gone, however they went.
+  .once("end", () => process.exit(0));

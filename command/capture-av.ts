@@ -1,17 +1,18 @@
 /** `genkan capture-av DEVICE FILE`: saves the untouched stream of an AV device, and beside it, in FILE.json, what is known to be missing. */
 
 import { once } from "node:events";
-import { createWriteStream, existsSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, rmSync, writeFileSync } from "node:fs";
 import { HomeError } from "../gateway-core/contract/errors.ts";
+import type { JsonObject } from "../gateway-core/contract/json.ts";
 import { createStreamEvidence, examineMachine, recordStream } from "../gateway-core/gateway.ts";
 import { systemClock, systemHost } from "../host/system-host.ts";
-import { type Arguments, numberOf } from "./arguments.ts";
+import { type Arguments, type Language, numberOf } from "./arguments.ts";
 import { untilStopped } from "./process-life.ts";
 import { readSettings } from "./read-settings.ts";
 import { say } from "./say.ts";
 import { busOf } from "./serial-bus.ts";
 
-/** `stopped` resolves when there is to be an end. @throws HomeError `usage`; `settings-invalid` without a bus; `device-unavailable`, `device-silent`, `bus-full` */
+/** `stopped` resolves when there is to be an end. @throws HomeError `usage`; `settings-invalid` without a bus; `device-unavailable`, `bus-full`; `device-silent`, also when nothing came: then there is no file */
 export async function captureAv(args: Arguments, stopped = untilStopped): Promise<void> {
   const { language, rest, values } = args;
   const [device, path] = rest;
@@ -38,12 +39,21 @@ export async function captureAv(args: Arguments, stopped = untilStopped): Promis
       if (!file.write(chunk.octets)) await once(file, "drain");
     }
   } finally {
-    const told = { device, startedAt, ...evidence.told() };
     file.end();
     await once(file, "close");
-    writeFileSync(`${path}.json`, `${JSON.stringify(told, null, 2)}\n`);
-    const { chunks, octets, missingBlocks, lostDataBlocks } = evidence.told();
-    const facts = { chunks, octets, missing: missingBlocks, lost: lostDataBlocks };
-    tell(say(language, "captured-av", Object.fromEntries(Object.entries(facts).map(([k, v]) => [k, Number(v)]))));
+    // What came before an error is kept, and told.
+    if (evidence.told()["chunks"] === 0) rmSync(path);
+    else tell(saveEvidence(path, { device, startedAt, ...evidence.told() }, language));
   }
+  if (evidence.told()["chunks"] === 0) {
+    throw new HomeError("device-silent", say(language, "captured-av-nothing", { device }));
+  }
+}
+
+/** What it says in a line. */
+function saveEvidence(path: string, told: JsonObject, language: Language): string {
+  writeFileSync(`${path}.json`, `${JSON.stringify(told, null, 2)}\n`);
+  const { chunks, octets, missingBlocks, lostDataBlocks } = told;
+  const facts = { chunks, octets, missing: missingBlocks, lost: lostDataBlocks };
+  return say(language, "captured-av", Object.fromEntries(Object.entries(facts).map(([k, v]) => [k, Number(v)])));
 }

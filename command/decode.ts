@@ -23,11 +23,15 @@ export async function decode(args: Arguments): Promise<void> {
   // In a stream of lines an error stands in its line's place.
   const bad = args.isByLine ? process.stdout : process.stderr;
   for await (const line of lines) {
-    const { text, isGood } = explained(line.trim(), explain);
+    const { text, isGood } = explained(withoutGaps(line.trim()), explain);
     (isGood ? process.stdout : bad).write(`${text}\n`);
     if (!isGood) process.exitCode = 1;
   }
 }
+
+/** Octets as other programs print them: `10 81 00 …`, `10:81:00:…`. */
+const withoutGaps = (text: string): string =>
+  /^[\da-f][\da-f\s:]*$/i.test(text) ? text.replaceAll(/[\s:]/g, "") : text;
 
 function explained(line: string, explain: Explain): { readonly text: string; readonly isGood: boolean } {
   try {

@@ -2,6 +2,7 @@
 
 import { vi } from "vitest";
 
-export function until(holds: () => void): Promise<void> {
+/** Resolves with what it hands over. */
+export function until<Found>(holds: () => Found | Promise<Found>): Promise<Found> {
   return vi.waitFor(holds, { timeout: 15_000, interval: 10 });
 }

@@ -1,13 +1,13 @@
 /**
- * `npm test`: the checks, then every test, closing with one line that counts them. Journeys wait more than they compute,
+ * `npm test`: the checks, then every test, closing with what failed and one line that counts them. Journeys wait more than they compute,
  * so they run beside the unit tests, in two lanes, each in a network of its own: no home is heard or disturbed by another,
  * nor by one that runs here already. Where the machine allows no such network, all runs one after the other.
  */
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { root } from "./node24.js";
 import { ownNetwork } from "./own-network.js";
 
@@ -16,7 +16,7 @@ const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 const args = process.argv.slice(2);
 const projects = args.length > 0 ? args : ["unit", "browser", "journey"];
 const check = [join(root, "toolchain", "check.js")];
-const isChecked = args.length > 0 || spawnSync(process.execPath, check, { cwd: root, stdio: "inherit" }).status === 0;
+const isChecked = args.length > 0 || (await run([process.execPath, ...check], true)).isPassed;
 const folder = mkdtempSync(join(tmpdir(), "genkan-test-"));
 // These fetch packages: they need the machine's own network.
 const fetching = ["package", "kernel"];
@@ -32,7 +32,7 @@ const apart = [
 const isApart = network.length > 0 && projects.includes("journey") && projects.length > 1;
 const lanes = isApart ? apart : [together];
 
-/** Runs one lane to its end; what the first says is seen at once, the others' words when they have ended. */
+/** Runs one lane to its end. */
 async function runLane([names, more], at) {
   const report = join(folder, `${at}.json`);
   const command = [
@@ -48,34 +48,59 @@ async function runLane([names, more], at) {
     `--outputFile.json=${report}`,
     ...more,
   ];
-  const isFirst = at === 0;
-  const lane = spawn(command[0], command.slice(1), {
-    cwd: root,
-    stdio: ["ignore", isFirst ? "inherit" : "pipe", isFirst ? "inherit" : "pipe"],
-  });
+  // What the first says is seen at once, the others' words when they have ended.
+  return { report, isFirst: at === 0, ...(await run(command, at === 0)) };
+}
+
+/** Runs a program to its end and keeps its words; `isHeard`: they are passed on at once, too. */
+async function run([program, ...more], isHeard) {
+  const env = process.stdout.isTTY ? { FORCE_COLOR: "1", ...process.env } : process.env;
+  const child = spawn(program, more, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   const said = [];
-  for (const stream of [lane.stdout, lane.stderr]) stream?.on("data", (octets) => said.push(octets));
-  const isPassed = await new Promise((resolve) => lane.once("close", (code) => resolve(code === 0)));
-  return { isPassed, report, said: Buffer.concat(said) };
+  for (const [stream, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ]) {
+    stream.on("data", (octets) => {
+      said.push(octets);
+      if (isHeard) to.write(octets);
+    });
+  }
+  const isPassed = await new Promise((resolve) => child.once("close", (code) => resolve(code === 0)));
+  return { isPassed, said: Buffer.concat(said).toString() };
+}
+
+/** What of a run did not pass, in the runner's words; its last lines where no test of it failed. */
+function failuresOf({ isPassed, said }, told) {
+  if (isPassed) return [];
+  const failed = (told?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const tests = assertionResults.filter((test) => test.status === "failed");
+    if (tests.length === 0) return status === "failed" ? [`${file}\n${message}`] : [];
+    return tests.map(({ fullName, failureMessages }) => `${file}: ${fullName}\n${failureMessages.join("\n")}`);
+  });
+  return failed.length > 0 ? failed : [said.trimEnd().split("\n").slice(-30).join("\n")];
 }
 
 const counts = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
-let isPassed = true;
 const ends = await Promise.all(lanes.map(runLane));
-for (const { said } of ends) process.stdout.write(said);
-for (const { isPassed: isLanePassed, report } of ends) {
-  isPassed &&= isLanePassed;
+for (const { said, isFirst } of ends) if (!isFirst) process.stdout.write(said);
+const failures = isChecked ? [] : ["npm run check: its words stand at the beginning"];
+for (const end of ends) {
+  let told;
   try {
-    const told = JSON.parse(readFileSync(report, "utf8"));
+    told = JSON.parse(readFileSync(end.report, "utf8"));
     for (const name of Object.keys(counts)) counts[name] += told[name];
   } catch {
-    isPassed = false;
-    console.error("A test runner left no report.");
+    failures.push("A test runner left no report.");
   }
+  failures.push(...failuresOf(end, told));
 }
+// A log may be read from its end: what failed is said again there.
+for (const failure of failures) console.error(`\nnot passed: ${failure.slice(0, 2_000)}`);
 const { numPassedTests, numFailedTests, numPendingTests } = counts;
 // A run of some projects is not the whole, and says so.
 const which = args.length > 0 ? `${args.join(" ")}: ` : "";
 console.log(`\n${which}${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
 rmSync(folder, { recursive: true });
-process.exit(isChecked && isPassed && numPassedTests > 0 ? 0 : 1);
+process.exit(failures.length === 0 && numPassedTests > 0 ? 0 : 1);

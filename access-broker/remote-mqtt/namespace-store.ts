@@ -86,8 +86,13 @@ const none: readonly never[] = [];
 
 function* matching(retained: Retained, filters: readonly string[]) {
   for (const topic of retained.topics()) {
-    const payload = filters.some((filter) => isMatch(filter, topic)) ? retained.payload(topic) : undefined;
-    if (payload === undefined) continue;
-    yield { cmd: "publish", topic, payload: Buffer.from(payload), qos: 1, retain: true, dup: false };
+    if (!filters.some((filter) => isMatch(filter, topic)) || retained.payload(topic) === undefined) continue;
+    yield {
+      ...{ cmd: "publish", topic, qos: 1, retain: true, dup: false },
+      // Read when its turn comes, a message a turn: what was published meanwhile must not be followed by what it replaced.
+      get payload() {
+        return Buffer.from(retained.payload(topic) ?? "");
+      },
+    };
   }
 }

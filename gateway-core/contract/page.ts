@@ -43,6 +43,20 @@ export interface TextWidget {
   readonly items?: TextWidget;
 }
 
+/** What a person writes for an action that takes a text. */
+export interface ActionField {
+  /** Which texts it takes: a regular expression, as fields of HTML have them. */
+  readonly pattern: string;
+  /** The property that tells such a text, which one begins with. */
+  readonly from?: string;
+}
+
+/** What the field of an action begins with; nothing where the device tells none that the action takes. */
+export function fieldBegin({ values }: Pick<PageDevice, "values">, { from = "", pattern }: ActionField): string {
+  const value = values[from]?.value;
+  return typeof value === "string" && new RegExp(pattern).test(value) ? value : "";
+}
+
 /** The control for one property or action, decided once from its data schema. */
 export type Widget = { readonly titles: Texts } & (
   | { readonly widget: "switch"; readonly on: Option; readonly off: Option; readonly settleMs: number }
@@ -70,7 +84,7 @@ export type Widget = { readonly titles: Texts } & (
       readonly settleMs: number;
     }
   | { readonly widget: "time"; readonly settleMs: number }
-  | { readonly widget: "action"; readonly confirm: boolean }
+  | { readonly widget: "action"; readonly confirm: boolean; readonly field?: ActionField }
   | TextWidget
 );
 

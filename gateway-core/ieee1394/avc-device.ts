@@ -2,7 +2,7 @@
 
 import type { Outcome } from "../contract/adapter.ts";
 import { type Clock, sleep } from "../contract/clock.ts";
-import type { ActionDescriptor, Descriptor, PropertyDescriptor } from "../contract/descriptor.ts";
+import type { ActionDescriptor, DataSchema, Descriptor, PropertyDescriptor } from "../contract/descriptor.ts";
 import { type ErrorBody, HomeError, toHomeError } from "../contract/errors.ts";
 import { isSameJson, type Json, type JsonObject } from "../contract/json.ts";
 import type { AvcFrame, Ctype } from "./avc/avc-frame.ts";
@@ -185,15 +185,20 @@ export function titlesOf({ titles }: Descriptor, modelName: string | undefined):
   return { title: named.en, titles: named };
 }
 
-/** A frame with some value that the schema allows, to ask whether there is such a control. */
-function sampleOf(write: PropertyBinding["write"], schema: Pick<PropertyDescriptor, "type" | "minimum" | "oneOf">) {
-  const { type, minimum = 0, oneOf = [] } = schema;
+/** Of each kind of value one that some control takes: a word of the schema, on or off, a number, where a tape begins. */
+const samples: readonly Json[] = [true, 0, "00:00:00:00", null];
+
+/** A frame with some value that the control takes, to ask whether there is such a control. */
+function sampleOf(write: PropertyBinding["write"], { minimum, oneOf = [] }: Pick<DataSchema, "minimum" | "oneOf">) {
   const words = oneOf.flatMap(({ const: word, readOnly }) => (word === undefined || readOnly === true ? [] : [word]));
-  try {
-    return write?.(words[0] ?? (type === "boolean" ? true : minimum))[0];
-  } catch {
-    return undefined;
+  for (const value of [...words, ...(minimum === undefined ? [] : [minimum]), ...samples]) {
+    try {
+      return write?.(value)[0];
+    } catch {
+      // Another kind of value, then.
+    }
   }
+  return undefined;
 }
 
 const unknownProperty = (name: string): HomeError =>

@@ -77,7 +77,8 @@ function orNothing(read: (reader: ByteReader) => Json): (octets: Uint8Array) => 
 }
 
 /**
- * `HEX` or `[HEX…]` for what takes no value · `{map: {VALUE: HEX}}` · `{frame: "…{value}…", num, scale?, offset?}`.
+ * `HEX` or `[HEX…]` for what takes no value · `{map: {VALUE: HEX}}` · `{frame: "…{value}…", num, scale?, offset?}` ·
+ * `{frame: "…{value}…", timeCode: true}`, which takes hh:mm:ss:ff, and hh:mm:ss as its first frame.
  * @throws HomeError `descriptor-invalid`
  */
 export function parseControl(control: Json | undefined): WriteValue {
@@ -102,14 +103,32 @@ function templateOf(form: JsonObject): WriteValue {
     throw invalid(form["frame"], `a frame with ${place}`);
   const [head, tail] = [fromHexText(before), fromHexText(after)];
   frameOf(head);
+  const write = form["timeCode"] === undefined ? numberWriter(form) : timeCodeWriter(form["timeCode"]);
+  return (value) => [write(value, new ByteWriter().octets(head)).octets(tail).toOctets()];
+}
+
+type Write = (value: Json, writer: ByteWriter) => ByteWriter;
+
+function timeCodeWriter(form: Json): Write {
+  if (form !== true) throw invalid(form, "true");
+  return (value, writer) => {
+    const text = typeof value === "string" ? value : "";
+    const [whole, frames] = /^\d\d:[0-5]\d:[0-5]\d(:\d\d)?$/.exec(text) ?? [];
+    if (whole === undefined) throw notEncodable(value, "a time code hh:mm:ss:ff");
+    timeCode.write(frames === undefined ? `${whole}:00` : whole, writer, {});
+    return writer;
+  };
+}
+
+function numberWriter(form: JsonObject): Write {
   const { octets, isSigned } = numberForm(form);
   const [scale, offset] = [factorOf(form, "scale", 1), factorOf(form, "offset", 0)];
   const size = 256 ** octets;
-  return (value) => {
+  return (value, writer) => {
     if (typeof value !== "number") throw notEncodable(value, "a number");
     const raw = Math.round((value - offset) / scale);
     const shifted = wholeNumber(isSigned ? raw + size / 2 : raw, size - 1) - (isSigned ? size / 2 : 0);
-    return [new ByteWriter().octets(head).uint(shifted, octets).octets(tail).toOctets()];
+    return writer.uint(shifted, octets);
   };
 }
 

@@ -70,7 +70,8 @@ export class JoinRing {
   /** Takes octets of the stream; returns the packets of the followed programme among them, for who has joined. */
   push(octets: Uint8Array): Uint8Array {
     const passed: Uint8Array[] = [];
-    for (const packet of this.#packetizer.push(octets)) {
+    // Packets that are kept are views of this copy: one for each of them would cost more than all else.
+    for (const packet of this.#packetizer.push(new Uint8Array(octets))) {
       if (this.#isTable(packet.pid)) this.#readTable(packet);
       const { octets: whole, pid } = packet;
       if (this.#followed === undefined) continue;
@@ -105,7 +106,7 @@ export class JoinRing {
     const reader = this.#sections.get(pid) ?? new SectionReader();
     this.#sections.set(pid, reader);
     if (isStart) this.#tables.set(pid, []);
-    this.#tables.get(pid)?.push(new Uint8Array(octets));
+    this.#tables.get(pid)?.push(octets);
     for (const section of reader.push(payload, isStart)) {
       try {
         if (pid === associationPid) this.#mapPids = readProgramAssociation(section).map(({ mapPid }) => mapPid);
@@ -142,7 +143,7 @@ export class JoinRing {
   #keep(packet: TsPacket, videoPid: number): void {
     if (packet.pid === videoPid && packet.isStart && beginsGroup(packet)) this.#starts.push(this.#kept.length);
     if (this.#starts.length === 0) return;
-    this.#kept.push(new Uint8Array(packet.octets));
+    this.#kept.push(packet.octets);
     const isOver = (): boolean =>
       this.#starts.length > this.#groups || this.#kept.length * tsPacketOctets > this.#longest;
     while (isOver() && this.#starts.length > 0) this.#dropGroup();

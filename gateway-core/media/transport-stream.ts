@@ -22,7 +22,12 @@ export interface TsPacket {
 
 /** Reads one packet of 188 octets that begins with the sync byte. */
 export function readTsPacket(octets: Uint8Array): TsPacket {
-  const [, second = 0, third = 0, fourth = 0, adaptationOctets = 0, flags = 0] = octets;
+  const at = (place: number): number => octets[place] ?? 0;
+  const second = at(1);
+  const third = at(2);
+  const fourth = at(3);
+  const adaptationOctets = at(4);
+  const flags = at(5);
   const hasAdaptation = (fourth & 0x20) !== 0;
   const isUsable = (second & 0x80) === 0 && (fourth & 0xc0) === 0 && (fourth & 0x10) !== 0;
   const start = hasAdaptation ? Math.min(5 + adaptationOctets, tsPacketOctets) : 4;

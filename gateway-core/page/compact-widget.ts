@@ -1,7 +1,7 @@
 /** A widget as a compact form: its name, what it says, and how it is set with four keys and digits. Pure. */
 
 import { isSameJson, type Json } from "../contract/json.ts";
-import type { Option, PageDevice, Widget } from "../contract/page.ts";
+import { type ActionField, fieldBegin, type Option, type PageDevice, type Widget } from "../contract/page.ts";
 import { fill, type Speech } from "../contract/page-texts.ts";
 import { sayAgo, sayWhole } from "../contract/page-words.ts";
 import { compactWords, octetsOf } from "./compact-frame.ts";
@@ -55,7 +55,9 @@ export function compactQuestion(device: PageDevice, name: string, print: Compact
   const deed = deedOf(device, name, print.speech);
   const value = widget?.widget === "switch" ? otherState(widget, device.values[name]?.value).value : null;
   const form = formOf(device, name, kindOf(device, name), print);
-  return html`<p>${fill(print.speech.texts.confirm, { name: deed })}<br>${form(html`${hidden("value", JSON.stringify(value))}${submit(deed)}`)}</p>`;
+  const field = widget?.widget === "action" ? widget.field : undefined;
+  const told = field === undefined ? hidden("value", JSON.stringify(value)) : taken(device, field);
+  return html`<p>${fill(print.speech.texts.confirm, { name: deed })}<br>${form(html`${told}${submit(deed)}`)}</p>`;
 }
 
 /** Whether a GET of the address of a form has a question to ask. */
@@ -93,12 +95,17 @@ function action(
   device: PageDevice,
   name: string,
   title: string,
-  { confirm }: Extract<Widget, { widget: "action" }>,
+  { confirm, field }: Extract<Widget, { widget: "action" }>,
   print: CompactPrint,
 ): Markup {
-  return confirm
-    ? question(device, name, title, print)
-    : formOf(device, name, "a", print)(html`${hidden("value", "null")}${submit(title)}`);
+  if (confirm) return question(device, name, title, print);
+  return formOf(device, name, "a", print)(html`${taken(device, field)}${submit(title)}`);
+}
+
+/** What an action takes: nothing, or what is written. */
+function taken(device: PageDevice, field: ActionField | undefined): Markup {
+  if (field === undefined) return hidden("value", "null");
+  return html`<input name="value" value="${fieldBegin(device, field)}" size="11" istyle="3">`;
 }
 
 function controls(widget: Widget, value: Json | undefined, form: Form, speech: Speech): readonly Markup[] {

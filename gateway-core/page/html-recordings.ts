@@ -19,7 +19,7 @@ export function recordingSection(device: PageDevice, shown: ShownRecordings | un
   const begin = button(`devices/${device.id}/recordings`, texts.record, print, device.available);
   const end = running !== undefined && button(`recordings/${running.id}/stop`, texts.stop, print);
   return html`<section class="rows recordings" id="recordings"><h2>${texts.recordings}</h2>
-${shown.mayRecord && html`<p class="row end">${end || begin}</p>`}
+${shown.mayRecord && html`<div class="row end">${end || begin}</div>`}
 <ul class="recording-list">${shown.recordings.map((one) => line(one, shown.mayRecord, texts, print))}</ul></section>`;
 }
 

@@ -1,7 +1,7 @@
 /** A widget as a form that needs no script: it posts to the path of docs/interfaces.md and comes back (303). Pure. */
 
 import { isSameJson } from "../contract/json.ts";
-import type { Option, PageDevice, Widget } from "../contract/page.ts";
+import { fieldBegin, type Option, type PageDevice, type Widget } from "../contract/page.ts";
 import { isGuarded } from "../contract/page-look.ts";
 import { fill } from "../contract/page-texts.ts";
 import { sayWhole } from "../contract/page-words.ts";
@@ -16,7 +16,8 @@ type Choice = Printed<Extract<Widget, { readonly options: readonly Option[] }>>;
 export function widgetForm(device: PageDevice, name: string, { speech, token, root, isKiosk }: Print): Markup {
   const widget = device.widgets[name];
   if (widget === undefined) return html``;
-  const value = device.values[name]?.value;
+  const field = widget.widget === "action" ? widget.field : undefined;
+  const value = field === undefined ? device.values[name]?.value : fieldBegin(device, field);
   if (widget.widget === "text") return html`<span class="said">${sayWhole(widget, value, speech)}</span>`;
   const title = widget.titles[speech.language];
   const label = `${device.titles[speech.language]}: ${title}`;
@@ -104,8 +105,11 @@ function time(printed: Of<"time">): Markup {
   return html`<input type="time" name="value" value="${shown}" aria-label="${label}" required${disabled}>${submit(printed)}`;
 }
 
-function action({ widget, title, disabled, speech }: Of<"action">): Markup {
-  const button = html`<button class="button" name="value" value="null"${disabled}>${title}</button>`;
+function action({ widget, value = "", title, label, disabled, speech }: Of<"action">): Markup {
+  const { field } = widget;
+  const button = field
+    ? html`<input type="text" name="value" value="${String(value)}" pattern="${field.pattern}" aria-label="${label}" required autocomplete="off"${disabled}><button class="button"${disabled}>${title}</button>`
+    : html`<button class="button" name="value" value="null"${disabled}>${title}</button>`;
   if (!widget.confirm) return button;
   return asking(title, button, speech);
 }

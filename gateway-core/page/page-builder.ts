@@ -25,8 +25,8 @@ export function buildPageDevice(device: Device): PageDevice {
   const { id, kind, title, titles, room, available, availabilityAt, descriptor, values } = device;
   const { lookUp, appearance } = device;
   const deck = deckOf(descriptor);
-  const widgets = widgetsOf(descriptor, deck);
   const roles = rolesOf(descriptor);
+  const widgets = widgetsOf(descriptor, roles, deck);
   const tile = tileOf(descriptor, widgets, roles, deck);
   const sections = sectionsOf(descriptor, widgets, deck);
   const compact = (descriptor["gk:screen"]?.compact ?? plainItems(descriptor, widgets)).filter(
@@ -51,12 +51,18 @@ function detectedOf(descriptor: Descriptor): Pick<PageDevice, "detected"> {
   return { detected: facts.join(" · ") };
 }
 
-function widgetsOf({ properties, actions = {} }: Descriptor, deck: Deck | undefined): Widgets {
+function widgetsOf(
+  { properties, actions = {} }: Descriptor,
+  roles: PageDevice["roles"],
+  deck: Deck | undefined,
+): Widgets {
   return Object.fromEntries<Widget>([
     ...Object.entries(properties)
       .filter(([, property]) => !isRawFact(property))
       .map(([name, property]) => [name, widgetOfProperty(property)] as const),
-    ...Object.entries(actions).map(([name, action]) => [name, widgetOfAction(action)] as const),
+    ...Object.entries(actions).map(
+      ([name, action]) => [name, widgetOfAction(action, roles[action["gk:role"] ?? ""])] as const,
+    ),
     ...(deck === undefined ? [] : [[deck.name, deck.widget] as const]),
   ]);
 }

@@ -43,8 +43,12 @@ export function widgetOfProperty(property: PropertyDescriptor): Widget {
   return { titles, ...textWidget(property) };
 }
 
-export function widgetOfAction(action: ActionDescriptor): Widget {
-  return { titles: action.titles, widget: "action", confirm: action["gk:confirm"] === true };
+/** @param told the property of the same role, which tells what the action takes */
+export function widgetOfAction(action: ActionDescriptor, told?: string): Widget {
+  const { titles, input } = action;
+  const widget = { titles, widget: "action", confirm: action["gk:confirm"] === true } as const;
+  if (input?.type !== "string" || input.pattern === undefined) return widget;
+  return { ...widget, field: { pattern: input.pattern, ...(told === undefined ? {} : { from: told }) } };
 }
 
 function textWidget(schema: DataSchema & { readonly "gk:role"?: string }): TextWidget {

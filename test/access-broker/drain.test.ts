@@ -2,7 +2,8 @@
 
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
+import { until } from "../until.ts";
 import { openRig, type Rig, untilState } from "./rig.ts";
 
 const open = (rig: Rig, path: string, cookie: string): Promise<IncomingMessage> =>
@@ -74,5 +75,5 @@ it("A request that does not end is waited for no longer than the operator says",
   await asked;
   await rig.drain();
   await rig.stop();
-  await vi.waitFor(async () => expect(await cut).toBe("cut"));
+  await until(async () => expect(await cut).toBe("cut"));
 });

@@ -6,6 +6,7 @@ import { issueCard, setProxy } from "../../access-broker/access-broker.ts";
 import { enrol } from "../../gateway-core/access-link/enrol.ts";
 import { openHomeProxy } from "../../gateway-core/home-proxy/home-proxy.ts";
 import { homeNetworks } from "../../gateway-core/page/home-network.ts";
+import { until } from "../until.ts";
 import { credential, openPlace, type Place } from "./outbound-proxy/proxy-rig.ts";
 import { number, openRig, type Rig, realHost } from "./rig.ts";
 
@@ -75,7 +76,7 @@ describe("What a computer of the home asks through its gateway", () => {
     expect([statusOf(text), text.endsWith("hi")]).toEqual([200, true]);
     expect(heard).toEqual([`GET /a?b HTTP/1.1\r\nHost: ${target}\r\nAccept: */*\r\nConnection: close\r\n\r\n`]);
     const through = await say(tunnel());
-    await vi.waitFor(() => expect(through.text()).toBe("HTTP/1.1 200 Connection established\r\n\r\n"));
+    await until(() => expect(through.text()).toBe("HTTP/1.1 200 Connection established\r\n\r\n"));
     through.socket.write("only this");
     await through.closed;
     expect(heard[1]).toBe("only this");

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { lamp } from "../fakes/page-home.ts";
 import { openPage } from "../page/open-page.ts";
 import { open, packets } from "../recordings/open-recordings.ts";
+import { until } from "../until.ts";
 import { openRig } from "./rig.ts";
 
 it("A recording is begun, fetched whole and in parts, and removed through the access broker, whose cache leaves it alone", async () => {
@@ -31,7 +32,7 @@ it("A recording is begun, fetched whole and in parts, and removed through the ac
   const { id } = JSON.parse(begun.text);
   const sent = packets(20_000);
   decks[0]?.send(sent);
-  await vi.waitFor(() => expect(recordings.list()[0]?.octets).toBe(sent.length));
+  await until(() => expect(recordings.list()[0]?.octets).toBe(sent.length));
   await rig.ask(`/api/recordings/${id}/stop`, { json: {}, headers: { cookie, origin } });
 
   const path = `/api/recordings/${id}/file`;

@@ -3,10 +3,11 @@
  * have it say to others what it should keep. The last part leaves one defence out each time, and the same attack succeeds.
  */
 
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { createProxyRules, type ProxyRules } from "../../access-broker/outbound-proxy/proxy-rules.ts";
 import { credential, openPlace, openProxyRig, type ProxyRig } from "../access-broker/outbound-proxy/proxy-rig.ts";
 import { FakeClock } from "../fakes/fake-host.ts";
+import { until } from "../until.ts";
 
 let opened = new AsyncDisposableStack();
 afterEach(async () => {
@@ -90,10 +91,10 @@ describe("A tunnel or answer without end", () => {
     const clock = new FakeClock();
     const rig = await rigFor([target], { idleMs: 10_000, longestMs: 25_000 }, clock);
     const said = await rig.say(connectTo(target));
-    await vi.waitFor(() => expect(said.text()).toContain(" 200 "));
+    await until(() => expect(said.text()).toContain(" 200 "));
     for (let n = 1; n <= 3; n++) {
       said.socket.write("x");
-      await vi.waitFor(() => expect(rig.desk.counters().octets).toBe(2 * n));
+      await until(() => expect(rig.desk.counters().octets).toBe(2 * n));
       await clock.advance(8_000);
     }
     expect(said.socket.closed).toBe(false);
@@ -101,7 +102,7 @@ describe("A tunnel or answer without end", () => {
     await said.closed;
     const small = await rigFor([target], { octetsPerDay: 1_000 });
     const greedy = await small.say(connectTo(target));
-    await vi.waitFor(() => expect(greedy.text()).toContain(" 200 "));
+    await until(() => expect(greedy.text()).toContain(" 200 "));
     greedy.socket.write("x".repeat(5_000));
     await greedy.closed;
   });

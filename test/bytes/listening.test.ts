@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { listenOn } from "../../gateway-core/bytes/listening.ts";
+import { until } from "../until.ts";
 
 const loopback = { host: "127.0.0.1", port: 0 };
 
@@ -15,10 +16,10 @@ it("A listener counts what is open and what has passed, also of what is over", a
   const server = createServer((socket) => socket.on("data", () => socket.end("answer")));
   await using listening = await listenOn(server, loopback, () => undefined);
   const socket = await dial(listening.port);
-  await vi.waitFor(() => expect(listening.traffic()).toMatchObject({ open: 1, connections: 1 }));
+  await until(() => expect(listening.traffic()).toMatchObject({ open: 1, connections: 1 }));
   socket.end("ask");
   await once(socket.resume(), "close");
-  await vi.waitFor(() => expect(listening.traffic()).toEqual({ open: 0, connections: 1, received: 3, sent: 6 }));
+  await until(() => expect(listening.traffic()).toEqual({ open: 0, connections: 1, received: 3, sent: 6 }));
 });
 
 it("A listener that stops takes nobody in, keeps who is there, and at its end lets go of them", async () => {

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { listenOn } from "../../gateway-core/bytes/listening.ts";
 import { onceSpoken } from "../../gateway-core/bytes/once-spoken.ts";
 import { FakeClock } from "../fakes/fake-host.ts";
+import { until } from "../until.ts";
 
 async function openDoor() {
   const clock = new FakeClock();
@@ -18,7 +19,7 @@ async function openDoor() {
   const listening = await listenOn(server, { host: "127.0.0.1", port: 0 }, () => undefined);
   const socket = connect(listening.port, "127.0.0.1").on("error", () => undefined);
   await once(socket, "connect");
-  await vi.waitFor(() => expect(listening.traffic().open).toBe(1));
+  await until(() => expect(listening.traffic().open).toBe(1));
   return { clock, served, silent, socket, listening, [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose]() };
 }
 
@@ -26,7 +27,7 @@ it("A connection is served once it has spoken, and what it said is still to be r
   await using door = await openDoor();
   expect(door.served).toEqual([]);
   door.socket.write("hello");
-  await vi.waitFor(() => expect(door.served).toHaveLength(1));
+  await until(() => expect(door.served).toHaveLength(1));
   expect(String(door.served[0]?.read())).toBe("hello");
   await door.clock.advance(60_000);
   expect(door.silent).toEqual([]);
@@ -48,8 +49,8 @@ it.each([
 ])("Who %s without a word is told of once, and waited for no longer", async (_what, leave) => {
   await using door = await openDoor();
   leave(door.socket);
-  await vi.waitFor(() => expect(door.silent).toHaveLength(1));
-  await vi.waitFor(() => expect(door.listening.traffic().open).toBe(0));
+  await until(() => expect(door.silent).toHaveLength(1));
+  await until(() => expect(door.listening.traffic().open).toBe(0));
   expect(door.clock.pending).toBe(0);
   expect(door.silent).toHaveLength(1);
   expect(door.served).toEqual([]);

@@ -1,6 +1,6 @@
 /** `genkan capture-av` as a user types it, beside a simulated bus. */
 
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -12,6 +12,8 @@ import { createModel } from "../../simulated-home/ieee1394/models.ts";
 import { createSimulatedBus } from "../../simulated-home/ieee1394/simulated-bus.ts";
 
 const guid = "0800460102c46a01";
+/** A deck whose tape stands still. */
+const stopped = "0800460102c46a02";
 
 describe("genkan capture-av", { timeout: 120_000 }, () => {
   let folder = "";
@@ -21,6 +23,7 @@ describe("genkan capture-av", { timeout: 120_000 }, () => {
     const bus = createSimulatedBus({ clock: systemClock });
     const makeFrames = async (): Promise<Uint8Array> => new Uint8Array(0);
     bus.plug(createModel({ clock: systemClock, model: "dv-deck", makeFrames }));
+    bus.plug(createModel({ clock: systemClock, model: "dv-deck", guid: stopped, makeFrames }));
     const client = bus.connect();
     const { generation } = client.state;
     // The deck plays.
@@ -36,9 +39,13 @@ describe("genkan capture-av", { timeout: 120_000 }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  const stopping = Promise.withResolvers<void>();
-  const run = (...words: string[]): Promise<void> =>
-    captureAv(parseArguments(["capture-av", ...words, "--state", folder, "--lang", "en"], {}), () => stopping.promise);
+  let stop = (): void => undefined;
+  const run = (...words: string[]): Promise<void> => {
+    const stopping = Promise.withResolvers<void>();
+    stop = stopping.resolve;
+    const args = parseArguments(["capture-av", ...words, "--state", folder, "--lang", "en"], {});
+    return captureAv(args, () => stopping.promise);
+  };
   const onBus = (): string[] => ["--set", `ieee1394.bus=${JSON.stringify(server.url)}`];
 
   it("says what is wrong: too few words, no bus, a device that is not on it", async () => {
@@ -48,6 +55,20 @@ describe("genkan capture-av", { timeout: 120_000 }, () => {
     const absent = run("0123456789abcdef", join(folder, "b.dv"), ...onBus());
     await expect(absent).rejects.toMatchObject({ code: "device-unavailable" });
     saying.mockRestore();
+  });
+
+  it("says so when nothing came, and leaves no empty file in the way of the next attempt", async () => {
+    const saying = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const file = join(folder, "stopped.dv");
+    const running = run(`ieee1394-${stopped}-tape0`, file, ...onBus());
+    await expect.poll(() => saying.mock.calls.join("")).toContain("on channel");
+    stop();
+    await expect(running).rejects.toMatchObject({
+      code: "device-silent",
+      message: expect.stringContaining("press play"),
+    });
+    saying.mockRestore();
+    expect([file, `${file}.json`].filter((path) => existsSync(path))).toEqual([]);
   });
 
   it("overwrites nothing", async () => {
@@ -62,7 +83,7 @@ describe("genkan capture-av", { timeout: 120_000 }, () => {
     const saying = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     const running = run(`ieee1394-${guid}-tape0`, file, ...onBus());
     await expect.poll(() => statSync(file, { throwIfNoEntry: false })?.size ?? 0).toBeGreaterThan(500_000);
-    stopping.resolve();
+    stop();
     await running;
     const said = saying.mock.calls.join("");
     saying.mockRestore();

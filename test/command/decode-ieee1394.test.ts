@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { parseArguments } from "../../command/arguments.ts";
+import { decode } from "../../command/decode.ts";
 import { explainerOfIeee1394 } from "../../command/decode-ieee1394.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "genkan-decode-"));
@@ -33,6 +35,20 @@ describe("genkan decode of IEEE 1394", () => {
       expect(() => explain(text)).toThrow(expect.objectContaining({ code: "value-invalid" }));
     }
   });
+
+  it.each(["00 20 c3 75", "00:20:C3:75", "0020 c375"])(
+    "takes octets as other programs print them: %s",
+    async (text) => {
+      const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+      // The command ends its process with its reader; this one goes on.
+      const listen = vi.spyOn(process.stdout, "on").mockReturnValue(process.stdout);
+      await decode(parseArguments(["decode", "avc", text, "--state", folder], {}));
+      const said = write.mock.calls.join("");
+      write.mockRestore();
+      listen.mockRestore();
+      expect(JSON.parse(said)).toMatchObject({ name: "PLAY", fields: { mode: "forward" } });
+    },
+  );
 
   it("leaves other forms to others", () => {
     expect(explainerOfIeee1394("echonet", false)).toBeUndefined();

@@ -20,6 +20,8 @@ describe("One viewer's way through the rungs", () => {
     const reader = watch.body.getReader();
     let [budget, taken, isReading] = [0, 0, false];
     const seen: string[] = [];
+    /** Of each piece that was seen, when: in fifths of a second. */
+    const seenAt: number[] = [];
     const take = async (): Promise<void> => {
       if (isReading) return;
       isReading = true;
@@ -27,11 +29,14 @@ describe("One viewer's way through the rungs", () => {
         const { done, value } = await reader.read();
         if (done) break;
         taken += value.length;
-        seen.push(...piecesIn(value));
+        const pieces = piecesIn(value);
+        seen.push(...pieces);
+        seenAt.push(...pieces.map(() => step));
       }
       isReading = false;
     };
-    for (let step = 0; step < steps; step++) {
+    let step = 0;
+    for (; step < steps; step++) {
       stream.play(1);
       // A link saves nothing up for later.
       budget = Math.min(budget, taken) + octetsOf(step);
@@ -40,7 +45,7 @@ describe("One viewer's way through the rungs", () => {
     }
     watch.end();
     await clock.advance(0);
-    return { seen, pending: clock.pending };
+    return { seen, seenAt, pending: clock.pending };
   }
   const kbps = (rate: number) => (rate * 1000 * 0.2) / 8;
 
@@ -59,6 +64,25 @@ describe("One viewer's way through the rungs", () => {
     const change = seen.indexOf("<low>");
     expect(Number(seen[change + 1]?.split(":")[1]) % 5).toBe(0);
     expect(seen[change + 1]).toMatch(/^low:/);
+  });
+
+  it("follows 872, 600, 350 and 1500 kbit/s: three changes, each moment once, and never a second without a picture", async () => {
+    const steps = [872, 600, 350, 1_500];
+    const { seen, seenAt } = await watched((step) => kbps(steps[Math.floor(step / 75)] ?? 0), 300);
+    const changes = seen.filter((piece) => piece.startsWith("<"));
+    expect(changes).toEqual(["<high>", "<low>", "<high>"]);
+    const fragments = seen.flatMap((piece, at) => (piece.startsWith("<") ? [] : [{ piece, at: seenAt[at] ?? 0 }]));
+    const numbers = fragments.map(({ piece }) => Number(piece.split(":")[1]));
+    expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at));
+    // A player begins with four in hand, and then shows what is there: a stall is as long as there is nothing more.
+    let [shownUntil, longest, stalled] = [fragments[3]?.at ?? 0, 0, 0];
+    for (const { at } of fragments) {
+      longest = Math.max(longest, at - shownUntil);
+      stalled += Math.max(0, at - shownUntil);
+      shownUntil = Math.max(shownUntil, at) + 1;
+    }
+    expect(longest).toBeLessThanOrEqual(5);
+    expect(stalled / 300).toBeLessThan(0.02);
   });
 
   it("comes back to the best rung on the same time line", async () => {

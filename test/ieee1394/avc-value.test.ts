@@ -93,6 +93,15 @@ describe("A control of AV/C", () => {
     }
   });
 
+  it("of time codes puts them as a tape reads them, frames first; without frames the first is meant", () => {
+    const search = { frame: "5120{value}", timeCode: true };
+    expect(write(search, "01:05:34:12")).toEqual(["512012340501"]);
+    expect(write(search, "00:10:00")).toEqual(["512000001000"]);
+    for (const value of ["1:05:34:12", "01:60:00:00", "--:--:--:--", "-00:00:01:00", "01:05:34:12 ", 5, null]) {
+      expect(thrownBy(() => write(search, value))).toMatchObject({ code: "value-invalid" });
+    }
+  });
+
   it("and a value of a response are each other's inverse", () => {
     fc.assert(
       fc.property(fc.constantFrom("uint8", "int8", "uint16", "int16", "uint24", "int24"), fc.nat(), (num, number) => {
@@ -117,6 +126,7 @@ describe("A control of AV/C", () => {
     [{ frame: "{value}", num: "uint8" }],
     [{ frame: "42{value}{value}", num: "uint8" }],
     [{ frame: "42{value}" }],
+    [{ frame: "42{value}", timeCode: 2 }],
     ["00".repeat(501)],
   ])("in the form %j is none that a descriptor may have", (form) => {
     expect(thrownBy(() => parseControl(form))).toMatchObject({ code: "descriptor-invalid" });

@@ -82,6 +82,8 @@ describe("A stream from a deck", () => {
     await command(stop);
     const before = chunks.length;
     await command(Uint8Array.of(0, 0x20, 0x51, 0x20, 0, 0, 0x10, 0));
+    // It winds there.
+    await clock.advance(10_000);
     await command(play);
     expect(chunks.length).toBeGreaterThan(before);
     const evidence = createStreamEvidence();
@@ -89,6 +91,26 @@ describe("A stream from a deck", () => {
     expect(evidence.told()["breaks"]).toEqual([
       { chunk: expect.any(Number), from: expect.stringMatching(/^00:01:2/), to: expect.stringMatching(/^00:10:00/) },
     ]);
+  });
+
+  it("is seen at other speeds and either way, and not while it is wound or stands", async () => {
+    const { clock, command, chunks } = rig();
+    await clock.advance(1_500);
+    const seen = async (...deed: readonly number[]): Promise<string[]> => {
+      await command(Uint8Array.of(0, 0x20, ...deed));
+      const before = chunks.length;
+      await clock.advance(1_000);
+      return chunks.slice(before).map(({ timeCode }) => timeCode ?? "");
+    };
+    const [fast, back] = [await seen(0xc3, 0x3f), await seen(0xc3, 0x4f)];
+    const [slow, reverse] = [await seen(0xc3, 0x31), await seen(0xc3, 0x65)];
+    expect([...fast, ...slow.toReversed()].length).toBeGreaterThan(50);
+    expect((fast.at(-1) ?? "") > "00:01:36").toBe(true);
+    expect(back).toEqual(back.toSorted().toReversed());
+    expect(reverse).toEqual(reverse.toSorted().toReversed());
+    expect(new Set(slow).size).toBeLessThan(8);
+    expect(await seen(0xc4, 0x75)).toEqual([]);
+    expect(await seen(0xc3, 0x7d)).toEqual([]);
   });
 
   it("of which packets are lost tells which frames lack what, and makes no frame up", async () => {

@@ -125,6 +125,7 @@ describe("A D-VHS deck", () => {
     const before = packets.length;
     // To 00:10:00:00, and on.
     await command(0x20, 0x51, 0x20, 0, 0, 0x10, 0);
+    await clock.advance(10_000);
     await command(...play);
     await clock.advance(200);
     const after = packets.slice(before + 100).filter((packet) => placeOf(packet) === 0);

@@ -32,7 +32,8 @@ describe("A home with a video deck", () => {
       headers: { "content-type": "application/json" },
       body: '"playing"',
     });
-    expect(response.status).toBe(200);
+    // Done, or on its way still when the machine is busy.
+    expect([200, 202]).toContain(response.status);
     await expect.poll(async () => (await deckNow())?.values["transport"]?.value).toBe("playing");
     await expect.poll(async () => String((await deckNow())?.values["timeCode"]?.value) > "00:01:23:10").toBe(true);
   });

@@ -196,6 +196,23 @@ describe("the local broker", () => {
     expect(heard).toEqual(wanted.flat());
   });
 
+  it("never lets an old value follow the new one that was told while all that is retained is on its way", async () => {
+    const told = Array.from({ length: 200 }, (_, at) => `p${at}`);
+    const tell = (value: string) => {
+      for (const property of told) broker.receive({ type: "changed", device: "lamp-1", property, value, at: 1 });
+    };
+    tell("old");
+    const client = await connect();
+    const heard: string[] = [];
+    client.once("message", () => tell("new"));
+    client.on("message", (topic, payload) => heard.push(`${topic.split("/").at(-1)} ${payload}`));
+    await client.subscribeAsync("home/devices/lamp-1/properties/+", { qos: 1 });
+    // Each comes as it is kept and as it is told.
+    const each = () => told.map((property) => heard.filter((one) => one.startsWith(`${property} `)));
+    await until(() => expect(each().filter(({ length }) => length !== 2)).toEqual([]));
+    expect(each().filter((values) => !values.at(-1)?.endsWith('"new"'))).toEqual([]);
+  });
+
   it("changes how a device appears, keeps that retained, and tells what became of it", async () => {
     const topics = await gather("home/#");
     await publish("home/devices/lamp-1/appearance/set", '{"name":"Reading lamp","order":2}', "-r");

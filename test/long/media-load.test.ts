@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { FragmentRing } from "../../gateway-core/delivery/fragment-ring.ts";
@@ -10,7 +12,17 @@ import { FragmentReader } from "../../gateway-core/media/fragments.ts";
 import ladder from "../../gateway-core/media/ladder.json" with { type: "json" };
 import { MediaSessions } from "../../gateway-core/media/media-sessions.ts";
 import { systemClock, systemIds } from "../../host/system-host.ts";
-import { encoders, ffmpeg, madeStream, paced } from "../media/clips.ts";
+import { clip, encoders, ffmpeg, madeStream, paced } from "../media/clips.ts";
+import { slowReader } from "./slow-reader.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+/** What stays when everything that nobody holds has gone. */
+function held(): { readonly heap: number; readonly resident: number; readonly handles: number } {
+  collectGarbage();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { heap: heapUsed + external, resident: rss, handles: readdirSync("/proc/self/fd").length };
+}
 
 const viewer = { name: "local", from: "local", session: "s", grant: wholeGrant } as const;
 
@@ -21,13 +33,13 @@ describe.skipIf(ffmpeg === undefined)("Streams under load", () => {
   });
   const made = madeStream("mpegts", 4);
 
-  function openDesk(idleMs: number, octets = made) {
+  function openDesk(idleMs: number, octets = made, seconds = 4) {
     const engine = async () => ({ start: ffmpegStarter(ffmpeg ?? "", systemClock), encoder: "libx264" });
     const ring = () => new FragmentRing();
     const media = new MediaSessions({ clock: systemClock, rungs: ladder, engine, idleMs, ring });
     const desk = createStreamDesk({
       ...{ clock: systemClock, ids: systemIds, most: 1_000, mostOfViewer: 1_000 },
-      open: (device) => media.hold(device, async () => paced("mpegts", octets, 4)),
+      open: (device) => media.hold(device, async () => paced("mpegts", octets, seconds)),
     });
     opened.push(async () => {
       desk[Symbol.dispose]();
@@ -46,7 +58,6 @@ describe.skipIf(ffmpeg === undefined)("Streams under load", () => {
     if (body === null || status !== 200) throw new Error(`no video: ${status}`);
     return body.getReader();
   };
-  const handles = (): number => readdirSync("/proc/self/fd").length;
 
   it("may be opened and closed five hundred times: handles, memory and processes stay as they were", async () => {
     const { desk } = openDesk(100);
@@ -57,17 +68,28 @@ describe.skipIf(ffmpeg === undefined)("Streams under load", () => {
       await reader.cancel();
       await ask(desk, `/api/streams/${id}`, "DELETE");
     };
-    for (let count = 0; count < 20; count++) await cycle();
+    // What is made once, and as large as it becomes, is made by then.
+    for (let count = 0; count < 100; count++) await cycle();
     await expect.poll(() => encoders()).toEqual([]);
-    const before = { handles: handles(), octets: process.memoryUsage().rss };
-    for (let count = 0; count < 500; count++) {
-      await cycle();
-      // Every tenth time long enough for the encoder to be stopped, and begun anew.
-      if (count % 10 === 9) await expect.poll(() => encoders()).toEqual([]);
-    }
-    await expect.poll(() => encoders()).toEqual([]);
-    expect(handles()).toBeLessThanOrEqual(before.handles + 4);
-    expect(process.memoryUsage().rss - before.octets).toBeLessThan(64 << 20);
+    const run = async (cycles: number): Promise<ReturnType<typeof held>> => {
+      for (let count = 0; count < cycles; count++) {
+        await cycle();
+        // Every tenth time long enough for the encoder to be stopped, and begun anew.
+        if (count % 10 === 9) await expect.poll(() => encoders()).toEqual([]);
+      }
+      return held();
+    };
+    const before = held();
+    const half = await run(250);
+    await run(250);
+    // What one turn let go, the next collects.
+    const more = () => {
+      const now = held();
+      // What a busy machine lets V8 take it keeps for a while; what is lost grows on.
+      const [heap, resident] = [now.heap - before.heap, now.resident - half.resident];
+      return [now.handles - before.handles <= 4, heap < 8 << 20 || heap, resident < 24 << 20 || resident];
+    };
+    await expect.poll(more, { interval: 500 }).toEqual([true, true, true]);
   });
 
   it("are watched by two hundred from one encoder", async () => {
@@ -90,7 +112,7 @@ describe.skipIf(ffmpeg === undefined)("Streams under load", () => {
     const [slow, quick] = [await begin(desk), await begin(desk)];
     await readerOf(desk, slow);
     const reader = await readerOf(desk, quick);
-    const before = process.memoryUsage().rss;
+    const before = held();
     const parser = new FragmentReader();
     const starts: number[] = [];
     for (let octets = 0; octets < 1_500_000; ) {
@@ -101,7 +123,7 @@ describe.skipIf(ffmpeg === undefined)("Streams under load", () => {
     }
     const gaps = starts.slice(1).map((start, at) => start - (starts[at] ?? 0));
     expect(Math.max(...gaps)).toBeLessThan(0.5);
-    expect(process.memoryUsage().rss - before).toBeLessThan(32 << 20);
+    await expect.poll(() => held().heap - before.heap, { interval: 500 }).toBeLessThan(10 << 20);
     await expect.poll(async () => (await ask(desk, `/api/streams/${slow}`)).status, { timeout: 40_000 }).toBe(404);
     await reader.cancel();
   });
@@ -117,15 +139,22 @@ describe.skipIf(ffmpeg === undefined)("Streams under load", () => {
   });
 
   it("are joined at fifty points with their sound and a whole picture first", async () => {
-    const lost: number[] = [];
+    const broadcast = clip("dvb-mpeg2-576i.ts");
+    const lost: unknown[] = [];
     for (let at = 0; at < 50; at++) {
-      const from = Math.floor((made.length * ((at * 0.618_034) % 1)) / 188) * 188 + at;
-      const turned = Buffer.concat([made.subarray(from), made.subarray(0, from)]);
-      const { desk, media } = openDesk(100, turned);
+      const [whole, seconds] = at % 2 === 1 && broadcast !== undefined ? [broadcast, 3.3] : [made, 4];
+      const from = Math.floor((whole.length * ((at * 0.618_034) % 1)) / 188) * 188 + at;
+      const turned = Buffer.concat([whole.subarray(from), whole.subarray(0, from)]);
+      const { desk, media } = openDesk(100, turned, seconds);
       const id = await begin(desk);
-      const { headers, body } = await ask(desk, `/api/streams/${id}/video?rung=low`);
-      if (!headers.get("content-type")?.includes("mp4a.40.2")) lost.push(from);
-      await body?.cancel();
+      const watch = () => ask(desk, `/api/streams/${id}/video?rung=low`);
+      let answer = await watch();
+      // A busy machine takes its time, and says so.
+      while (answer.status === 504) answer = await watch();
+      const { status, headers, body } = answer;
+      const first = body === null ? undefined : await firstFragment(body);
+      const hasSound = headers.get("content-type")?.includes("mp4a.40.2") === true;
+      if (!hasSound || first?.isKey !== true) lost.push({ at, from, status, hasSound, first });
       desk[Symbol.dispose]();
       await media[Symbol.asyncDispose]();
     }
@@ -134,38 +163,45 @@ describe.skipIf(ffmpeg === undefined)("Streams under load", () => {
 
   it("follow a line of 872, 600, 350 and 1500 kbit/s in a minute: few changes, nothing lost, never long behind", async () => {
     const { desk } = openDesk(200);
-    const reader = await readerOf(desk, await begin(desk));
+    const id = await begin(desk);
+    // One who takes everything at once tells when each moment was there to be sent: a busy machine makes it later for both.
+    const [all, narrow] = [slowReader(), slowReader()];
+    const free = all.read(await readerOf(desk, id, "?rung=high"), () => Number.POSITIVE_INFINITY);
     const steps = [872, 600, 350, 1_500];
-    const parser = new FragmentReader();
-    const seen: { readonly at: number; readonly start: number; readonly duration: number }[] = [];
-    let [changes, budget] = [-1, 0];
     const begun = performance.now();
-    let last = begun;
+    const stepAt = (now: number): number => Math.min(3, Math.floor((now - begun) / 15_000));
+    const slow = narrow.read(await readerOf(desk, id), (now) => steps[stepAt(now)] ?? 0);
+    let wasOn: string | undefined;
     while (performance.now() - begun < 60_000) {
-      const now = performance.now();
-      const kbps = steps[Math.min(3, Math.floor((now - begun) / 15_000))] ?? 0;
-      budget = Math.min(budget + ((now - last) * kbps) / 8, 16_384);
-      last = now;
-      if (budget <= 0) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-        continue;
-      }
-      const { value } = await reader.read();
-      if (value === undefined) throw new Error("it has ended");
-      budget -= value.length;
-      for (const piece of parser.push(value)) {
-        if ("init" in piece) changes++;
-        else seen.push({ at: performance.now() - begun, ...piece.fragment });
-      }
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      if (stepAt(performance.now()) === 2) wasOn = narrow.inits.at(-1);
     }
-    await reader.cancel();
-    const first = seen[0];
-    const media = seen.reduce((sum, { duration }) => sum + duration, 0);
-    const span = (seen.at(-1)?.at ?? 0) - (first?.at ?? 0);
-    // How far behind the moment at which it could have been shown a fragment came.
-    const late = seen.map(({ at, start }) => (at - (first?.at ?? 0)) / 1000 - (start - (first?.start ?? 0)));
-    expect(changes).toBeLessThanOrEqual(4);
-    expect(media).toBeGreaterThan((span / 1000) * 0.96);
+    await Promise.all([free(), slow()]);
+    const [first] = narrow.inits;
+    expect(narrow.inits.length - 1).toBeLessThanOrEqual(4);
+    // When 350 kbit/s end, the best rung is long left.
+    expect([first, wasOn === first]).toEqual([all.inits[0], false]);
+    // Moment after moment, whatever rung it is of.
+    const gaps = narrow.seen.slice(1).map(({ start }, at) => start - (narrow.seen[at]?.end ?? 0));
+    expect(Math.max(...gaps)).toBeLessThan(0.1);
+    const late = narrow.seen.flatMap(({ at, end }) => {
+      const there = all.seen.find((one) => one.end >= end - 0.05);
+      return there === undefined ? [] : [(at - there.at) / 1_000];
+    });
+    expect(late.length).toBeGreaterThan(narrow.seen.length / 2);
     expect(Math.max(...late)).toBeLessThan(2.5);
+    expect((all.seen.at(-1)?.end ?? 0) - (narrow.seen.at(-1)?.end ?? 0)).toBeLessThan(2.5);
   });
 });
+
+async function firstFragment(body: ReadableStream<Uint8Array>): Promise<{ readonly isKey: boolean } | undefined> {
+  const [reader, parser] = [body.getReader(), new FragmentReader()];
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      for (const piece of parser.push(next.value)) if ("fragment" in piece) return { isKey: piece.fragment.isKey };
+    }
+    return undefined;
+  } finally {
+    await reader.cancel();
+  }
+}

@@ -96,6 +96,33 @@ describe("The bar of a deck", () => {
   });
 });
 
+describe("A tape that goes to a time code", () => {
+  const at = (timeCode: string): Device => videoDeck("stopped", { values: { timeCode: { value: timeCode, at: 1 } } });
+
+  it("has a field that begins with where it is, and is posted to its action", () => {
+    expect(printed(videoDeck())).toMatch(
+      /action="\.\.\/api\/devices\/deck\/actions\/seek">\s*<input[^>]*><input[^>]*><input type="text" name="value" value="00:12:34:10" pattern="[^"]*" aria-label="[^"]*: Go to time code" required autocomplete="off"><button class="button">Go to time code<\/button>/,
+    );
+    expect(printed(at("--:--:--:--"))).toContain('name="value" value="" pattern=');
+    expect(printed(videoDeck("stopped", { available: false }))).toMatch(
+      /autocomplete="off" disabled><button class="button" disabled>/,
+    );
+  });
+
+  it("has it on a compact page too, and takes what is written there", async () => {
+    const field =
+      '<input name="value" value="00:12:34:10" size="11" istyle="3"><input type="submit" value="Go to time code">';
+    expect(compact(videoDeck())).toContain(field);
+    const { ask, control } = openPage([videoDeck()]);
+    const [, token = ""] = /name="token" value="([^"]+)"/.exec(await (await ask("/c/d/deck")).text()) ?? [];
+    const body = new URLSearchParams({ token, value: "00:20:00" });
+    expect((await ask("/c/d/deck/a/seek", { method: "POST", body })).status).toBe(302);
+    expect(control.asked).toMatchObject([
+      { device: "deck", request: { kind: "action", name: "seek", value: "00:20:00" } },
+    ]);
+  });
+});
+
 describe("A lock", () => {
   it("stands below its name, and looks open when it is", () => {
     expect(tileToggleOf(buildPageDevice(lock()))).toEqual({ name: "mainElectricLock", isGuarded: true });

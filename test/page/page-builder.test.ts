@@ -84,6 +84,14 @@ describe("The widget follows from the data schema", () => {
       confirm: true,
     });
   });
+
+  it("an action that takes a text has a field for it, which begins with what the property of its role tells", () => {
+    const seek = { titles, "gk:bind": {}, input: { type: "string", pattern: "^[0-9]+$" } };
+    const field = { pattern: "^[0-9]+$", from: "place" };
+    expect(widgetOfAction(seek, "place")).toEqual({ titles, widget: "action", confirm: false, field });
+    expect(widgetOfAction(seek)).toMatchObject({ field: { pattern: "^[0-9]+$" } });
+    expect(widgetOfAction({ ...seek, input: { type: "number" } })).not.toHaveProperty("field");
+  });
 });
 
 describe("The page device", () => {

@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type Grant, parseGrant, wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { openPageServer } from "../../gateway-core/page/page-server.ts";
 import { fakeHost } from "../fakes/fake-host.ts";
 import { lamp } from "../fakes/page-home.ts";
 import { open, packets } from "../recordings/open-recordings.ts";
+import { until } from "../until.ts";
 import { local, openPage, origin } from "./open-page.ts";
 
 const closing: AsyncDisposable[] = [];
@@ -44,7 +45,7 @@ async function opened() {
   async function recorded(device = "deck") {
     const { id = "" } = await read(post(`/api/devices/${device}/recordings`, { form: "untouched" }));
     kept.decks.at(-1)?.send(packets(2_000));
-    await vi.waitFor(() => expect(kept.recordings.list().find((one) => one.id === id)?.octets).toBe(376_000));
+    await until(() => expect(kept.recordings.list().find((one) => one.id === id)?.octets).toBe(376_000));
     return id;
   }
   return { ...kept, ...page, post, read, codeOf, recorded };
@@ -142,7 +143,7 @@ describe("Recordings at the page", () => {
     expect(begun.headers.get("location")).toBe("../../../devices/deck?result=done#recordings");
     const id = recordings.list()[0]?.id ?? "";
     decks[0]?.send(packets(2_000));
-    await vi.waitFor(() => expect(recordings.list()[0]?.octets).toBe(376_000));
+    await until(() => expect(recordings.list()[0]?.octets).toBe(376_000));
     expect(await page()).toContain(`action="../api/recordings/${id}/stop"`);
     await post(`/api/recordings/${id}/stop`, `token=${token}`, local, form);
     const kept = await page();

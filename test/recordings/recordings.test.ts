@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { ClipJob } from "../../gateway-core/recordings/recordings.ts";
+import { until } from "../until.ts";
 import { answerOf, code, octetsOf, open, packets } from "./open-recordings.ts";
 
 describe("A recording", () => {
@@ -11,7 +12,7 @@ describe("A recording", () => {
     const { id } = await recordings.start("deck");
     const sent = packets(4_000);
     decks[0]?.send(sent.subarray(0, 300_800));
-    await vi.waitFor(() => expect(recordings.list()[0]?.octets).toBe(300_800));
+    await until(() => expect(recordings.list()[0]?.octets).toBe(300_800));
     expect(readdirSync(folder).sort()).toEqual([`${id}.json`, `${id}.ts.part`]);
     await host.clock.advance(2_000);
     decks[0]?.send(sent.subarray(300_800));
@@ -44,22 +45,20 @@ describe("A recording", () => {
     const left = await recordings.start("left");
     decks[0]?.send(packets(10));
     decks[0]?.send(new HomeError("device-unavailable", "unplugged"));
-    await vi.waitFor(() =>
-      expect(recordings.list()[0]).toMatchObject({ state: "whole", reason: "device-unavailable" }),
-    );
+    await until(() => expect(recordings.list()[0]).toMatchObject({ state: "whole", reason: "device-unavailable" }));
     expect((await octetsOf(await answerOf(recordings, left.id))).length).toBe(1_880);
 
     const long = await recordings.start("long");
     decks[1]?.send(packets(10));
     await host.clock.advance(12 * 60 * 60_000);
-    await vi.waitFor(() =>
+    await until(() =>
       expect(recordings.list().find(({ id }) => id === long.id)).toMatchObject({ state: "whole", reason: "longest" }),
     );
 
     const full = await recordings.start("full");
     decks[2]?.send(packets(1_400));
     decks[2]?.send(packets(1_400));
-    await vi.waitFor(() =>
+    await until(() =>
       expect(recordings.list().find(({ id }) => id === full.id)).toMatchObject({
         ...{ state: "whole", reason: "recordings-full", octets: 1_400 * 188 },
       }),
@@ -110,7 +109,7 @@ describe("Recordings after a start", () => {
     await first.recordings.stop(whole.id);
     const cut = await first.recordings.start("b");
     first.decks[1]?.send(packets(2_000));
-    await vi.waitFor(() => expect(first.recordings.list().find(({ id }) => id === cut.id)?.octets).toBe(376_000));
+    await until(() => expect(first.recordings.list().find(({ id }) => id === cut.id)?.octets).toBe(376_000));
     const nothing = await first.recordings.start("c");
     writeFileSync(join(first.folder, "id-clip.mp4.part"), "half");
     writeFileSync(join(first.folder, "id-bad1.json"), "{");
@@ -178,13 +177,13 @@ describe("A clip", () => {
     const clip = await recordings.clip(id, { profile: "h264", rung: "high" });
     expect(clip).toMatchObject({ state: "converting", form: "mp4", of: id, device: "deck" });
     const now = () => recordings.list().find((one) => one.id === clip.id);
-    await vi.waitFor(() => expect(now()?.progress).toEqual({ part: 0.5, speed: 12, remainingSeconds: 3 }));
+    await until(() => expect(now()?.progress).toEqual({ part: 0.5, speed: 12, remainingSeconds: 3 }));
     finish.resolve();
-    await vi.waitFor(() => expect(now()).toMatchObject({ state: "whole", octets: 6 }));
+    await until(() => expect(now()).toMatchObject({ state: "whole", octets: 6 }));
     expect(now()?.progress).toBeUndefined();
     expect(await (await answerOf(recordings, clip.id)).text()).toBe("an mp4");
     expect(await code(recordings.clip(clip.id, { profile: "h264", rung: "high" }))).toBe("not-found");
-    await vi.waitFor(() => expect(readFileSync(join(folder, `${clip.id}.json`), "utf8")).toContain('"whole"'));
+    await until(() => expect(readFileSync(join(folder, `${clip.id}.json`), "utf8")).toContain('"whole"'));
     expect((await open(folder)).recordings.list().map((one) => one.id)).toEqual(expect.arrayContaining([id, clip.id]));
   });
 
@@ -206,14 +205,14 @@ describe("A clip", () => {
       await recordings.clip(id, { profile: "h264", rung: "high" }),
       await recordings.clip(id, { profile: "mpeg4", rung: "low" }),
     ];
-    await vi.waitFor(() => expect(jobs).toHaveLength(1));
+    await until(() => expect(jobs).toHaveLength(1));
     await recordings.remove(first.id);
-    await vi.waitFor(() =>
+    await until(() =>
       expect(recordings.list().find((one) => one.id === second.id)).toMatchObject({
         ...{ state: "failed", reason: "converter-missing" },
       }),
     );
     expect(jobs[1]).toMatchObject({ profile: "mpeg4", rung: "low" });
-    await vi.waitFor(() => expect(readdirSync(folder).sort()).toEqual([`${id}.json`, `${id}.ts`]));
+    await until(() => expect(readdirSync(folder).sort()).toEqual([`${id}.json`, `${id}.ts`]));
   });
 });

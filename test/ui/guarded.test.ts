@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { discPlayer, lock, videoDeck } from "../fakes/guarded-home.ts";
+import { until } from "../until.ts";
 import { json, useTimedHome } from "./timed-home.ts";
 
 const at = useTimedHome();
@@ -12,6 +13,30 @@ const key = (button: Element, type: string, name: string, repeat = false): boole
 const asked = () =>
   at.open.gateway.asked.filter(({ method }) => method !== "GET").map(({ method, path, body }) => [method, path, body]);
 const unlocked = ["PUT", "devices/lock/properties/mainElectricLock", false];
+
+describe("A tape that goes to a time code", () => {
+  const field = (): HTMLInputElement => {
+    const found = at.open.home.querySelector<HTMLInputElement>("dialog input[name=value]");
+    if (found === null) throw new Error("no field");
+    return found;
+  };
+
+  it("is told the one that is written, which begins with where it is", async () => {
+    await at.start([videoDeck()]);
+    at.open.tile("Video deck").querySelector("a")?.click();
+    await at.open.settled();
+    expect([field().value, field().placeholder]).toEqual(["", "00:12:34:10"]);
+    field().dispatchEvent(new FocusEvent("focus"));
+    expect(field().value).toBe("00:12:34:10");
+    field().value = "12 minutes";
+    at.open.button("Go to time code").click();
+    expect(asked()).toEqual([]);
+    field().value = "00:20:00";
+    at.open.button("Go to time code").click();
+    await at.open.settled();
+    expect(asked()).toEqual([["POST", "devices/deck/actions/seek", "00:20:00"]]);
+  });
+});
 
 describe("A lock", () => {
   const hold = () => at.open.button(/^Hold to unlock/);
@@ -115,7 +140,7 @@ describe("The keys of a deck", () => {
     expect(asked()).toEqual([["POST", "devices/disc/actions/pause", null]]);
     expect(waiting()).toEqual(["Pause"]);
     at.open.gateway.asked[0]?.answer(json({ value: null }));
-    await vi.waitFor(() => expect(waiting()).toEqual([]));
+    await until(() => expect(waiting()).toEqual([]));
     at.report("disc", "transport", "paused");
     await at.open.settled();
     expect(down()).toEqual(["Pause"]);

@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import tape from "../../device-descriptors/avc/tape.json" with { type: "json" };
 import { narrowed } from "../fakes/page-home.ts";
+import { until } from "../until.ts";
 import { type OpenHome, openHome } from "./open-home.ts";
 
 let open: OpenHome;
@@ -18,6 +19,6 @@ it("The player is fetched while the page is idle, once, where a device has pictu
   expect(fetches()).toEqual([]);
   open[Symbol.dispose]();
   open = await openHome([deck("ieee1394-0800460102c46a01-tape0", true), deck("ieee1394-0800460102c46a02-tape0", true)]);
-  await vi.waitFor(() => expect(fetches()).toHaveLength(1));
-  await vi.waitFor(() => expect(customElements.get("gk-player")).toBeDefined());
+  await until(() => expect(fetches()).toHaveLength(1));
+  await until(() => expect(customElements.get("gk-player")).toBeDefined());
 });

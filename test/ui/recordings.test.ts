@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import tape from "../../device-descriptors/avc/tape.json" with { type: "json" };
 import type { Recording } from "../../gateway-core/contract/recording.ts";
 import { narrowed } from "../fakes/page-home.ts";
+import { until } from "../until.ts";
 import type { Asked } from "./fake-gateway.ts";
 import { type OpenHome, openHome } from "./open-home.ts";
 
@@ -22,7 +23,7 @@ describe("The recordings in a sheet", () => {
   afterEach(() => open[Symbol.dispose]());
 
   const asked = (path: string): Promise<Asked> =>
-    vi.waitFor(() => {
+    until(() => {
       const at = open.gateway.asked.findIndex((one) => `${one.method} ${one.path}` === path);
       const [found] = at < 0 ? [] : open.gateway.asked.splice(at, 1);
       if (found === undefined) throw new Error(`not asked: ${path}`);

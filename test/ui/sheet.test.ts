@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { until } from "../until.ts";
 import { useTimedHome } from "./timed-home.ts";
 
 const at = useTimedHome();
@@ -26,7 +27,7 @@ describe("The sheet", () => {
       expect.arrayContaining(["Power", "Mode", "Fan", "On timer: time", "Ventilation strength", "Place"]),
     );
     at.open.button("Close").click();
-    await vi.waitFor(() => expect(at.open.home.querySelector("dialog")).toBeNull());
+    await until(() => expect(at.open.home.querySelector("dialog")).toBeNull());
     await back;
   });
 

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { isSameJson, type Json } from "../../gateway-core/contract/json.ts";
-import type { Option, PageDevice, Widget } from "../../gateway-core/contract/page.ts";
+import { fieldBegin, type Option, type PageDevice, type Widget } from "../../gateway-core/contract/page.ts";
 import { isGuarded } from "../../gateway-core/contract/page-look.ts";
 import { sayWhole } from "../../gateway-core/contract/page-words.ts";
 import type { Control, Page } from "./control.ts";
@@ -21,8 +21,9 @@ export function widgetControl(device: PageDevice, name: string, page: Page): Tem
   if (widget === undefined) return nothing;
   const { speech } = page;
   const title = widget.titles[speech.language];
+  const field = widget.widget === "action" ? widget.field : undefined;
   const rest = {
-    value: device.values[name]?.value ?? null,
+    value: field ? fieldBegin(device, field) : (device.values[name]?.value ?? null),
     title,
     label: `${device.titles[speech.language]}: ${title}`,
     disabled: !device.available,
@@ -110,9 +111,27 @@ function time({ value, label, disabled, send }: Of<"time">): TemplateResult {
     @change=${choose} />`;
 }
 
-function action({ widget, title, label, disabled, speech, send }: Of<"action">): TemplateResult {
+function action(control: Of<"action">): TemplateResult {
+  const { widget, title, label, disabled, speech, send } = control;
+  if (widget.field !== undefined) return written(control, widget.field.pattern);
   const tell = (): void => send(null);
   return widget.confirm
     ? html`<gk-ask .deed=${title} .label=${label} .speech=${speech} ?disabled=${disabled} @gk-yes=${tell}></gk-ask>`
     : html`<button class="button" ?disabled=${disabled} @click=${tell}>${title}</button>`;
+}
+
+/** A text and what is done with it. What the device tells meanwhile is not written over what a person writes: it stands there until they do. */
+function written({ value, title, label, disabled, send }: Of<"action">, pattern: string): TemplateResult {
+  const begin = ({ target }: Event): void => {
+    if (!(target instanceof HTMLInputElement) || target.value !== "") return;
+    target.value = target.placeholder;
+    target.select();
+  };
+  const tell = (event: Event): void => {
+    event.preventDefault();
+    if (event.target instanceof HTMLFormElement) send(String(new FormData(event.target).get("value")));
+  };
+  return html`<form class="control" @submit=${tell}><input type="text" name="value" placeholder=${String(value)} pattern=${pattern}
+      aria-label=${label} required autocomplete="off" ?disabled=${disabled} @focus=${begin} /><button class="button"
+      ?disabled=${disabled}>${title}</button></form>`;
 }

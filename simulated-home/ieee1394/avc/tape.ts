@@ -26,6 +26,8 @@ export interface TapePlan {
   readonly notifies?: boolean;
   /** How long the tape is; an hour unless given. */
   readonly tapeSeconds?: number;
+  /** Whether it goes to a time code by itself; it does unless told. */
+  readonly searches?: boolean;
 }
 
 export interface Tape extends Subunit {
@@ -40,16 +42,21 @@ export interface Tape extends Subunit {
   readonly frame: number;
   readonly seconds: number;
   readonly isPlaying: boolean;
+  /** How fast pictures move: 1 as they were taken, below zero backwards, 0 while there are none. */
+  readonly pictureSpeed: number;
 }
 
 const opcode = { timeCode: 0x51, counter: 0x57, signalMode: 0x78, load: 0xc1, record: 0xc2, play: 0xc3, wind: 0xc4 };
 const state = { transport: 0xd0, medium: 0xda, speed: 0xdb };
 const wound = { stop: 0x60, rewind: 0x65, forward: 0x75, fastRewind: 0x45, condensation: 0x31 };
 const windSpeed = 40;
+const searchSpeed = 80;
 /** Of play modes; what is not here stands still. */
 const playSpeed: ReadonlyMap<number, number> = new Map([
+  [0x31, 0.1],
   [0x38, 1],
   [0x3f, 10],
+  [0x41, -0.1],
   [0x48, -1],
   [0x4f, -10],
   [0x65, -1],
@@ -57,16 +64,22 @@ const playSpeed: ReadonlyMap<number, number> = new Map([
 ]);
 const playModes = new Set([0x30, 0x31, 0x38, 0x3f, 0x40, 0x41, 0x48, 0x4f, 0x65, 0x6d, 0x75, 0x7d]);
 const protectedGrades = new Set([0x31, 0x41, 0x51]);
+const pause = 0x7d;
 const searching = 0x20;
 const asking = 0x71;
+/** A frame that is reached is not missed by what a fraction of it cannot tell. */
+const almostNothing = 1e-6;
 
 export function createTape(plan: TapePlan): Tape {
   const { clock, framesPerSecond, signalMode, transitionMs = 500, notifies = true, tapeSeconds = 3600 } = plan;
+  const { searches = true } = plan;
   const listeners = new Set<() => void>();
   let { cassette } = plan;
   let mode: readonly [number, number] = cassette === undefined ? [opcode.load, 0x60] : [opcode.wind, wound.stop];
   let since = { at: clock.now(), seconds: plan.startSeconds ?? 0 };
   let settledAt = clock.now();
+  /** Where a search leads, in seconds. */
+  let goal: number | undefined;
   let end: Timer | undefined;
 
   const changed = (): void => {
@@ -78,33 +91,40 @@ export function createTape(plan: TapePlan): Tape {
     if (code === opcode.record) return operand === 0x75 ? 1 : 0;
     if (code === opcode.play) return playSpeed.get(operand) ?? 0;
     if (code !== opcode.wind) return 0;
+    if (goal !== undefined) return operand === wound.forward ? searchSpeed : -searchSpeed;
     return { [wound.forward]: windSpeed, [wound.rewind]: -windSpeed, [wound.fastRewind]: -2 * windSpeed }[operand] ?? 0;
   }
 
-  /** Where the tape is now; at its ends it stops by itself. */
+  /** How far it goes in the way that it goes: to what is searched, else to an end of the tape. */
+  const limit = (): number => goal ?? (speed() > 0 ? tapeSeconds : 0);
+
+  /** Where the tape is now; at its ends it stops by itself, and pauses at what was searched. */
   function seconds(): number {
-    const now = since.seconds + (speed() * Math.max(0, clock.now() - settledAt)) / 1000;
-    if (now >= 0 && now <= tapeSeconds) return now;
-    since = { at: clock.now(), seconds: now < 0 ? 0 : tapeSeconds };
-    mode = [opcode.wind, wound.stop];
+    const by = speed();
+    const now = since.seconds + (by * Math.max(0, clock.now() - settledAt)) / 1000;
+    if (by === 0 || (by > 0 ? now <= limit() : now >= limit())) return now;
+    since = { at: clock.now(), seconds: limit() };
+    mode = goal === undefined ? [opcode.wind, wound.stop] : [opcode.play, pause];
+    goal = undefined;
     return since.seconds;
   }
 
-  function go(next: readonly [number, number], isAtOnce = false): undefined {
+  function go(next: readonly [number, number], { isAtOnce = false, to }: { isAtOnce?: boolean; to?: number } = {}) {
     since = { at: clock.now(), seconds: seconds() };
-    if (next[0] === mode[0] && next[1] === mode[1]) return;
-    mode = next;
+    const isSame = next[0] === mode[0] && next[1] === mode[1];
+    if (isSame && goal === undefined && to === undefined) return undefined;
+    [mode, goal] = [next, to];
     settledAt = clock.now() + (isAtOnce ? 0 : transitionMs);
     clock.after(settledAt - clock.now(), changed);
     end?.cancel();
     end = speed() === 0 ? undefined : clock.after(settledAt - clock.now() + untilEndMs(), changed);
     changed();
+    return undefined;
   }
 
-  /** From when it moves until it stands at an end of the tape by itself. */
+  /** From when it moves until it stands by itself. */
   function untilEndMs(): number {
-    const way = speed() > 0 ? tapeSeconds - since.seconds : since.seconds;
-    return Math.ceil((1000 * way) / Math.abs(speed())) + 1;
+    return Math.ceil((1000 * Math.abs(limit() - since.seconds)) / Math.abs(speed())) + 1;
   }
 
   const needsTape = (act: () => undefined): Reply | undefined => (cassette === undefined ? "rejected" : act());
@@ -116,18 +136,21 @@ export function createTape(plan: TapePlan): Tape {
   }
 
   function timeParts(): number[] {
-    const frames = Math.floor(seconds() * framesPerSecond);
+    const frames = frameNow();
     const whole = Math.floor(frames / framesPerSecond);
     return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60, frames % framesPerSecond];
   }
 
+  const frameNow = (): number => Math.floor(seconds() * framesPerSecond + almostNothing);
+
+  /** Winds to a time code, and pauses there. */
   function search(operands: Octets): Reply | undefined {
     const [, frames = 0, secs = 0, minutes = 0, hours = 0] = operands;
-    const target = decimal(hours) * 3600 + decimal(minutes) * 60 + decimal(secs) + decimal(frames) / framesPerSecond;
-    if (cassette === undefined || target > tapeSeconds) return "rejected";
-    go([opcode.play, 0x7d]);
-    since = { at: clock.now(), seconds: target };
-    return undefined;
+    const to = decimal(hours) * 3600 + decimal(minutes) * 60 + decimal(secs) + decimal(frames) / framesPerSecond;
+    if (cassette === undefined || to > tapeSeconds) return "rejected";
+    const way = to - seconds();
+    if (Math.abs(way) < almostNothing) return go([opcode.play, pause]);
+    return go([opcode.wind, way > 0 ? wound.forward : wound.rewind], { to });
   }
 
   const opcodes = new Map<number, Opcode>([
@@ -136,7 +159,7 @@ export function createTape(plan: TapePlan): Tape {
       {
         status: (operands) => position(opcode.timeCode, operands),
         control: search,
-        knows: ([kind]) => kind === searching,
+        knows: ([kind]) => searches && kind === searching,
       },
     ],
     [opcode.counter, { status: (operands) => position(opcode.counter, operands) }],
@@ -206,13 +229,13 @@ export function createTape(plan: TapePlan): Tape {
       cassette = next;
       go(next === undefined ? [opcode.load, 0x60] : [opcode.wind, wound.stop]);
     },
-    condense: () => void go([opcode.wind, wound.condensation], true),
+    condense: () => void go([opcode.wind, wound.condensation], { isAtOnce: true }),
     get transport() {
       seconds();
       return Uint8Array.from(mode);
     },
     get frame() {
-      return Math.floor(seconds() * framesPerSecond);
+      return frameNow();
     },
     get seconds() {
       return seconds();
@@ -220,6 +243,10 @@ export function createTape(plan: TapePlan): Tape {
     get isPlaying() {
       seconds();
       return mode[0] === opcode.play && mode[1] === 0x75 && clock.now() >= settledAt;
+    },
+    get pictureSpeed() {
+      seconds();
+      return mode[0] === opcode.play && clock.now() >= settledAt ? speed() : 0;
     },
     get timeCode() {
       return timeParts()

@@ -1,14 +1,18 @@
 /** Digital video cut into isochronous packets: a data block of 480 octets in each, and empty packets in between (IEC 61883-2). */
 
+import type { Tape } from "../avc/tape.ts";
 import { joined } from "../rom-writer.ts";
 import { type DvContent, stampTimeCode } from "./dv-content.ts";
 import type { PacketSource } from "./transmitter.ts";
 
 const blockOctets = 480;
 const cyclesPerSecond = 8000;
+const mostAhead = 3;
 
-/** @param frame frames of the tape from its beginning: which one is under the head now */
-export function createDvPackets(content: DvContent, frame: () => number): PacketSource {
+/** What is under the head now: which frame from the beginning, and how fast they come. */
+export type DvTape = Pick<Tape, "frame" | "pictureSpeed">;
+
+export function createDvPackets(content: DvContent, tape: DvTape): PacketSource {
   const { lines, framesPerSecond } = content;
   const blocksOfFrame = lines === 625 ? 300 : 250;
   const perCycle = (blocksOfFrame * framesPerSecond) / cyclesPerSecond;
@@ -16,12 +20,14 @@ export function createDvPackets(content: DvContent, frame: () => number): Packet
   let counter = 0;
   let block = 0;
   let picture: Uint8Array = new Uint8Array(blocksOfFrame * blockOctets);
-  let shown = 0;
+  let place = 0;
 
-  /** Frames follow one another even where the clock is a little off. */
+  /** Frames follow one another as the tape goes, even where the clock is a little off. */
   function nextPicture(): Uint8Array {
-    const now = frame();
-    shown = Math.abs(now - shown) > 3 ? now : shown + 1;
+    const { frame, pictureSpeed } = tape;
+    place += pictureSpeed;
+    if (Math.abs(frame - place) > mostAhead) place = frame;
+    const shown = Math.max(0, Math.floor(place));
     return stampTimeCode(content.frame(shown), shown, Math.round(framesPerSecond));
   }
 

@@ -1,4 +1,4 @@
-/** What each model sends: decks what is on their tapes while they play, a tuner what is on the air while it is on. */
+/** What each model sends: decks what is on their tapes while they play (of DV at any speed and either way), a tuner what is on the air while it is on. */
 
 import type { Clock } from "../../../gateway-core/contract/clock.ts";
 import type { AvcUnit } from "../avc/avc-unit.ts";
@@ -35,14 +35,15 @@ export function createSender({ clock, registers, subunits, unit, ...plan }: Send
     }
     if (tape === undefined) return undefined;
     if (model === "d-vhs-deck") return createTsPackets(createTsContent("testsrc2", makePackets), () => tape.seconds);
-    return createDvPackets(createDvContent(model === "camcorder" ? 625 : 525, makeFrames), () => tape.frame);
+    return createDvPackets(createDvContent(model === "camcorder" ? 625 : 525, makeFrames), tape);
   }
 
   const source = sourceOf();
   if (source === undefined) return undefined;
+  const isMoving = () => (model === "d-vhs-deck" ? tape?.isPlaying : tape && tape.pictureSpeed !== 0);
   const transmitter = createTransmitter({
     ...{ clock, registers, source, faults },
-    isSending: () => unit.isOn && (tape?.isPlaying ?? true),
+    isSending: () => unit.isOn && (isMoving() ?? true),
   });
   tape?.onChange?.(transmitter.poke);
   unit.onPower(transmitter.poke);

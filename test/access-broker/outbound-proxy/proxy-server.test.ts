@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { FakeClock } from "../../fakes/fake-host.ts";
+import { until } from "../../until.ts";
 import { closedPort, credential, openPlace, openProxyRig, type Place, type ProxyRig } from "./proxy-rig.ts";
 
 const opened: AsyncDisposable[] = [];
@@ -69,7 +70,7 @@ describe("A tunnel", () => {
     const echo = await place((socket) => socket.pipe(socket));
     const rig = await rigFor([`127.0.0.1:${echo.port}`]);
     const said = await rig.say(`${connectTo(`127.0.0.1:${echo.port}`)}early`);
-    await vi.waitFor(() => expect(said.text()).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\nearly$/));
+    await until(() => expect(said.text()).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\nearly$/));
     const big = "x".repeat(1_000_000);
     said.socket.write(big);
     said.socket.end("last");
@@ -85,9 +86,9 @@ describe("A tunnel", () => {
       await rig.say(connectTo(`127.0.0.1:${silent.port}`)),
       await rig.say(connectTo(`127.0.0.1:${silent.port}`)),
     ];
-    await vi.waitFor(() => expect([one.text(), two.text()].every((text) => text.includes(" 200 "))).toBe(true));
+    await until(() => expect([one.text(), two.text()].every((text) => text.includes(" 200 "))).toBe(true));
     one.socket.destroy();
-    await vi.waitFor(() =>
+    await until(() =>
       expect(silent.sockets.filter(({ closed, readableEnded }) => closed || readableEnded)).toHaveLength(1),
     );
     for (const socket of silent.sockets) socket.destroy();
@@ -100,7 +101,7 @@ describe("A tunnel", () => {
     const rig = await rigFor([`127.0.0.1:${silent.port}`], { idleMs: 1_000, longestMs: 100_000 }, clock);
     const open = async () => {
       const said = await rig.say(connectTo(`127.0.0.1:${silent.port}`));
-      await vi.waitFor(() => expect(said.text()).toContain(" 200 "));
+      await until(() => expect(said.text()).toContain(" 200 "));
       return said;
     };
     const idle = await open();
@@ -108,13 +109,13 @@ describe("A tunnel", () => {
     await idle.closed;
     const unwanted = await rigFor([`127.0.0.1:${silent.port}`], { idleMs: 1e9, longestMs: 1e9 }, clock);
     const cut = await unwanted.say(connectTo(`127.0.0.1:${silent.port}`));
-    await vi.waitFor(() => expect(cut.text()).toContain(" 200 "));
+    await until(() => expect(cut.text()).toContain(" 200 "));
     unwanted.isAllowed = false;
     await clock.advance(1_000);
     await cut.closed;
     const removed = await rigFor([`127.0.0.1:${silent.port}`], { idleMs: 1e9, longestMs: 1e9 }, clock);
     const last = await removed.say(connectTo(`127.0.0.1:${silent.port}`));
-    await vi.waitFor(() => expect(last.text()).toContain(" 200 "));
+    await until(() => expect(last.text()).toContain(" 200 "));
     removed.rights = "none";
     await clock.advance(1_000);
     await last.closed;
@@ -125,7 +126,7 @@ describe("A tunnel", () => {
     const target = `127.0.0.1:${echo.port}`;
     const rig = await rigFor([target], { openAtOnce: 1, octetsPerDay: 10 });
     const first = await rig.say(connectTo(target));
-    await vi.waitFor(() => expect(first.text()).toContain(" 200 "));
+    await until(() => expect(first.text()).toContain(" 200 "));
     const second = await (await rig.say(connectTo(target))).closed;
     expect([statusOf(second), codeOf(second)]).toEqual([429, "proxy-quota-reached"]);
     first.socket.write("more than ten octets");
@@ -280,8 +281,8 @@ describe("A request in absolute-form", () => {
     const rig = await rigFor([`127.0.0.1:${silent.port}`, `127.0.0.1:${port}`], { idleMs: 1_000 }, clock);
     const more = `${login}Connection: close\r\n`;
     const said = await rig.say(getFrom(`127.0.0.1:${silent.port}`, more));
-    await vi.waitFor(() => expect(silent.sockets).toHaveLength(1));
-    await vi.waitFor(() => expect(rig.desk.counters().requests).toBe(1));
+    await until(() => expect(silent.sockets).toHaveLength(1));
+    await until(() => expect(rig.desk.counters().requests).toBe(1));
     await clock.advance(1_001);
     expect(statusOf(await said.closed)).toBe(504);
     const broken = await rig.say(getFrom(`127.0.0.1:${port}`));
@@ -292,8 +293,8 @@ describe("A request in absolute-form", () => {
     const silent = await place((socket) => socket.resume());
     const rig = await rigFor([`127.0.0.1:${silent.port}`]);
     const said = await rig.say(getFrom(`127.0.0.1:${silent.port}`));
-    await vi.waitFor(() => expect(rig.desk.counters().requests).toBe(1));
+    await until(() => expect(rig.desk.counters().requests).toBe(1));
     said.socket.destroy();
-    await vi.waitFor(() => expect(silent.sockets[0]?.closed || silent.sockets[0]?.readableEnded).toBe(true));
+    await until(() => expect(silent.sockets[0]?.closed || silent.sockets[0]?.readableEnded).toBe(true));
   });
 });

@@ -87,6 +87,26 @@ const tellHome = (hear: Awaited<ReturnType<typeof open>>["hear"]): void => {
 };
 
 describe("Visitors of one home", () => {
+  it("never hear an old value after the new one that was told while all that is kept is on its way", async () => {
+    const { hear, visit } = await open();
+    const told = Array.from({ length: 200 }, (_, at) => `devices/lamp/properties/p${at}`);
+    const tell = (value: string) => {
+      for (const topic of told) hear(`home/${topic}`, value);
+    };
+    // Nothing is kept of a home that nobody looks into.
+    await visit(wholeGrant);
+    tell("1");
+    const { client } = await visit(wholeGrant);
+    const heard: string[] = [];
+    client.once("message", () => tell("2"));
+    client.on("message", (topic, payload) => heard.push(`${topic.slice(`homes/${number}/`.length)} ${payload}`));
+    await client.subscribeAsync(`homes/${number}/devices/#`, { qos: 1 });
+    // Each comes as it is kept and as it is told.
+    const each = () => told.map((topic) => heard.filter((one) => one.startsWith(`${topic} `)));
+    await vi.waitFor(() => expect(each().filter(({ length }) => length !== 2)).toEqual([]), patience);
+    expect(each().filter((values) => !values.at(-1)?.endsWith(" 2"))).toEqual([]);
+  });
+
   it("are each shown what they were granted, kept or new, by whatever filter they ask", async () => {
     const { hear, visit } = await open();
     const owner = await visit(wholeGrant);
