@@ -208,6 +208,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
         descriptors,
         remote: remote.homes,
         onPage: (number) => void pages.warm(number),
+        collectYoung: host.collectYoung,
         admitProxy: outbound.admit,
         audit: (event, number, source, facts) => audit(event, number, null, source, facts),
       }),

@@ -10,7 +10,7 @@ export interface FirstPicture {
   readonly asked: number;
   /** The answer came: the source is connected. */
   readonly opened: number;
-  /** The answer with the pictures began: the encoder has written. */
+  /** Its first octets came: the encoder has written. */
   readonly answered: number;
   /** The first pictures were handed to the decoder. */
   readonly appended: number;
@@ -60,13 +60,18 @@ function watchStages(): void {
   };
   const asked = window.fetch;
   window.fetch = async (...args) => {
-    const path = String(args[0]);
-    const isOpening = /\/stream(?:\?|$)/.test(path);
+    const isOpening = /\/stream(?:\?|$)/.test(String(args[0]));
     if (isOpening) mark("asked");
     const answer = await asked(...args);
     if (isOpening) mark("opened");
-    else if (path.includes("/video")) mark("answered");
     return answer;
+  };
+  const read = ReadableStreamDefaultReader.prototype.read;
+  ReadableStreamDefaultReader.prototype.read = async function () {
+    const piece = await read.call(this);
+    const type = piece.value instanceof Uint8Array ? String.fromCharCode(...piece.value.subarray(4, 8)) : "";
+    if (type === "ftyp") mark("answered");
+    return piece;
   };
   const append = SourceBuffer.prototype.appendBuffer;
   SourceBuffer.prototype.appendBuffer = function (octets) {

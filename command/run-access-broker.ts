@@ -2,6 +2,7 @@
 
 import { openAccessBroker } from "../access-broker/access-broker.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
+import { collectYoung } from "../host/collect-young.ts";
 import { systemHost } from "../host/system-host.ts";
 import type { Arguments } from "./arguments.ts";
 import { readBrokerSettings } from "./broker-settings.ts";
@@ -19,7 +20,8 @@ export async function runAccessBroker(args: Arguments): Promise<void> {
   const folder = brokerFolder(args);
   using _lock = lockState(args.folder, args.language, "access-broker.pid");
   const stopping = untilStopped();
-  await using broker = await openAccessBroker({ settings, host: systemHost(folder, args.isVerbose), folder });
+  const host = { ...systemHost(folder, args.isVerbose), collectYoung };
+  await using broker = await openAccessBroker({ settings, host, folder });
   onReload(broker.reload);
   const ca = await publishCa(args);
   const { addresses } = broker;

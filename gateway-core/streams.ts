@@ -15,7 +15,12 @@ import { searchFfmpeg } from "./transcoder.ts";
 
 export interface Streams extends AsyncDisposable {
   /** The routes of streams and pictures, for the pages of this gateway. */
-  readonly routes: { readonly isPath: (path: string) => boolean; readonly handler: Handler };
+  readonly routes: {
+    readonly isPath: (path: string) => boolean;
+    readonly handler: Handler;
+    /** Somebody looks at a page from which a stream may be watched. */
+    readonly expect: () => void;
+  };
   /** Of those, what goes with the pages by the data link: pictures. Streams have links of their own. */
   readonly linkRoutes: Streams["routes"];
   /** Holds a device's stream with one of its sounds (from 1 on), which all who watch it share. @throws HomeError what it cannot be had for */
@@ -81,13 +86,15 @@ export function createStreams({ settings, host, source }: StreamsOptions): Strea
     },
   });
 
+  const expect = (): void => void media.expect().catch(() => undefined);
   return {
     routes: {
+      expect,
       isPath: (path) => isStreamPath(path) || isPicturePath(path),
       handler: (request, viewer) =>
         (isPicturePath(new URL(request.url).pathname) ? pictures : desk).handler(request, viewer),
     },
-    linkRoutes: { isPath: isPicturePath, handler: pictures.handler },
+    linkRoutes: { expect, isPath: isPicturePath, handler: pictures.handler },
     open,
     prepare: () =>
       engine().then(

@@ -52,7 +52,15 @@ export interface DataLink {
   retire(): void;
 }
 
-export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => void): DataLink {
+export interface DataLinkOptions {
+  readonly clock: Clock;
+  /** It has become idle or busy, or is closed. */
+  readonly onChange: () => void;
+  /** So many octets of an answer have come. */
+  readonly onOctets: (octets: number) => void;
+}
+
+export function openDataLink(socket: TLSSocket, { clock, onChange, onOctets }: DataLinkOptions): DataLink {
   socket.setNoDelay(true);
   const session = connect("https://home.invalid", {
     createConnection: () => socket,
@@ -62,6 +70,7 @@ export function openDataLink(socket: TLSSocket, clock: Clock, onChange: () => vo
   const window = createDataWindow({
     clock,
     ping: (heard) => !session.destroyed && session.ping((error, tookMs) => error === null && heard(tookMs)),
+    onOctets,
     apply(octets) {
       if (session.destroyed) return;
       session.settings({ initialWindowSize: octets });

@@ -56,9 +56,11 @@ export interface DataWindowOptions {
   readonly ping: (heard: (tookMs: number) => void) => boolean;
   /** Sets the windows of the link and of each stream. */
   readonly apply: (octets: number) => void;
+  /** So much has come of any answer. */
+  readonly onOctets: (octets: number) => void;
 }
 
-export function createDataWindow({ clock, ping, apply }: DataWindowOptions): DataWindow {
+export function createDataWindow({ clock, ping, apply, onOctets }: DataWindowOptions): DataWindow {
   const heldSince = new Set<{ readonly at: number }>();
   let window = windowOctets;
   let quickestMs = Number.POSITIVE_INFINITY;
@@ -106,6 +108,7 @@ export function createDataWindow({ clock, ping, apply }: DataWindowOptions): Dat
       return {
         took(octets) {
           came += octets;
+          onOctets(octets);
           lastAt = clock.now();
           const isDue = came - measured.to >= roundOctets && lastAt - measured.at >= betweenMs;
           if (isDue && !isMeasuring) measure();

@@ -15,6 +15,7 @@ import { admitControl } from "./admission.ts";
 import type { GatewayDirectory } from "./gateway-directory.ts";
 import { type HomeLink, openHomeLink } from "./home-link.ts";
 import { createLinkWatch, type KnownCertificates, type LinkCertificate } from "./link-watch.ts";
+import { createOctetCare } from "./octet-care.ts";
 
 const handshakeMs = 5_000;
 const longestTicketLine = 80;
@@ -51,6 +52,8 @@ export interface GatewayPortOptions {
   };
   /** A home offers its page, having come back or begun to. */
   readonly onPage: (number: AccessNumber) => void;
+  /** Frees what short-lived objects hold (Host). */
+  readonly collectYoung?: (() => void) | undefined;
   /** Takes a home's link to the outbound proxy. */
   readonly admitProxy: (number: AccessNumber, socket: TLSSocket) => { close(): void };
   readonly audit: (
@@ -81,11 +84,13 @@ export async function openGatewayPort(
     remote,
     onPage,
     admitProxy,
+    collectYoung,
     audit,
   } = options;
   const logged = new Set<string>();
   /** Where data links are to come from now: through them much is read at once, so that they begin with a large buffer. */
   const awaited = new Set<string>();
+  const onOctets = createOctetCare(collectYoung);
   const watch = createLinkWatch(clock, log, known);
 
   /** A refusal stands once in the log for a source and a reason: whoever knocks again fills nothing. */
@@ -143,6 +148,7 @@ export async function openGatewayPort(
         remote.joined(number);
       },
       onAwaited: (isAwaited) => (isAwaited ? awaited.add(source) : awaited.delete(source)),
+      onOctets,
       onRefused: (reason) => refuse(source, reason, number),
       onRenew: (csr) => void answerRenewal(number, csr, source),
       onQuestion: (query) => void answerQuestion(link, query),

@@ -59,13 +59,16 @@ export interface HomeLinkOptions {
   readonly onPage: () => void;
   /** Whether it is asked just now to dial the data link. */
   readonly onAwaited: (isAwaited: boolean) => void;
+  /** So many octets of its answers have come. */
+  readonly onOctets: (octets: number) => void;
   /** A message or packet that is not the link's, told with why. */
   readonly onRefused: (reason: string) => void;
 }
 
 /** Takes over an admitted control connection. */
 export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> {
-  const { number, control, clock, onReady, onRenew, onQuestion, onRemote, onPage, onAwaited, onRefused } = options;
+  const { number, control, clock, onReady, onRenew, onQuestion, onRemote, onPage, onAwaited, onOctets, onRefused } =
+    options;
   const closed = Promise.withResolvers<void>();
   let isPageOffered: boolean | undefined;
   let renewableAt = 0;
@@ -178,7 +181,7 @@ export async function openHomeLink(options: HomeLinkOptions): Promise<HomeLink> 
     admitData(ticket, socket) {
       if (isClosed || socket.destroyed || opening?.ticket !== ticket) return false;
       data?.retire();
-      data = openDataLink(socket, clock, watchIdle);
+      data = openDataLink(socket, { clock, onOctets, onChange: watchIdle });
       opening.open(data);
       watchIdle();
       return true;

@@ -2,8 +2,9 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { drained } from "../../gateway-core/bytes/drained.ts";
+import { takeWaiting } from "../../gateway-core/bytes/gathered-pieces.ts";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { writingAnswer, writingStream } from "./answer-writing.ts";
 import { type CallerReading, callerOf } from "./caller-number.ts";
 import type { Visit } from "./visit.ts";
 import { speechFor } from "./words.ts";
@@ -19,11 +20,13 @@ export function createWebListener(answer: (visit: Visit) => Promise<Response>, c
   return (incoming: Incoming, outgoing: Outgoing): void => {
     const leaving = new AbortController();
     const { promise: closed, resolve } = Promise.withResolvers<void>();
-    let isWhole = false;
+    let isFinished = false;
     outgoing.once("finish", () => {
-      isWhole = true;
+      isFinished = true;
     });
     outgoing.once("close", () => {
+      // HTTP/2 tells "finish" of whatever ended, the viewer's leaving too; its stream knows.
+      const isWhole = "stream" in outgoing ? !outgoing.stream.aborted : isFinished;
       if (!isWhole) leaving.abort();
       resolve();
     });
@@ -101,39 +104,16 @@ async function send(response: Response, { method, signal: left }: Visit, outgoin
   const fields = { ...Object.fromEntries(headers), ...(cookies.length > 0 ? { "set-cookie": cookies } : {}) };
   if ("stream" in outgoing) outgoing.writeHead(status, fields);
   else outgoing.writeHead(status, fields);
-  if (reader === undefined) return void outgoing.end();
-  const gather = "stream" in outgoing ? () => undefined : createTurn(outgoing);
-  gather();
-  // The head goes at once, as an event stream may have nothing to say for a while.
-  if (!("stream" in outgoing)) outgoing.flushHeaders();
+  if (body === null || reader === undefined) return void outgoing.end();
+  const write = "stream" in outgoing ? writingStream(outgoing) : writingAnswer(outgoing);
   try {
     for (let piece = await reader.read(); !piece.done && !left.aborted; piece = await reader.read()) {
-      gather();
-      const isFree = "stream" in outgoing ? outgoing.write(piece.value) : outgoing.write(piece.value);
-      if (!isFree) await drained(outgoing);
+      await write(piece.value, takeWaiting(body));
     }
     outgoing.end();
   } catch {
     cut(outgoing);
   }
-}
-
-/**
- * Gathers what is written in one turn of the event loop, an answer's head and what there is of its body already or the pieces
- * of a film, into records as large as TLS has them.
- */
-function createTurn({ socket }: ServerResponse): () => void {
-  let isHeld = false;
-  return () => {
-    if (isHeld) return;
-    isHeld = true;
-    // Not the answer's own `cork`: Node 24 writes the last chunk before those that it held back.
-    socket?.cork();
-    setImmediate(() => {
-      isHeld = false;
-      socket?.uncork();
-    });
-  };
 }
 
 /** What broke off must not look whole. */

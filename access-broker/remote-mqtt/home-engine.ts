@@ -10,7 +10,8 @@ import type { AccessNumber } from "../../gateway-core/contract/access-number.ts"
 import { longestCommandPayload } from "../../gateway-core/contract/remote-link.ts";
 import { maySeeTopic } from "./grant-view.ts";
 import { NamespaceStore, type Retained } from "./namespace-store.ts";
-import { filterRefusal, insideTopic, mostLevels, publishRefusal, stateTopic } from "./topic-rules.ts";
+import { PacedTelling } from "./paced-telling.ts";
+import { filterRefusal, insideTopic, isMatch, mostLevels, publishRefusal, stateTopic } from "./topic-rules.ts";
 import { createWindowWatch, type Visitor } from "./visitor.ts";
 
 /** Filters of one client: each is matched against every message (A9). */
@@ -25,6 +26,8 @@ export interface HomeEngine {
   handle(socket: Connection, visitor: Visitor): void;
   /** As the home, to whoever is there now. */
   publish(topic: string, payload: string): void;
+  /** What is retained of the topic now, to whoever is there, as fast as each of them reads. */
+  tell(topic: string): void;
   close(): void;
 }
 
@@ -46,6 +49,9 @@ export interface HomeEngineOptions extends RuleOptions {
 /** Who stands behind a client of the engine. */
 export type VisitorOf = (client: Client) => Visitor | undefined;
 
+/** What each client follows, and by which quality of service. */
+type FiltersOf = WeakMap<Client, Map<string, number>>;
+
 type Hooks = Pick<
   AedesOptions,
   "authenticate" | "authorizePublish" | "authorizeSubscribe" | "authorizeForward" | "published"
@@ -55,10 +61,10 @@ type Hooks = Pick<
 export function remoteHooks(
   options: RuleOptions,
   visitorOf: VisitorOf,
-  filtersOf: WeakMap<Client, Set<string>> = new WeakMap(),
+  filtersOf: FiltersOf = new WeakMap(),
 ): Required<Hooks> {
   const { number, now, onCommand, onRefused, mayCommand } = options;
-  const asked = new WeakMap<Client, { topic: string; answer: (isGood: boolean) => void }[]>();
+  const asked = new WeakMap<Client, { topic: string; qos: number; answer: (isGood: boolean) => void }[]>();
   const isInWindow = createWindowWatch(now);
   /** One message goes to many: its topic is read once. */
   let read: { readonly topic: string; readonly state: string | undefined } = { topic: "", state: undefined };
@@ -71,7 +77,7 @@ export function remoteHooks(
   const judgeTogether = (client: Client): void => {
     const all = asked.get(client) ?? [];
     asked.delete(client);
-    const filters = new Set([...(filtersOf.get(client) ?? []), ...all.map(({ topic }) => topic)]);
+    const filters = new Map([...(filtersOf.get(client) ?? []), ...all.map(({ topic, qos }) => [topic, qos] as const)]);
     const [refused] = all.map(({ topic }) => filterRefusal(number, topic)).filter((one) => one !== undefined);
     const reason = refused ?? (filters.size > mostFilters ? `over ${mostFilters} filters` : undefined);
     if (reason === undefined) filtersOf.set(client, filters);
@@ -102,7 +108,8 @@ export function remoteHooks(
     authorizeSubscribe(client, subscription, done) {
       const waiting = asked.get(client) ?? [];
       if (waiting.length === 0) queueMicrotask(() => judgeTogether(client));
-      waiting.push({ topic: subscription.topic, answer: (isGood) => done(null, isGood ? subscription : null) });
+      const { topic, qos } = subscription;
+      waiting.push({ topic, qos, answer: (isGood) => done(null, isGood ? subscription : null) });
       asked.set(client, waiting);
     },
 
@@ -133,7 +140,8 @@ export function remoteHooks(
 
 export async function openHomeEngine(options: HomeEngineOptions): Promise<HomeEngine> {
   const visitors = new WeakMap<object, Visitor>();
-  const filtersOf = new WeakMap<Client, Set<string>>();
+  const filtersOf: FiltersOf = new WeakMap();
+  const clients = new Map<Client, PacedTelling>();
   const aedes = await Aedes.createBroker({
     ...remoteHooks(options, ({ conn }) => visitors.get(conn), filtersOf),
     persistence: new NamespaceStore(options.retained),
@@ -149,7 +157,25 @@ export async function openHomeEngine(options: HomeEngineOptions): Promise<HomeEn
   emitter.on("unsubscribe", (filters: readonly string[], client: Client) => {
     for (const filter of filters) filtersOf.get(client)?.delete(filter);
   });
+  emitter.on("client", (client: Client) => {
+    const filters = (): ReadonlyMap<string, number> => filtersOf.get(client) ?? new Map();
+    clients.set(client, new PacedTelling((topic) => deliver(client, topic, qosOf(filters(), topic))));
+  });
+  emitter.on("clientDisconnect", (client: Client) => {
+    clients.get(client)?.stop();
+    clients.delete(client);
+  });
   emitter.on("error", (cause) => options.onRefused(undefined, String(cause)));
+  function deliver(client: Client, topic: string, qos: 0 | 1 | undefined) {
+    const payload = qos === undefined ? undefined : options.retained.payload(topic);
+    if (qos === undefined || payload === undefined) return { octets: 0, left: Promise.resolve() };
+    const packet = { ...newsOf(topic, payload), qos };
+    return {
+      octets: Buffer.byteLength(payload),
+      left: new Promise<void>((resolve) => client.publish(packet, () => resolve())),
+    };
+  }
+
   return {
     handle(socket, visitor) {
       visitors.set(socket, visitor);
@@ -157,9 +183,25 @@ export async function openHomeEngine(options: HomeEngineOptions): Promise<HomeEn
       aedes.handle(socket);
     },
     publish(topic, payload) {
-      const packet = { cmd: "publish", topic, payload, qos: 1, retain: false, dup: false } as const;
-      aedes.publish(packet, () => undefined);
+      aedes.publish(newsOf(topic, payload), () => undefined);
+    },
+    tell(topic) {
+      for (const [client, telling] of clients) {
+        if (qosOf(filtersOf.get(client), topic) !== undefined) telling.owe(topic);
+      }
     },
     close: () => aedes.close(),
   };
+}
+
+const newsOf = (topic: string, payload: string) =>
+  ({ cmd: "publish", topic, payload, qos: 1, retain: false, dup: false }) as const;
+
+/** The best by which a client follows a topic, of those by which we tell; undefined: it does not follow it. */
+function qosOf(filters: ReadonlyMap<string, number> | undefined, topic: string): 0 | 1 | undefined {
+  let best: 0 | 1 | undefined;
+  for (const [filter, qos] of filters ?? []) {
+    if (best !== 1 && isMatch(filter, topic)) best = qos > 0 ? 1 : 0;
+  }
+  return best;
 }

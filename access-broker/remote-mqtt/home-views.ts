@@ -23,6 +23,8 @@ export interface HomeViews {
   seat(grant: Grant): Seat;
   /** To all, each as they are shown it; topics as the home names them. */
   publish(topic: string, payload: string): void;
+  /** What is retained of the topic now, likewise, no faster than each reads. */
+  tell(topic: string): void;
   close(): void;
 }
 
@@ -87,6 +89,9 @@ export function createHomeViews(options: RuleOptions, retained: () => ReadonlyMa
         const shown = engine === undefined ? undefined : shownPayload(grant, topic, payload);
         if (shown !== undefined) engine?.publish(outsideTopic(number, topic), shown);
       }
+    },
+    tell(topic) {
+      for (const { engine } of views.values()) engine?.tell(outsideTopic(number, topic));
     },
     close() {
       for (const { engine } of views.values()) engine?.close();

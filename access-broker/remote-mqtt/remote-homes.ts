@@ -71,7 +71,7 @@ export function createRemoteHomes({ clock, ids, tell, onRefused, onCommand }: Re
       },
       () => home.mirror.retained,
     );
-    const mirror = createMirror(views.publish, (reason) => onRefused(number, undefined, reason));
+    const mirror = createMirror(views, (reason) => onRefused(number, undefined, reason));
     const home: Home = { mirror, views, seats: new Map() };
     /** What cannot go is answered to whoever may see the answer: a refusal to those who are shown the same as its sender. */
     const command = (topic: string, payload: Uint8Array, visitor: Visitor): void => {

@@ -40,6 +40,8 @@ export interface Host {
   readonly ids: Ids;
   readonly log: Log;
   readonly memory: Memory;
+  /** Frees what short-lived objects hold, where the machine offers that. */
+  readonly collectYoung?: () => void;
 }
 
 /** Resolves after `delayMs`, or rejects with the signal's reason when aborted first. */

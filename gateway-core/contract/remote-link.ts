@@ -2,7 +2,7 @@
 
 import { type Grant, parseGrant } from "./grant.ts";
 import type { Json, JsonObject } from "./json.ts";
-import { isDescriptionTopic, parseCommandTopic } from "./topics.ts";
+import { homeTopics, isDescriptionTopic, parseCommandTopic } from "./topics.ts";
 
 /** The gateway's: one topic of the home at a time. Topics that a snapshot does not name between its two ends are no more. */
 export type RemoteUp =
@@ -44,7 +44,8 @@ export const longestPacket: { readonly description: number; readonly other: numb
   other: 64 * 1024,
 };
 
-export const mayBeLong = (topic: string, isRetained: boolean): boolean => isRetained && isDescriptionTopic(topic);
+export const mayBeLong = (topic: string, isRetained: boolean): boolean =>
+  isRetained && (isDescriptionTopic(topic) || topic === homeTopics.devices);
 export const longestCommandPayload: number = 8 * 1024;
 const longestTopic = 512;
 const stateTopic = /^home(?:\/[^/+#\0\ufffd]+){1,6}$/;

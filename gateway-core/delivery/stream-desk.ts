@@ -34,6 +34,8 @@ export interface StreamDesk extends Disposable {
 
 const idleMs = 15_000;
 const lookMs = 1_000;
+/** Who accepts nothing else gets the pictures with the session. */
+const video = "video/mp4";
 /** How long it is still said what a session has ended for. */
 const rememberedMs = 60_000;
 /** Of a page that was left: it need not stand in the way of the next. */
@@ -52,7 +54,9 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
   let timer: Timer | undefined;
   let isOver = false;
 
-  async function begin(device: string, audio: number, viewer: Viewer, signal: AbortSignal): Promise<Response> {
+  async function begin(device: string, url: URL, viewer: Viewer, request: Request): Promise<Response> {
+    const { signal } = request;
+    const audio = audioIn(url.searchParams.get("audio") ?? "1");
     mayOpenStream(viewer.grant, device, clock.now());
     makeRoom(viewer);
     const mine = { viewer };
@@ -66,7 +70,11 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
       const session = new StreamSession({ clock, id: ids.fresh(), device, audio, viewer, hold });
       sessions.set(session.id, session);
       timer ??= clock.after(lookMs, look);
-      return session.opened();
+      if (request.headers.get("accept") !== video) return session.opened();
+      return await session.openedWithVideo(url.searchParams.get("rung"), signal).catch((thrown: unknown) => {
+        session.end(gone());
+        throw thrown;
+      });
     } finally {
       opening.delete(mine);
     }
@@ -114,7 +122,7 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
     const { method, signal } = request;
     if (device !== undefined) {
       allow(method, "POST");
-      return begin(device, audioIn(url.searchParams.get("audio") ?? "1"), viewer, signal);
+      return begin(device, url, viewer, request);
     }
     const session = sessionOf(id, viewer);
     if (file === undefined && part === undefined) {

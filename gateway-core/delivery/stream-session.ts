@@ -89,17 +89,33 @@ export class StreamSession {
     return Response.json({ session: this.id, rungs: this.#hold.rungs }, { status: 201, headers: plain });
   }
 
+  /** The same, and the pictures in one answer: its head does not wait for the first. `asked`: as of `video`. */
+  async openedWithVideo(asked: string | null, signal: AbortSignal): Promise<Response> {
+    const first = await this.#ring(this.#rungAsked(asked));
+    const headers = { location: `/api/streams/${this.id}`, "content-type": "video/mp4" };
+    return this.#watch(first, asked, signal, { status: 201, headers });
+  }
+
   /** `asked`: the name of a rung, or null for whichever this viewer can follow. */
   async video(asked: string | null, signal: AbortSignal): Promise<Response> {
     this.#read();
     if (this.#watches.size + this.#beginning >= mostWatches) {
       throw new HomeError("too-many-streams", `a stream is watched ${mostWatches} times at once, at most`);
     }
-    const rung = asked === null ? this.#choice.rung : this.#rungNamed(asked);
-    const choice = asked === null ? this.#choice : { ...startRung(this.#clock.now()), rung };
-    const { first, mediaType } = await this.#first(rung, signal);
+    const { first, mediaType } = await this.#first(this.#rungAsked(asked), signal);
+    return this.#watch(first, asked, signal, { status: 200, headers: { "content-type": mediaType } });
+  }
+
+  /** @throws HomeError what the session has ended for, `device-unavailable` */
+  #watch(
+    first: PieceRing,
+    asked: string | null,
+    signal: AbortSignal,
+    { status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
+  ): Response {
     if (this.#over !== undefined) throw this.#over;
     if (signal.aborted) throw new HomeError("device-unavailable", "the viewer has left");
+    const choice = asked === null ? this.#choice : { ...startRung(this.#clock.now()), rung: this.#rungNamed(asked) };
     const watch = watchRungs({
       ...{ clock: this.#clock, first, choice, isFixed: asked !== null },
       rungs: this.#hold.rungs,
@@ -114,9 +130,7 @@ export class StreamSession {
     });
     this.#watches.set(watch, 0);
     signal.addEventListener("abort", () => watch.end(), { once: true });
-    return new Response(watch.body, {
-      headers: { ...plain, "content-type": mediaType, "x-accel-buffering": "no" },
-    });
+    return new Response(watch.body, { status, headers: { ...plain, ...headers, "x-accel-buffering": "no" } });
   }
 
   async #first(rung: number, signal: AbortSignal): Promise<{ readonly first: PieceRing; readonly mediaType: string }> {
@@ -157,6 +171,10 @@ export class StreamSession {
 
   #read(): void {
     this.#readAt = this.#clock.now();
+  }
+
+  #rungAsked(asked: string | null): number {
+    return asked === null ? this.#choice.rung : this.#rungNamed(asked);
   }
 
   #rungNamed(name: string): number {

@@ -33,6 +33,8 @@ interface Stream {
 }
 
 const idleAfterMs = 10_000;
+/** Whoever opens a page to watch presses sooner. */
+const expectedMs = 60_000;
 
 export class MediaSessions implements AsyncDisposable {
   readonly #options: MediaSessionsOptions;
@@ -40,6 +42,12 @@ export class MediaSessions implements AsyncDisposable {
   readonly #stopping = new Set<Promise<void>>();
   /** What each source sent when it was opened last. */
   readonly #forms = new Map<string, SourceForm>();
+  /** What was opened last of all. */
+  #newest: SourceForm | undefined;
+  /** Begun before anybody watches. */
+  #ahead: SpareFfmpeg | undefined;
+  #patience: Timer | undefined;
+  #isOver = false;
 
   constructor(options: MediaSessionsOptions) {
     this.#options = options;
@@ -86,7 +94,23 @@ export class MediaSessions implements AsyncDisposable {
     };
   }
 
+  /** Somebody may watch soon: one FFmpeg, for what was opened last, waits for them a while; none where one runs. */
+  async expect(): Promise<void> {
+    const form = this.#newest;
+    if (form === undefined) return;
+    const { clock, rungs, engine } = this.#options;
+    const { start, encoder } = await engine();
+    if (this.#streams.size > 0 || this.#isOver) return;
+    this.#ahead ??= createSpareFfmpeg(start);
+    this.#ahead.prepare(liveArguments({ form, rungs, encoder }), rungs.length);
+    this.#patience?.cancel();
+    this.#patience = clock.after(expectedMs, () => this.#ahead?.[Symbol.dispose]());
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    this.#patience?.cancel();
+    this.#ahead?.[Symbol.dispose]();
     const all = await Promise.allSettled(this.#streams.values());
     this.#streams.clear();
     await Promise.all(all.map((one) => (one.status === "fulfilled" ? this.#stop(one.value) : undefined)));
@@ -123,7 +147,8 @@ export class MediaSessions implements AsyncDisposable {
   async #open(device: string, openSource: () => Promise<AvSource>, audio: number): Promise<Stream> {
     const { clock, rungs, engine } = this.#options;
     const { start, encoder: encoderName } = await engine();
-    const spare = createSpareFfmpeg(start);
+    this.#ahead ??= createSpareFfmpeg(start);
+    const spare = createSpareFfmpeg(this.#ahead.start);
     // A sound that the device does not send, or sends no more, gives way to one that it does.
     const argumentsOf = (form: SourceForm, audioCount = audio): readonly string[] => {
       const heard = Math.max(1, Math.min(audio, audioCount));
@@ -196,6 +221,7 @@ export class MediaSessions implements AsyncDisposable {
       if (known !== undefined) spare.prepare(argumentsOf(known), length);
       const source = await opening;
       this.#forms.set(device, source.form);
+      this.#newest = source.form;
       spare.prepare(argumentsOf(source.form), length);
       return source;
     } catch (thrown) {

@@ -171,6 +171,8 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
   app.get(attentionPath, ({ env }) => json({ ...attentionOf(grantedState(feed.state, env.viewer.grant), version) }));
   app.get("/api/events", ({ req, env }) => {
     const { signal } = req.raw;
+    const { devices } = grantedState(feed.state, env.viewer.grant);
+    if (Array.from(devices.values()).some(({ hasStream }) => hasStream === true)) options.streams?.expect?.();
     const body = feed.open({ lastEventId: req.header("last-event-id"), grant: env.viewer.grant, signal });
     const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
     return new Response(body, { headers });

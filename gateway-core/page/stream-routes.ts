@@ -10,6 +10,8 @@ import { checkOrigin, readJson } from "./request-reader.ts";
 export interface StreamRoutes {
   readonly isPath: (path: string) => boolean;
   readonly handler: Handler;
+  /** Somebody looks at a page from which a stream may be watched. */
+  readonly expect?: () => void;
 }
 
 /** `deviceOf` throws `unknown-device` for what the viewer may not see. */

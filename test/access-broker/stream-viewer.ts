@@ -22,6 +22,10 @@ export interface Watched {
 export const openStream = (rig: Rig, cookie: string, device: string, more: Ask = {}): Promise<Answer> =>
   rig.ask(`/api/devices/${device}/stream`, { ...more, json: {}, headers: { cookie, ...more.headers } });
 
+/** The same, with its pictures in the one answer. */
+export const openWithVideo = (rig: Rig, cookie: string, device: string): Promise<Watched> =>
+  watchAnswer(rig, cookie, `/api/devices/${device}/stream`, { json: {}, headers: { accept: "video/mp4" } });
+
 export const sessionOf = ({ text }: Answer): string => String(JSON.parse(text).session);
 
 export const watchStream = (rig: Rig, cookie: string, session: string, query = "", more: Ask = {}): Promise<Watched> =>
@@ -30,7 +34,7 @@ export const watchStream = (rig: Rig, cookie: string, session: string, query = "
 /** Any answer that is read as it comes. */
 export function watchAnswer(rig: Rig, cookie: string, path: string, more: Ask = {}): Promise<Watched> {
   return new Promise((resolve, reject) => {
-    const options = rig.optionsOf(path, { ...more, headers: { cookie } });
+    const options = rig.optionsOf(path, { ...more, headers: { cookie, ...more.headers } });
     const sent = request(options, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
@@ -57,6 +61,6 @@ export function watchAnswer(rig: Rig, cookie: string, path: string, more: Ask = 
       });
     });
     sent.once("error", reject);
-    sent.end();
+    sent.end(more.json === undefined ? undefined : JSON.stringify(more.json));
   });
 }

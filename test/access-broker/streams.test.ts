@@ -4,7 +4,7 @@ import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { Handler } from "../../gateway-core/contract/web.ts";
 import { TwoRungStream } from "../fakes/two-rung-stream.ts";
 import { codeOf, cookiesOf, type Joined, number, openRig, password, type Rig } from "./rig.ts";
-import { openStream, sessionOf, watchStream } from "./stream-viewer.ts";
+import { openStream, openWithVideo, sessionOf, watchStream } from "./stream-viewer.ts";
 
 /** The octets of a fragment of the better rung, and of the other. */
 const [high, low] = [Buffer.alloc(400, 1), Buffer.alloc(100, 2)];
@@ -60,6 +60,24 @@ describe("Streams of a home", () => {
     expect(relayed.filter((path) => path.includes("stream"))).toEqual([]);
     await rig.ask(`/api/streams/${sessionOf(opened)}`, { method: "DELETE", headers: { cookie } });
     await Promise.all([watched.ended, fixed.ended]);
+  });
+
+  it("come with their session in one answer, judged as two were, and end with their viewer", async () => {
+    const refused = await openWithVideo(rig, "__Host-genkan=nobody", device);
+    expect(refused.status).toBe(401);
+    const watched = await openWithVideo(rig, cookie, device);
+    expect([watched.status, watched.head.headers["content-type"]]).toEqual([201, "video/mp4"]);
+    // There is no picture yet: the head was not waited for.
+    expect(watched.length).toBe(0);
+    stream.play(0, 1);
+    await expect.poll(() => watched.octets()).toEqual(Buffer.concat([Buffer.of(0xf0), high, high]));
+    const session = watched.head.headers.location ?? "";
+    expect((await rig.ask(session, { headers: { cookie } })).status).toBe(200);
+    const opened = (await rig.audit()).filter(({ event }) => event === "stream-opened");
+    expect(opened.map(({ facts }) => facts["device"])).toContain(device);
+    await rig.ask(session, { method: "DELETE", headers: { cookie } });
+    await watched.ended;
+    await expect.poll(isQuiet).toEqual([0, 0]);
   });
 
   it("are sent by the home once however many watch, and no more a second after the last has left", async () => {

@@ -83,12 +83,13 @@ describe("A home that is told to remote MQTT", () => {
     remote.setLine(tell);
     want(true);
     topics();
-    for (const payload of ["x".repeat(50_000), "語".repeat(21_000)]) remote.publish("home/devices", payload, true);
+    for (const payload of ["x".repeat(50_000), "語".repeat(21_000)])
+      remote.publish("home/devices/a/state", payload, true);
     expect(topics()).toEqual([]);
     expect(log.lines.filter(({ event }) => event === "remote-topic-too-long").length).toBe(1);
   });
 
-  it("tells descriptions of 256 kB, and none that is longer or not retained", () => {
+  it("tells descriptions of 256 kB and a list of devices as long, and none that is longer or not retained", () => {
     const { log, remote, tell, want, topics } = open();
     remote.setLine(tell);
     want(true);
@@ -96,7 +97,8 @@ describe("A home that is told to remote MQTT", () => {
     const long = JSON.stringify({ title: "x".repeat(200_000) });
     const description = (id: string): string => `home/devices/${id}/description`;
     remote.publish(description("meter"), long, true);
-    expect(topics()).toEqual([`${description("meter")}=${long}`]);
+    remote.publish("home/devices", long, true);
+    expect(topics()).toEqual([`${description("meter")}=${long}`, `home/devices=${long}`]);
     for (const payload of ["x".repeat(263_000), "語".repeat(110_000)])
       remote.publish(description("meter"), payload, true);
     remote.publish(description("event"), long, false);

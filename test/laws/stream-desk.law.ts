@@ -58,6 +58,50 @@ export function streamDeskLaw(name: string, open: () => Promise<StreamDeskHarnes
       expect(await code(await ask(harness, `/api/streams/${id}/video?rung=huge`))).toBe("not-found");
     });
 
+    it("come with their session in one answer to who accepts nothing else, before there is any picture", async () => {
+      const harness = await open();
+      const headers = { accept: "video/mp4" };
+      const post = (query = "", signal?: AbortSignal) =>
+        harness.ask(
+          new Request(`${origin}/api/devices/deck/stream${query}`, {
+            method: "POST",
+            headers,
+            ...(signal && { signal }),
+          }),
+          taro,
+        );
+      const answer = await post();
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([201, "video/mp4"]);
+      const session = answer.headers.get("location") ?? "";
+      expect(await (await ask(harness, session)).json()).toMatchObject({ rung: "high", audio: 1 });
+      expect((await ask(harness, session, hanako)).status).toBe(404);
+      const reader = answer.body?.getReader();
+      if (reader === undefined) throw new Error("no body");
+      const seen = readUntil(reader, "high:1");
+      await harness.clock.advance(12_000);
+      harness.stream.play(2);
+      expect(await seen).toEqual(["<high>", "high:0", "high:1"]);
+      const low = await post("?rung=low");
+      expect(await readUntil(low.body?.getReader() ?? reader, "low:1")).toEqual(["<low>", "low:0", "low:1"]);
+      expect(await code(await post("?rung=huge"))).toBe("not-found");
+      expect(harness.stream.holds).toBe(2);
+      await ask(harness, session, taro, "DELETE");
+      expect(await readUntil(reader, "never")).toEqual([]);
+    });
+
+    it("are not opened for who has left meanwhile", async () => {
+      const harness = await open();
+      const leaving = new AbortController();
+      const headers = { accept: "video/mp4" };
+      const request = new Request(`${origin}/api/devices/deck/stream`, {
+        ...{ method: "POST", headers, signal: leaving.signal },
+      });
+      const answer = harness.ask(request, taro);
+      leaving.abort();
+      expect((await answer).status).toBe(503);
+      await expect.poll(() => harness.stream.holds).toBe(0);
+    });
+
     it("are each viewer's alone: to everybody else they are not there", async () => {
       const harness = await open();
       const id = await begin(harness);

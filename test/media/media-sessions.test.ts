@@ -76,6 +76,41 @@ describe("Streams that are being converted", () => {
     expect(ffmpeg.running).toEqual([]);
   });
 
+  it("have one FFmpeg waiting where somebody may watch soon, for a while, and none beside one that runs", async () => {
+    const clock = new FakeClock();
+    const ffmpeg = fakeFfmpeg();
+    const engine = async () => ({ start: ffmpeg.start, encoder: "libx264" });
+    await using media = new MediaSessions({ clock, engine, rungs: ladder, idleMs: 0, ring: () => new FragmentRing() });
+    // What a source will send is not known before one has been opened.
+    await media.expect();
+    expect(ffmpeg.running).toEqual([]);
+    const hold = await media.hold("deck", async () => silent("dv"));
+    await media.expect();
+    expect(ffmpeg.started).toHaveLength(1);
+    hold[Symbol.dispose]();
+    await clock.advance(0);
+    await settle();
+
+    await media.expect();
+    await media.expect();
+    expect(ffmpeg.running.map(({ args }) => args.includes("dv"))).toEqual([true]);
+    const [waiting] = ffmpeg.running;
+    const taken = await media.hold("deck", async () => silent("dv"));
+    expect(ffmpeg.running).toEqual([waiting]);
+    taken[Symbol.dispose]();
+    await clock.advance(0);
+    await settle();
+
+    await media.expect();
+    expect(ffmpeg.running).toHaveLength(1);
+    await clock.advance(60_000);
+    expect(ffmpeg.running).toEqual([]);
+    await media.expect();
+    await media[Symbol.asyncDispose]();
+    await media.expect();
+    expect([ffmpeg.running, clock.pending]).toEqual([[], 0]);
+  });
+
   it("are begun with what the source sends now, whatever it sent before", async () => {
     const ffmpeg = fakeFfmpeg();
     const engine = async () => ({ start: ffmpeg.start, encoder: "libx264" });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Viewer } from "../../gateway-core/contract/web.ts";
 import { lamp } from "../fakes/page-home.ts";
 import { local, openPage, origin } from "./open-page.ts";
@@ -12,14 +12,16 @@ const seeing = () => {
 describe("Streams at the page", () => {
   const opened = () => {
     const asked: string[] = [];
+    const expect = vi.fn();
     const page = openPage([seeing()], "/nowhere", undefined, {
       isPath: (path) => path !== "/api/streams/none",
       handler: async ({ method, url }) => {
         asked.push(`${method} ${new URL(url).pathname}`);
         return new Response("streamed");
       },
+      expect,
     });
-    return { ...page, asked };
+    return { ...page, asked, expecting: expect };
   };
   const code = async (response: Response) => ((await response.json()) as { code: string }).code;
   const json = { "content-type": "application/json" };
@@ -57,6 +59,15 @@ describe("Streams at the page", () => {
     expect([blind?.hasStream, blind?.isPartial]).toEqual([undefined, undefined]);
     const [seen] = await devicesOf({ ...local, grant: { devices: { lamp: { access: "view", streams: true } } } });
     expect([seen?.hasStream, seen?.isPartial]).toEqual([true, true]);
+  });
+
+  it("are expected while somebody looks at a page who may watch", async () => {
+    const { ask, expecting } = opened();
+    const look = async (viewer: Viewer) => (await ask("/api/events", {}, viewer)).body?.cancel();
+    await look({ ...local, grant: { devices: { lamp: { access: "control" } } } });
+    expect(expecting).not.toHaveBeenCalled();
+    await look(local);
+    expect(expecting).toHaveBeenCalledOnce();
   });
 
   it("are reached without script, and from a simple terminal, by a link to pictures", async () => {

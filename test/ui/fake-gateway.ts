@@ -87,6 +87,9 @@ export class FakeGateway {
     request.signal.addEventListener("abort", () => reject(request.signal.reason));
     const path = pathname.replace(/^.*\/api\//, "");
     this.asked.push({ method: request.method, path, body: text === "" ? null : JSON.parse(text), answer: resolve });
-    return promise;
+    const answer = await promise;
+    // As of the browser's own: what is not wanted any more is broken off in its midst.
+    const body = answer.body?.pipeThrough(new TransformStream(), { signal: request.signal }) ?? null;
+    return new Response(body, answer);
   }
 }

@@ -1,6 +1,8 @@
 import axe from "axe-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import tape from "../../device-descriptors/avc/tape.json" with { type: "json" };
+import { boxesOf } from "../../ui/player/boxes-of.ts";
+import usual from "../../ui/player/usual-stream.json" with { type: "json" };
 import { narrowed } from "../fakes/page-home.ts";
 import { until } from "../until.ts";
 import type { Asked } from "./fake-gateway.ts";
@@ -29,18 +31,31 @@ describe("The player", () => {
     });
   const problem = (status: number, body: object) => Response.json(body, { status });
   const words = () => open.home.querySelector(".player-words")?.textContent?.trim() ?? "";
-  const begin = async () => {
-    const rungs = [
-      { name: "high", height: 480 },
-      { name: "low", height: 240 },
-    ];
-    (await asked(`POST devices/${seeing.id}/stream`)).answer(problem(201, { session: "s1", rungs }));
+  const rungs = [
+    { name: "high", height: 480 },
+    { name: "low", height: 240 },
+  ];
+  const stands = () => Response.json({ rungs, audioCount: 1 });
+  /** The one answer to a press: a session, and its pictures as they come. */
+  const begin = async (session = "s1") => {
+    const { readable, writable } = new TransformStream<Uint8Array>();
+    const headers = { location: `/api/streams/${session}`, "content-type": "video/mp4" };
+    (await asked(`POST devices/${seeing.id}/stream`)).answer(new Response(readable, { status: 201, headers }));
+    return writable.getWriter();
+  };
+  /** With its first octets, and so what there is to choose from. */
+  const beginWhole = async () => {
+    const pictures = await begin();
+    await pictures.write(boxesOf(usual));
+    (await asked("GET streams/s1")).answer(stands());
+    return pictures;
   };
 
   it("opens from the tile's mark, and says that it connects, then that the tape stands", async () => {
     await watching();
     expect(words()).toBe("Connecting…");
-    await begin();
+    await (await begin()).close();
+    (await asked("GET streams/s1")).answer(stands());
     (await asked("GET streams/s1/video")).answer(problem(504, { code: "device-silent" }));
     await until(() => expect(words()).toBe("Connected. Waiting for the device to play."));
     expect((await asked("GET streams/s1/video")).method).toBe("GET");
@@ -60,7 +75,6 @@ describe("The player", () => {
   it("gives the stream up with its sheet, and by its own button", async () => {
     await watching();
     await begin();
-    await asked("GET streams/s1/video");
     open.button("Stop watching").click();
     await asked("DELETE streams/s1");
     await until(() => expect(open.home.querySelector("gk-player")).toBeNull());
@@ -82,9 +96,14 @@ describe("The player", () => {
 
   it("asks for the quality that was chosen, without letting the session go", async () => {
     await watching();
+<<<<<<< HEAD
     await begin();
     await asked("GET streams/s1/video");
     const list = await until(() => {
+=======
+    await beginWhole();
+    const list = await vi.waitFor(() => {
+>>>>>>> mediafast
       const found = open.home.querySelector<HTMLSelectElement>("select[aria-label=Quality]");
       if (found === null) throw new Error("no list");
       return found;
@@ -98,8 +117,8 @@ describe("The player", () => {
 
   it("does not knock without a pause at a stream that went, though another quality is chosen meanwhile", async () => {
     await watching();
-    await begin();
-    (await asked("GET streams/s1/video")).answer(problem(404, { code: "not-found" }));
+    await (await beginWhole()).close();
+    (await asked("GET streams/s1")).answer(problem(404, { code: "not-found" }));
     const opening = await asked(`POST devices/${seeing.id}/stream`);
     const list = open.home.querySelector<HTMLSelectElement>("select[aria-label=Quality]");
     if (list === null) throw new Error("no list");
@@ -114,16 +133,43 @@ describe("The player", () => {
     timers.mockRestore();
   });
 
-  it("asks for its pictures before the rest of its sheet is drawn", async () => {
-    const frames: FrameRequestCallback[] = [];
-    const asking = vi.spyOn(window, "requestAnimationFrame").mockImplementation((frame) => frames.push(frame));
-    await watching();
-    const { path } = await asked(`POST devices/${seeing.id}/stream`);
-    expect([path, open.home.querySelector("dialog .rows")]).toEqual([`devices/${seeing.id}/stream`, null]);
-    asking.mockRestore();
-    for (const frame of frames) frame(0);
+  it("asks for its pictures at the press, and draws the rest of its sheet behind the first, or a little later", async () => {
+    const later: (() => void)[] = [];
+    const original = window.setTimeout.bind(window);
+    const timers = vi
+      .spyOn(window, "setTimeout")
+      .mockImplementation(((act: () => void, delayMs?: number) =>
+        delayMs === 200 ? later.push(act) : original(act, delayMs)) as typeof window.setTimeout);
+    open = await openHome([{ ...seeing, descriptor: { ...seeing.descriptor, "gk:stream": true } }], "en");
+    open.home.querySelector<HTMLButtonElement>(".watch-mark")?.click();
+    await vi.waitFor(() => expect(open.home.querySelector("gk-player .player")).not.toBeNull());
+    expect(open.home.querySelector("dialog .rows")).toBeNull();
+    await vi.waitFor(() => expect(later).toHaveLength(1));
+    timers.mockRestore();
+    later[0]?.();
     await open.settled();
     expect(open.home.querySelector("dialog .rows")).not.toBeNull();
+  });
+
+  it("takes its session anew when the old one ended because the home was away", async () => {
+    await watching();
+    await (await beginWhole()).close();
+    (await asked("GET streams/s1")).answer(problem(503, { code: "home-away" }));
+    await asked("DELETE streams/s1");
+    (await asked(`POST devices/${seeing.id}/stream`)).answer(problem(503, { code: "home-away" }));
+    await begin("s2");
+    expect(open.gateway.asked.filter(({ path }) => path.startsWith("streams/s1"))).toEqual([]);
+  });
+
+  it("lets go what a press asked for when its sheet goes before there is an answer", async () => {
+    await watching();
+    const { answer } = await asked(`POST devices/${seeing.id}/stream`);
+    open.home.querySelector("dialog")?.close();
+    await vi.waitFor(() => expect(open.home.querySelector("gk-player")).toBeNull());
+    const headers = { location: "/api/streams/s9" };
+    answer(new Response(null, { status: 201, headers }));
+    await open.settled();
+    expect(open.gateway.asked.filter(({ method }) => method !== "DELETE")).toEqual([]);
   });
 
   it("has the control that moves the pictures below them, and nowhere else", async () => {

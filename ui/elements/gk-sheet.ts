@@ -3,18 +3,23 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { PageDevice, PageSection } from "../../gateway-core/contract/page.ts";
 import { accentOf, iconOf, linesOf } from "../../gateway-core/contract/page-look.ts";
-import { loadPlayer } from "../player/load-player.ts";
+import { loadPlayer, pressWatch } from "../player/load-player.ts";
+import { dropAhead } from "../player/stream-ahead.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
 import { failureLines, isPending } from "./wish-lines.ts";
 
+/** Who presses sees the rest of the sheet so soon, whatever the pictures do. */
+const restMs = 200;
+
 export class GkSheet extends DeviceElement {
   static override properties = { ...DeviceElement.properties, watching: { type: Boolean }, isWhole: { state: true } };
   /** Whether its pictures are shown. */
   declare watching: boolean;
-  /** Whether what stands below the pictures is drawn: they are asked for first. */
+  /** Whether what stands below the pictures is drawn: the first of them comes before it, or is still on its way. */
   declare isWhole: boolean;
+  #isFetched = false;
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("watching") && this.watching) loadPlayer().catch(() => location.reload());
@@ -45,15 +50,25 @@ export class GkSheet extends DeviceElement {
 
   protected override firstUpdated(_changed: PropertyValues): void {
     this.#dialog?.showModal();
-    // Before the first frame: nothing is seen to grow.
-    if (!this.isWhole) requestAnimationFrame(this.#drawRest);
+    if (!this.isWhole) setTimeout(this.#drawRest, restMs);
+  }
+
+  protected override updated(): void {
+    if (!this.isWhole || this.#isFetched) return;
+    this.#isFetched = true;
     // Most who come want to switch something: the chart is fetched by who may look at one.
     if (this.device.histories !== undefined) import("./gk-history.ts").catch(() => undefined);
     if (this.device.hasStream === true) import("./gk-recordings.ts").catch(() => undefined);
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    dropAhead();
+  }
+
   #stream(device: PageDevice): TemplateResult {
-    if (this.watching) return html`<gk-player .device=${device} .page=${this.page} @gk-stop=${this.#stop}></gk-player>`;
+    if (this.watching)
+      return html`<gk-player .device=${device} .page=${this.page} @gk-stop=${this.#stop} @gk-shown=${this.#drawRest}></gk-player>`;
     return html`<p class="watch"><button class="button" ?disabled=${!device.available} @click=${this.#watch}>${icon("watch")}${this.page.speech.texts.watch}</button></p>`;
   }
 
@@ -82,7 +97,8 @@ export class GkSheet extends DeviceElement {
     this.isWhole = true;
   };
 
-  readonly #watch = (): void => {
+  readonly #watch = async (): Promise<void> => {
+    await pressWatch(this.device.id);
     this.watching = true;
   };
 

@@ -12,7 +12,7 @@ import {
   withTileControl,
 } from "../../gateway-core/contract/page-look.ts";
 import { say } from "../../gateway-core/contract/page-words.ts";
-import { loadPlayerAhead } from "../player/load-player.ts";
+import { loadPlayerAhead, pressWatch } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
 import type { GkSlider } from "./gk-slider.ts";
 import { icon } from "./icon.ts";
@@ -126,8 +126,10 @@ export class GkTile extends DeviceElement {
     return html`<div class="tile-control ${standing[stands]}">${title}${widgetControl(withTileControl(device), name, this.page)}</div>`;
   }
 
-  readonly #watch = (): void => {
-    this.dispatchEvent(new CustomEvent("gk-watch", { detail: this.device.id, bubbles: true }));
+  readonly #watch = async (): Promise<void> => {
+    const { id } = this.device;
+    await pressWatch(id);
+    this.dispatchEvent(new CustomEvent("gk-watch", { detail: id, bubbles: true }));
   };
 
   /** With a modifier the link leads to the device's own page, as any link. */

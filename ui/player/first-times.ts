@@ -29,15 +29,12 @@ export function offsetOf(start: number, offset: number, end: number | undefined)
 }
 
 const longestContent = 24;
+/** One letter for each octet. */
+const letters = new TextDecoder("latin1");
 
 /** What follows the first box of a type, as far as it is read here. */
-function contentOf(octets: Uint8Array, type: string): DataView | undefined {
-  const codes = Array.from(type, (letter) => letter.charCodeAt(0));
-  const last = octets.length - codes.length - longestContent;
-  for (let at = octets.indexOf(codes[0] ?? 0); at >= 0 && at <= last; at = octets.indexOf(codes[0] ?? 0, at + 1)) {
-    if (codes.every((code, index) => octets[at + index] === code)) {
-      return new DataView(octets.buffer, octets.byteOffset + at + codes.length, longestContent);
-    }
-  }
-  return undefined;
+export function contentOf(octets: Uint8Array, type: string): DataView | undefined {
+  const at = letters.decode(octets).indexOf(type) + type.length;
+  const isThere = at >= type.length && at + longestContent <= octets.length;
+  return isThere ? new DataView(octets.buffer, octets.byteOffset + at, longestContent) : undefined;
 }

@@ -1,4 +1,4 @@
-/** `<gk-player>`: pictures and sound of one device, with the control that moves them; tells `gk-stop`. Loaded only when somebody watches. */
+/** `<gk-player>`: pictures and sound of one device, with the control that moves them; tells `gk-shown` with the first picture, and `gk-stop`. Loaded only when somebody watches. */
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
@@ -14,6 +14,9 @@ import { LivePlayer, type PlayerNews, type PlayerState } from "./live-player.ts"
 import allTexts from "./player-texts.json" with { type: "json" };
 import { Standstill } from "./standstill.ts";
 import type { Problem } from "./stream-client.ts";
+import { type OpenVideo, takeVideo } from "./video-ahead.ts";
+
+export { openAhead } from "./video-ahead.ts";
 
 export class GkPlayer extends LightElement {
   static override properties = {
@@ -37,6 +40,9 @@ export class GkPlayer extends LightElement {
   declare audio: number;
   declare muted: boolean;
   #player: LivePlayer | undefined;
+  readonly #video: HTMLVideoElement;
+  /** What was opened ahead of the first player. */
+  #media: OpenVideo["media"];
   readonly #standstill = new Standstill();
 
   constructor() {
@@ -46,6 +52,12 @@ export class GkPlayer extends LightElement {
     this.audioCount = 0;
     this.audio = 1;
     this.muted = false;
+    const { video, media } = takeVideo();
+    this.#video = video;
+    this.#media = media;
+    this.#video.playsInline = true;
+    this.#video.addEventListener("volumechange", this.#onVolume);
+    this.#video.addEventListener("dblclick", this.#full);
   }
 
   override connectedCallback(): void {
@@ -61,10 +73,14 @@ export class GkPlayer extends LightElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     const haveMoved = this.state === "playing" || changed.get("state") === "playing";
     this.#standstill.look(this.#valueOf("transportState"), haveMoved, performance.now());
+    this.#video.hidden = this.state === "pictures";
+    this.#video.setAttribute("aria-label", this.device.titles[this.page.speech.language]);
   }
 
   protected override firstUpdated(): void {
     this.#begin();
+    // Once that picture's frame is drawn: what is told now is drawn in the next.
+    this.#video.requestVideoFrameCallback?.(() => setTimeout(() => this.dispatchEvent(new CustomEvent("gk-shown"))));
   }
 
   protected override render(): TemplateResult {
@@ -74,7 +90,7 @@ export class GkPlayer extends LightElement {
     const isOver = this.state === "ended";
     return html`<section class="player" aria-label="${name}: ${speech.texts.watch}" data-state=${this.state} @keydown=${this.#onKey}>
       <div class="screen">
-        <video playsinline ?hidden=${this.state === "pictures"} aria-label=${name} @volumechange=${this.#onVolume} @dblclick=${this.#full}></video>
+        ${this.#video}
         ${this.state === "pictures" ? html`<img class="moving" src="api/devices/${this.device.id}/motion.jpg" alt=${fill(texts.picture, { name })} />` : nothing}
         ${this.#deed()}
         <div class="player-words" role=${isOver ? "alert" : "status"}>${this.#words(texts)}
@@ -167,18 +183,14 @@ export class GkPlayer extends LightElement {
     return html`<button class="round" aria-label=${label} title=${label} @click=${act}>${icon(drawing)}</button>`;
   }
 
-  get #video(): HTMLVideoElement | null {
-    return this.querySelector("video");
-  }
-
   readonly #begin = (): void => {
-    const video = this.#video;
-    if (video === null) return;
     this.#player?.close();
     this.state = "connecting";
     this.problem = undefined;
     this.rungs = [];
-    this.#player = new LivePlayer(video, this.device.id, this.audio, ({ state, problem, rungs, audioCount }) => {
+    const opened = { video: this.#video, media: this.#media };
+    this.#media = undefined;
+    this.#player = new LivePlayer(opened, this.device.id, this.audio, ({ state, problem, rungs, audioCount }) => {
       this.state = state;
       if (problem !== undefined) this.problem = problem;
       if (rungs !== undefined) this.rungs = rungs;
@@ -189,11 +201,11 @@ export class GkPlayer extends LightElement {
   readonly #leave = (): void => void this.dispatchEvent(new CustomEvent("gk-stop", { bubbles: true }));
 
   readonly #mute = (): void => {
-    if (this.#video !== null) this.#video.muted = !this.#video.muted;
+    this.#video.muted = !this.#video.muted;
   };
 
   readonly #onVolume = (): void => {
-    this.muted = this.#video?.muted ?? false;
+    this.muted = this.#video.muted;
   };
 
   readonly #full = (): void => {

@@ -18,17 +18,10 @@ const farWithoutRate = 1.8;
 const [faster, slower] = [1.05, 0.95];
 
 /**
- * What to do at `position` (seconds), playing at `rate`. `mayChangeRate` is false where another rate makes the browser
- * buffer anew.
+ * What to do at `position` (seconds), playing at `rate`; `last` is the last stretch that is buffered without a hole.
+ * `mayChangeRate` is false where another rate makes the browser buffer anew.
  */
-export function edgeStep(
-  buffered: readonly Buffered[],
-  position: number,
-  rate: number,
-  mayChangeRate: boolean,
-): EdgeStep {
-  const last = buffered.at(-1);
-  if (last === undefined) return { rate: 1 };
+export function edgeStep(last: Buffered, position: number, rate: number, mayChangeRate: boolean): EdgeStep {
   const closest = Math.max(last.start, last.end - aim);
   // A hole in front of us, or a new beginning: what is played is what came last.
   const isIn = position >= last.start - 0.05 && position <= last.end;

@@ -1,16 +1,20 @@
 /** Plays one device's stream in a video element: opens it, follows it, comes back by itself, and says how it stands. */
 
 import { edgeStep } from "./live-edge.ts";
-import { MediaBuffer, sourceKind, usualType } from "./media-buffer.ts";
+import { MediaBuffer, sourceKind } from "./media-buffer.ts";
+import { typeIn } from "./media-type.ts";
+import { takeAhead } from "./stream-ahead.ts";
 import {
   closeStream,
   lookAtStream,
-  type OpenStream,
   openStream,
   type Problem,
+  type StandingStream,
   StreamProblem,
+  sessionOf,
   watchStream,
 } from "./stream-client.ts";
+import type { OpenVideo } from "./video-ahead.ts";
 
 /** `waiting`: connected, and the device sends nothing yet; `pictures`: single pictures for who cannot play; `ended` with its reason. */
 export type PlayerState = "connecting" | "waiting" | "playing" | "stalled" | "pictures" | "ended";
@@ -18,7 +22,7 @@ export type PlayerState = "connecting" | "waiting" | "playing" | "stalled" | "pi
 export interface PlayerNews {
   readonly state: PlayerState;
   readonly problem?: Problem;
-  readonly rungs?: OpenStream["rungs"];
+  readonly rungs?: StandingStream["rungs"];
   /** How many sounds the device sends. */
   readonly audioCount?: number;
 }
@@ -26,7 +30,8 @@ export interface PlayerNews {
 const edgeMs = 250;
 /** A device that plays sends within this. */
 const waitingMs = 1_500;
-const retriesMs = [300, 700, 1_500, 3_000, 5_000];
+const retriesMs = [300, 700, 1_500];
+const restMs = 2_500;
 const lookMs = 5_000;
 /** A picture that breaks so often is shown in another way. */
 const mostBroken = 3;
@@ -53,8 +58,9 @@ export class LivePlayer {
   #broken = 0;
 
   /** `audio`: which of the device's sounds, from 1 on. */
-  constructor(video: HTMLVideoElement, device: string, audio: number, tell: (news: PlayerNews) => void) {
+  constructor({ video, media }: OpenVideo, device: string, audio: number, tell: (news: PlayerNews) => void) {
     this.#video = video;
+    this.#media = media;
     this.#device = device;
     this.#audio = audio;
     this.#tell = tell;
@@ -68,6 +74,7 @@ export class LivePlayer {
       video.addEventListener(event, () => this.#isShown && this.#set(state), { signal });
     }
     video.addEventListener("error", this.#onError, { signal });
+    if (video.error !== null) this.#onError();
     window.addEventListener("pagehide", () => this.close(), { signal });
     void this.#run(signal);
   }
@@ -107,71 +114,90 @@ export class LivePlayer {
       } catch (thrown) {
         if (signal.aborted) return;
         const problem = thrown instanceof StreamProblem ? thrown.problem : undefined;
-        if (problem !== undefined && !passing.has(problem.code)) return this.#end(problem);
+        if (problem !== undefined && !passing.has(problem.code)) return this.#end("ended", problem);
         if (problem?.code === "device-silent") this.#set("waiting");
-        else if (problem?.code === "not-found") this.#leave();
+        // What a session has ended for it says again and again: the next attempt is a new one, after the last picture.
+        else if (problem !== undefined) this.#forget();
         const isChanging = this.#isChanging;
         this.#isChanging = false;
         if (isChanging) continue;
         if (this.#state !== "waiting") this.#set("connecting");
       }
-      await pause(retriesMs[Math.min(retry++, retriesMs.length - 1)] ?? 0);
-      if (document.visibilityState === "hidden") await visible();
+      // A page that nobody sees does not knock again and again.
+      do await pause(retriesMs[retry++] ?? restMs);
+      while (document.visibilityState === "hidden");
     }
   }
 
   async #follow(signal: AbortSignal, onOctets: () => void): Promise<void> {
-    const usual = sourceKind(usualType);
-    // Opening it takes its time, and so does the stream: both at once.
-    if (usual !== undefined) this.#media ??= new MediaBuffer(this.#video, usual);
-    if (this.#session === undefined) {
-      const { id, rungs } = await openStream(this.#device, this.#audio, signal);
-      if (signal.aborted) return closeStream(id);
-      this.#session = id;
-      this.#tell({ state: this.#state, rungs });
-    }
-    const id = this.#session;
-    if (globalThis.MediaSource === undefined && !("ManagedMediaSource" in globalThis)) return this.#other(id, signal);
     this.#isChanging = false;
-    this.#answer = new AbortController();
-    const late = setTimeout(() => this.#state === "connecting" && this.#set("waiting"), waitingMs);
+    const known = this.#session;
+    const asked = known === undefined ? takeAhead(this.#device, this.#audio) : undefined;
+    const answer = asked?.stop ?? new AbortController();
+    this.#answer = answer;
+    const late = () => setTimeout(() => this.#state === "connecting" && this.#set("waiting"), waitingMs);
+    let patience = known === undefined ? undefined : late();
     try {
-      const response = await watchStream(id, this.#rung, this.#answer.signal);
-      const mediaType = response.headers.get("content-type") ?? "";
-      const kind = sourceKind(mediaType);
-      if (kind === undefined || response.body === null) return await this.#other(id, signal);
-      if (this.#media?.takes(mediaType) === false) this.#closeMedia();
-      this.#media ??= new MediaBuffer(this.#video, kind);
-      await this.#media.begin(mediaType);
-      const reader = response.body.getReader();
-      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-        onOctets();
-        await this.#media.append(piece.value);
-        if (this.#video.paused) this.#play();
-        this.#keepEdge();
-        if (performance.now() - this.#lookedAt > lookMs) this.#look(id, signal).catch(() => undefined);
-      }
+      const response = await (known === undefined
+        ? (asked?.answer ?? openStream(this.#device, this.#audio, this.#rung, answer.signal))
+        : watchStream(known, this.#rung, answer.signal));
+      const { id, hasVideo } = known === undefined ? await sessionOf(response) : { id: known, hasVideo: true };
+      if (known === undefined && answer.signal.aborted) return closeStream(id);
+      this.#session = id;
+      patience ??= late();
+      const isTaken =
+        hasVideo &&
+        (await this.#take(response, known !== undefined, () => {
+          onOctets();
+          if (performance.now() - this.#lookedAt > lookMs) this.#look(id, signal).catch(() => undefined);
+        }));
+      await (isTaken ? this.#look(id, signal) : this.#other(id, signal));
     } finally {
-      clearTimeout(late);
+      clearTimeout(patience);
       this.#answer.abort();
     }
-    await lookAtStream(id, signal);
+  }
+
+  /** False where this browser cannot play it. */
+  async #take({ body }: Response, isContinued: boolean, onOctets: () => void): Promise<boolean> {
+    if (body === null) return false;
+    const reader = body.getReader();
+    let head: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(0);
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      let octets = piece.value;
+      if (head !== undefined) {
+        if (head.length > 0) octets = new Uint8Array([...head, ...octets]);
+        head = octets;
+        const mediaType = typeIn(head);
+        if (mediaType === undefined) continue;
+        head = undefined;
+        const kind = sourceKind(mediaType);
+        if (kind === undefined) return false;
+        if (this.#media?.takes(mediaType) === false) this.#closeMedia();
+        this.#media ??= new MediaBuffer(this.#video, kind);
+        await this.#media.begin(mediaType, isContinued);
+      }
+      await this.#media?.append(octets);
+      if (this.#video.paused) this.#play();
+      this.#keepEdge();
+      onOctets();
+    }
+    return true;
   }
 
   async #look(id: string, signal: AbortSignal): Promise<void> {
     this.#lookedAt = performance.now();
-    const { audioCount } = await lookAtStream(id, signal);
-    this.#tell({ state: this.#state, audioCount });
+    const { audioCount, rungs } = await lookAtStream(id, signal);
+    this.#tell({ state: this.#state, audioCount, rungs });
   }
 
   /** Apple's own way of playing, or pictures where there is none. */
   async #other(id: string, signal: AbortSignal): Promise<void> {
     this.#closeMedia();
+    this.#answer.abort();
+    this.#answer = new AbortController();
     if (this.#broken >= mostBroken || this.#video.canPlayType(hls) === "") {
-      this.#leave();
-      this.#stop.abort();
-      this.#set("pictures");
-      return;
+      return this.#end("pictures");
     }
     const path = this.#rung === "" ? "" : `${this.#rung}/`;
     this.#video.src = `api/streams/${id}/${path}index.m3u8`;
@@ -193,12 +219,10 @@ export class LivePlayer {
 
   readonly #keepEdge = (): void => {
     const { buffered, currentTime, playbackRate } = this.#video;
-    if (this.#media === undefined || this.#state === "ended") return;
-    const ranges = Array.from({ length: buffered.length }, (_, at) => ({
-      start: buffered.start(at),
-      end: buffered.end(at),
-    }));
-    const { jumpTo, rate } = edgeStep(ranges, currentTime, playbackRate, mayChangeRate);
+    const at = buffered.length - 1;
+    if (this.#media === undefined || this.#state === "ended" || at < 0) return;
+    const last = { start: buffered.start(at), end: buffered.end(at) };
+    const { jumpTo, rate } = edgeStep(last, currentTime, playbackRate, mayChangeRate);
     if (jumpTo !== undefined) this.#video.currentTime = jumpTo;
     if (rate !== playbackRate) this.#video.playbackRate = rate;
   };
@@ -209,16 +233,17 @@ export class LivePlayer {
     this.#broken++;
     this.#closeMedia();
     this.#answer.abort();
-    if (this.#broken < mostBroken) return;
-    this.#leave();
-    this.#stop.abort();
-    this.#set("pictures");
+    if (this.#broken >= mostBroken) this.#end("pictures");
   };
 
   #leave(): void {
+    this.#forget();
+    this.#closeMedia();
+  }
+
+  #forget(): void {
     if (this.#session !== undefined) closeStream(this.#session);
     this.#session = undefined;
-    this.#closeMedia();
   }
 
   #closeMedia(): void {
@@ -226,10 +251,10 @@ export class LivePlayer {
     this.#media = undefined;
   }
 
-  #end(problem: Problem): void {
+  #end(state: PlayerState, problem?: Problem): void {
     this.#leave();
     this.#stop.abort();
-    this.#set("ended", problem);
+    this.#set(state, problem);
   }
 
   #set(state: PlayerState, problem?: Problem): void {
@@ -240,7 +265,3 @@ export class LivePlayer {
 }
 
 const pause = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));
-
-/** A page that nobody sees does not knock again and again. */
-const visible = (): Promise<void> =>
-  new Promise((resolve) => document.addEventListener("visibilitychange", () => resolve(), { once: true }));

@@ -1,6 +1,9 @@
 /** One (Managed)MediaSource buffer that takes a stream's octets as they come, and keeps no more of them than it needs. */
 
+import { boxesOf } from "./boxes-of.ts";
 import { offsetOf, startIn, timescaleIn } from "./first-times.ts";
+import { typeIn } from "./media-type.ts";
+import usual from "./usual-stream.json" with { type: "json" };
 
 type SourceKind = typeof MediaSource;
 
@@ -9,8 +12,8 @@ interface ManagedWindow {
   readonly ManagedMediaSource?: SourceKind;
 }
 
-/** What every stream of a home is, more or less: so that a source can be opened before its type is known. */
-export const usualType = 'video/mp4; codecs="avc1.4d401e, mp4a.40.2"';
+const usualHead = boxesOf(usual);
+const usualType = typeIn(usualHead) ?? "";
 const keptSeconds = 6;
 const trimAtSeconds = 12;
 
@@ -25,15 +28,31 @@ export class MediaBuffer {
   readonly #video: HTMLVideoElement;
   readonly #source: MediaSource;
   readonly #url: string;
+  /** Resolves when it takes octets. */
+  opened: Promise<void>;
   #buffer: SourceBuffer | undefined;
-  #tracks: number | undefined;
+  #mediaType: string | undefined;
   #resume: (() => void) | undefined;
   /** Lets go whoever waits. */
   #wake: (() => void) | undefined;
   #isClosed = false;
   #isWanted = true;
   #isPlaced = false;
+  #isContinued = false;
   #timescale: number | undefined;
+
+  /**
+   * Before anything is known of the stream: its decoders and the way to the loudspeakers, which take longer to make than a
+   * picture to decode, are made for what streams of homes usually are. Undefined where nothing of the kind is played.
+   */
+  static ahead(video: HTMLVideoElement): MediaBuffer | undefined {
+    const kind = sourceKind(usualType);
+    if (kind === undefined) return undefined;
+    const media = new MediaBuffer(video, kind);
+    // What does not begin so begins with the stream itself.
+    media.opened = media.opened.then(media.#beginUsual).catch(() => undefined);
+    return media;
+  }
 
   constructor(video: HTMLVideoElement, kind: SourceKind) {
     this.#video = video;
@@ -47,27 +66,41 @@ export class MediaBuffer {
     this.#source.addEventListener("endstreaming", () => {
       this.#isWanted = false;
     });
+    this.opened = this.#told(this.#source, "sourceopen");
     this.#url = URL.createObjectURL(this.#source);
     video.src = this.#url;
   }
 
   /** Whether it can go on with such a stream: a source keeps the number of tracks that it began with. */
   takes(mediaType: string): boolean {
-    return this.#tracks === undefined || tracksOf(mediaType) === this.#tracks;
+    return this.#mediaType === undefined || tracksOf(mediaType) === tracksOf(this.#mediaType);
   }
 
-  /** Another answer begins: half a box of the one before it is forgotten. */
-  async begin(mediaType: string): Promise<void> {
-    if (this.#source.readyState === "closed") await this.#told(this.#source, "sourceopen");
-    this.#tracks = tracksOf(mediaType);
+  /** Another answer begins: half a box of the one before it is forgotten. `isContinued`: its times go on from that one's. */
+  async begin(mediaType: string, isContinued: boolean): Promise<void> {
+    await this.opened;
     this.#isPlaced = false;
+    this.#isContinued = isContinued;
     this.#timescale = undefined;
-    if (this.#buffer === undefined) this.#buffer = this.#source.addSourceBuffer(mediaType);
+    if (this.#buffer === undefined) this.#add(mediaType);
     else {
       await this.#free();
       this.#buffer.abort();
-      this.#buffer.changeType(mediaType);
+      if (mediaType !== this.#mediaType) this.#buffer.changeType(mediaType);
+      this.#mediaType = mediaType;
     }
+  }
+
+  readonly #beginUsual = async (): Promise<void> => {
+    if (this.#isClosed) return;
+    this.#add(usualType).appendBuffer(usualHead);
+    await this.#free();
+  };
+
+  #add(mediaType: string): SourceBuffer {
+    this.#mediaType = mediaType;
+    this.#buffer = this.#source.addSourceBuffer(mediaType);
+    return this.#buffer;
   }
 
   /** Resolves when more may come. */
@@ -95,7 +128,8 @@ export class MediaBuffer {
     const { buffered } = buffer;
     const end = buffered.length === 0 ? undefined : buffered.end(buffered.length - 1);
     try {
-      buffer.timestampOffset = offsetOf(start, buffer.timestampOffset, end);
+      const offset = this.#isContinued ? buffer.timestampOffset : Number.POSITIVE_INFINITY;
+      buffer.timestampOffset = offsetOf(start, offset, end);
     } catch {
       // The fragment had begun before its time was read: it lies where it says, and is jumped to.
     }

@@ -1,4 +1,4 @@
-/** A stream as the gateway or the access broker gives it: a session, its one long answer, and why there is none (docs/interfaces.md, streams). */
+/** A stream as the gateway or the access broker gives it: a session with its one long answer, and why there is none (docs/interfaces.md, streams). */
 
 export interface Problem {
   readonly code: string;
@@ -15,30 +15,39 @@ export class StreamProblem extends Error {
   }
 }
 
-export interface OpenStream {
-  readonly id: string;
+/** How a session stands. */
+export interface StandingStream {
   readonly rungs: readonly { readonly name: string; readonly height: number }[];
+  readonly audioCount: number;
 }
 
-/** `audio`: which of the device's sounds, from 1 on. @throws StreamProblem */
-export async function openStream(device: string, audio: number, signal: AbortSignal): Promise<OpenStream> {
-  const headers = { "content-type": "application/json" };
-  const response = await ask(`api/devices/${device}/stream?audio=${audio}`, {
+/** Whether this browser takes pictures as they come. */
+const takesPieces = "MediaSource" in globalThis || "ManagedMediaSource" in globalThis;
+
+/**
+ * Opens a session. Where this browser takes them, its pictures come in the same answer: nobody waits for a second.
+ * `audio`: which of the device's sounds, from 1 on; `rung`: "" for whichever the line carries. @throws StreamProblem
+ */
+export const openStream = (device: string, audio: number, rung: string, signal: AbortSignal): Promise<Response> =>
+  ask(`api/devices/${device}/stream?audio=${audio}${rung === "" ? "" : `&rung=${rung}`}`, {
     method: "POST",
-    headers,
+    headers: { "content-type": "application/json", accept: takesPieces ? "video/mp4" : "application/json" },
     body: "{}",
     signal,
   });
-  const { session, rungs } = await response.json();
-  return { id: session, rungs };
+
+/** The session that was opened, and whether its pictures come with it. */
+export async function sessionOf(answer: Response): Promise<{ readonly id: string; readonly hasVideo: boolean }> {
+  const id = answer.headers.get("location")?.split("/").at(-1);
+  return id === undefined ? { id: (await answer.json()).session, hasVideo: false } : { id, hasVideo: true };
 }
 
 /** The answer that goes on as long as the stream does. @throws StreamProblem */
 export const watchStream = (id: string, rung: string, signal: AbortSignal): Promise<Response> =>
   ask(`api/streams/${id}/video${rung === "" ? "" : `?rung=${rung}`}`, { signal });
 
-/** Resolves while the session stands, with how many sounds there are. @throws StreamProblem why it has ended */
-export async function lookAtStream(id: string, signal: AbortSignal): Promise<{ readonly audioCount: number }> {
+/** Resolves while the session stands, with how. @throws StreamProblem why it has ended */
+export async function lookAtStream(id: string, signal: AbortSignal): Promise<StandingStream> {
   return (await ask(`api/streams/${id}`, { signal })).json();
 }
 

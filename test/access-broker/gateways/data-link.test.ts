@@ -40,7 +40,7 @@ describe("A data link", () => {
     const { port } = server.address() as AddressInfo;
     const gateway = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
     gateway.on("error", () => undefined);
-    const link = openDataLink(await accepted, clock, () => changes++);
+    const link = openDataLink(await accepted, { clock, onChange: () => changes++, onOctets: () => undefined });
     server.close();
     return { link, clock, gateway, changes: () => changes };
   }

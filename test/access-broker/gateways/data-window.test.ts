@@ -56,6 +56,7 @@ describe("The window of a data link", () => {
         return true;
       },
       apply: (octets) => applied.push(octets),
+      onOctets: () => undefined,
     });
     window.answered(40);
   });

@@ -45,7 +45,11 @@ describe("A home that answers with", () => {
       asked = Buffer.concat([asked, octets]);
       if (!wasAsked && hasHeaders(asked)) gateway.write(Buffer.concat(answer));
     });
-    const link = openDataLink(await accepted, new FakeClock(), () => undefined);
+    const link = openDataLink(await accepted, {
+      clock: new FakeClock(),
+      onChange: () => undefined,
+      onOctets: () => undefined,
+    });
     server.close();
     return link;
   }

@@ -32,7 +32,7 @@ export async function openRawGateway(): Promise<RawGateway> {
   const gateway = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
   gateway.on("error", () => undefined);
   await new Promise((resolve) => gateway.once("secureConnect", resolve));
-  const link = openDataLink(await accepted, clock, () => undefined);
+  const link = openDataLink(await accepted, { clock, onChange: () => undefined, onOctets: () => undefined });
   server.close();
   return { link, clock, gateway };
 }

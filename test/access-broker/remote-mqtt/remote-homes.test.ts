@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
+import { duplexPair } from "node:stream";
 import { MqttClient } from "mqtt";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createRemoteHomes } from "../../../access-broker/remote-mqtt/remote-homes.ts";
@@ -59,9 +60,21 @@ async function open() {
     await Promise.race([connected, ended]);
     return { client, heard, ended, table };
   };
-  return { commanded, clock, homes, told, refused, hear, visit };
+  /** One who comes by a line that keeps no more than 16 KiB under way: what is not read waits at the broker. */
+  const visitByLine = async (onTopic: (topic: string) => void) => {
+    const [near, far] = duplexPair({ highWaterMark: 16 * 1024 });
+    void homes.serve(number, near, { user: "u", source: "s", grant: wholeGrant, recheck: async () => wholeGrant });
+    const client = new MqttClient(() => far, { protocolVersion: 4, reconnectPeriod: 0 });
+    opened.defer(() => void client.end(true));
+    client.on("message", (topic) => onTopic(topic.slice(`homes/${number}/`.length)));
+    client.on("error", () => undefined);
+    await new Promise<void>((resolve) => client.once("connect", () => resolve()));
+    return { client, near, far };
+  };
+  return { commanded, clock, homes, told, refused, hear, visit, visitByLine };
 }
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const all = `homes/${number}/#`;
 const tellHome = (hear: Awaited<ReturnType<typeof open>>["hear"]): void => {
   hear("home/devices", JSON.stringify([{ id: "lamp" }, { id: "door" }]));
@@ -113,6 +126,55 @@ describe("Visitors of one home", () => {
       await vi.waitFor(() => expect(Object.fromEntries(heard)).toEqual(expected), patience);
     }
     await vi.waitFor(() => expect(owner.heard.size).toBe(8), patience);
+  });
+
+  it.each([0, 1] as const)(
+    "hear by QoS %s all that a large home tells of itself, and none of it waits in memory until they have read it",
+    async (qos) => {
+      const { homes, hear, refused, visitByLine } = await open();
+      const heard = new Map<string, number>();
+      let most = 0;
+      const { client, near, far } = await visitByLine((topic) => {
+        heard.set(topic, (heard.get(topic) ?? 0) + 1);
+        most = Math.max(most, near.writableLength);
+      });
+      await client.subscribeAsync(all, { qos });
+      // They read nothing while it tells, and all of it after that.
+      far.pause();
+      const description = (id: string): string => JSON.stringify({ id, text: "x".repeat(16_000) });
+      homes.hear(number, { topic: "up/snapshot", body: { end: "first" } });
+      for (let device = 0; device < 200; device++) {
+        hear(`home/devices/d${device}/description`, description(`d${device}`));
+        for (const name of ["power", "mode"]) hear(`home/devices/d${device}/properties/${name}`, "true");
+        await turn();
+      }
+      // What changes meanwhile is told as it is now, though not each time.
+      for (let times = 0; times < 1_000; times++) hear("home/devices/d199/properties/mode", String(times));
+      hear("home/status", "online");
+      homes.hear(number, { topic: "up/snapshot", body: { end: "last" } });
+      expect(near.writableLength).toBeLessThan(256 * 1024);
+      far.resume();
+      await vi.waitFor(() => expect(heard.size).toBe(601), patience);
+      expect(heard.get("devices/d199/properties/mode")).toBeLessThan(10);
+      expect(refused).toEqual([]);
+      expect(most).toBeLessThan(256 * 1024);
+    },
+  );
+
+  it("who do not read what happens in the home are cut, though they were told all of it before", async () => {
+    const { homes, hear, refused, visitByLine } = await open();
+    const { client, near, far } = await visitByLine(() => undefined);
+    await client.subscribeAsync(all, { qos: 0 });
+    homes.hear(number, { topic: "up/snapshot", body: { end: "first" } });
+    hear("home/status", "online");
+    homes.hear(number, { topic: "up/snapshot", body: { end: "last" } });
+    far.pause();
+    for (let times = 0; !near.destroyed && times < 10_000; times++) {
+      hear("home/devices/lamp/events/rang", `"${"x".repeat(10_000)}"`, false);
+      await turn();
+    }
+    expect(near.destroyed).toBe(true);
+    expect(refused).toEqual(["does not read"]);
   });
 
   it("command what they were granted, and are answered what was not; nobody else is", async () => {
