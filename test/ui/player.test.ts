@@ -96,14 +96,8 @@ describe("The player", () => {
 
   it("asks for the quality that was chosen, without letting the session go", async () => {
     await watching();
-<<<<<<< HEAD
-    await begin();
-    await asked("GET streams/s1/video");
-    const list = await until(() => {
-=======
     await beginWhole();
-    const list = await vi.waitFor(() => {
->>>>>>> mediafast
+    const list = await until(() => {
       const found = open.home.querySelector<HTMLSelectElement>("select[aria-label=Quality]");
       if (found === null) throw new Error("no list");
       return found;
