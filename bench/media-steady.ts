@@ -13,7 +13,7 @@ import { madeSync, mean, offsetsIn } from "../test/media/sync-clip.ts";
 import { quantile } from "./figures.ts";
 import { bareHears, bareSideBySide } from "./live-rate.ts";
 import { ownShare } from "./own-share.ts";
-import { secondsAtHand, steadyDesk, turnedAt } from "./steady-desk.ts";
+import { secondsWaiting, steadyDesk, turnedAt } from "./steady-desk.ts";
 import { printTable, type Row } from "./table.ts";
 
 if (ffmpeg === undefined) throw new Error("this bench needs FFmpeg");
@@ -136,7 +136,7 @@ async function watchedSideBySide() {
   await pause(9_000);
   globalThis.gc?.();
   const grown = process.memoryUsage().rss - before;
-  const waited = await secondsAtHand(sleeper);
+  const waited = await secondsWaiting(sleeper, 64 * 1024);
   await sleeper.cancel();
   await other.stop();
   rows.push(
