@@ -1,4 +1,4 @@
-/** The last segments of one rung for players of HTTP Live Streaming: about a second each, cut at whole pictures out of the fragments that everybody gets. */
+/** The last segments of one rung for players of HTTP Live Streaming: about a second each, the first somewhat less, cut at whole pictures out of the fragments that everybody gets. */
 
 import { joinOctets } from "../bytes/join-octets.ts";
 import type { Fragment, Piece, PieceRing } from "../contract/stream.ts";
@@ -8,13 +8,15 @@ interface Segment extends ListedSegment {
   readonly octets: Uint8Array;
 }
 
-/** A player begins three from the end, and a slow one comes late. */
-const listedSegments = 6;
-const keptSegments = 10;
+/** Seconds that are listed: a player begins three from the end, and a slow one comes late; no list has less than three targets (RFC 8216, 6.2.2). */
+const listedSeconds = 6;
+/** What a list has named is there as long as that list may be played, and a segment longer (6.2.2). */
+const keptSeconds = 2 * listedSeconds + targetSeconds;
 const beginSegments = 3;
-const shortestSeconds = 0.9;
+/** What a player begins with is short where whole pictures come that often, as of an encoder that has just begun. */
+const [shortestFirst, shortest] = [0.6, 0.9];
 /** Rounded it is still the target. */
-const longestSeconds = targetSeconds + 0.45;
+const longest = targetSeconds + 0.45;
 
 export class HlsShelf implements Disposable {
   readonly #stop: () => void;
@@ -38,7 +40,7 @@ export class HlsShelf implements Disposable {
 
   /** What is listed now. */
   get segments(): readonly ListedSegment[] {
-    return this.#segments.slice(-listedSegments);
+    return lastOf(this.#segments, listedSeconds);
   }
 
   segment(number: number): Uint8Array | undefined {
@@ -62,26 +64,32 @@ export class HlsShelf implements Disposable {
       return;
     }
     const { fragment } = piece;
-    const seconds = this.#openSeconds();
-    const isWhole = fragment.isKey && seconds >= shortestSeconds;
-    if (isWhole || seconds + fragment.duration > longestSeconds) this.#close();
+    const seconds = secondsOf(this.#open);
+    const isWhole = fragment.isKey && seconds >= (this.#next < beginSegments ? shortestFirst : shortest);
+    if (isWhole || seconds + fragment.duration > longest) this.#close();
     if (this.#open.length > 0 || fragment.isKey || this.#segments.length > 0) this.#open.push(fragment);
   }
 
   #close(): void {
     const open = this.#open;
     if (open.length === 0) return;
-    const seconds = this.#openSeconds();
+    const seconds = secondsOf(open);
     this.#open = [];
     const octets = joinOctets(...open.map((fragment) => fragment.octets));
     this.#segments.push({ number: this.#next++, seconds, init: this.#initNumber, octets });
-    this.#segments = this.#segments.slice(-keptSegments);
+    this.#segments = lastOf(this.#segments, keptSeconds);
     const oldest = this.#segments[0]?.init ?? this.#initNumber;
     for (const number of this.#inits.keys()) if (number < oldest) this.#inits.delete(number);
     if (this.#segments.length >= beginSegments) for (const tell of this.#waiting.splice(0)) tell();
   }
+}
 
-  #openSeconds(): number {
-    return this.#open.reduce((sum, { duration }) => sum + duration, 0);
-  }
+const secondsOf = (fragments: readonly Fragment[]): number =>
+  fragments.reduce((sum, { duration }) => sum + duration, 0);
+
+/** As few of the last as have so many seconds together. */
+function lastOf(segments: Segment[], seconds: number): Segment[] {
+  let [from, sum] = [segments.length, 0];
+  while (from > 0 && sum < seconds) sum += segments[--from]?.seconds ?? 0;
+  return segments.slice(from);
 }

@@ -16,7 +16,12 @@ export interface LivePlan {
 const groupSeconds = 1;
 /** A fragment ends before such a picture: the second one comes at once, so that the first fragment is one picture long and nobody waits for more. */
 const firstSeconds = 0.02;
-const keyTimes = `expr:gte(t,if(n_forced,n_forced*${groupSeconds}-${groupSeconds - firstSeconds},0))`;
+/** The next groups are shorter: three segments that each begin with such a picture are there sooner (players of RFC 8216 want three, and two seconds in hand). */
+const [shortGroups, shortSeconds] = [3, 0.7];
+const shortTime = `${firstSeconds}+(n_forced-1)*${shortSeconds}`;
+const savedSeconds = (shortGroups + 1) * groupSeconds - shortGroups * shortSeconds - firstSeconds;
+const usualTime = `n_forced*${groupSeconds}-${savedSeconds}`;
+const keyTimes = `expr:gte(t,if(gt(n_forced,${shortGroups}),${usualTime},if(n_forced,${shortTime},0)))`;
 const fragmentUs = 200_000;
 
 /**

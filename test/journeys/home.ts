@@ -112,6 +112,7 @@ export async function startHome(args: readonly string[] = []): Promise<Home> {
   const subscribed = await genkan(["subscribe", ...who], password);
   if (subscribed.code !== 0) throw new Error(subscribed.stderr);
   const restarted = new Map<string, Running>();
+  const simulatedBus = busToldTo(addresses.pids.gateway);
   return {
     addresses,
     folder,
@@ -127,7 +128,7 @@ export async function startHome(args: readonly string[] = []): Promise<Home> {
       await until(() => !isAlive(pid), 5_000);
     },
     async restart(name) {
-      const own = name === "gateway" ? gatewaySettings(args) : [];
+      const own = name === "gateway" ? [...simulatedBus, ...gatewaySettings(args)] : [];
       restarted.set(name, await run(verbs[name], ["--state", folder, ...own]));
     },
     async [Symbol.asyncDispose]() {
@@ -146,6 +147,12 @@ const gatewaySettings = (args: readonly string[]): string[] => [
   "home.availabilityMs=10000",
   ...args.filter((arg, at) => ["--headless", "--editor", "--set"].includes(arg) || args[at - 1] === "--set"),
 ];
+
+/** Where the simulated home's own serial bus is, as `genkan start` told it to the gateway. */
+function busToldTo(pid: number): string[] {
+  const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  return words.filter((word) => word.startsWith("ieee1394.bus=")).flatMap((setting) => ["--set", setting]);
+}
 
 /** A process that is gone, or is only waiting for its parent to notice. */
 function isAlive(pid: number): boolean {

@@ -166,4 +166,13 @@ describe.skipIf(ffmpeg === undefined)("A person who is out, and a tape at home",
     await home.kill("gateway");
     await expect.poll(left, { timeout: 3_000, interval: 20 }).toEqual([]);
   });
+
+  it("sees it again, without a touch, soon after the gateway is back", async () => {
+    await home.restart("gateway");
+    await expect.poll(async () => (await deckNow())?.available, patience).toBe(true);
+    const back = performance.now();
+    await goesOn(30);
+    // What is waited for on the way: the gateway's link, the player's next attempt, the encoder. A session that is told gone only after a minute is none of them.
+    expect(performance.now() - back).toBeLessThan(20_000);
+  });
 });

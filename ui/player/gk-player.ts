@@ -23,7 +23,6 @@ export class GkPlayer extends LightElement {
     device: { attribute: false },
     page: { attribute: false },
     state: { state: true },
-    problem: { state: true },
     rungs: { state: true },
     audioCount: { state: true },
     audio: { state: true },
@@ -191,12 +190,8 @@ export class GkPlayer extends LightElement {
     this.rungs = [];
     const opened = { video: this.#video, media: this.#media };
     this.#media = undefined;
-    this.#player = new LivePlayer(opened, this.device.id, this.audio, ({ state, problem, rungs, audioCount }) => {
-      this.state = state;
-      if (problem !== undefined) this.problem = problem;
-      if (rungs !== undefined) this.rungs = rungs;
-      if (audioCount !== undefined) this.audioCount = audioCount;
-    });
+    // What is told has the names that it has here.
+    this.#player = new LivePlayer(opened, this.device.id, this.audio, (news) => Object.assign(this, news));
   };
 
   readonly #leave = (): void => void this.dispatchEvent(new CustomEvent("gk-stop", { bubbles: true }));

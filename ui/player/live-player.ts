@@ -30,13 +30,15 @@ export interface PlayerNews {
 const edgeMs = 250;
 /** A device that plays sends within this. */
 const waitingMs = 1_500;
-const retriesMs = [300, 700, 1_500];
-const restMs = 2_500;
+const [firstRetryMs, lastRetryMs] = [300, 2_400];
 const lookMs = 5_000;
 /** A picture that breaks so often is shown in another way. */
 const mostBroken = 3;
 /** Problems that pass, or that a new session heals. */
-const passing = new Set(["device-silent", "home-away", "not-found", "internal", "other"]);
+const passing = ["device-silent", "home-away", "not-found", "internal", "other"];
+/** And so do these, soon after the home was away: a gateway that comes back has yet to find its devices. */
+const passingSoon = ["unknown-device", "device-unavailable"];
+const soonMs = 60_000;
 const hls = "application/vnd.apple.mpegurl";
 /** Where another rate makes the browser buffer anew. */
 const mayChangeRate = !/^((?!chrome|android).)*safari/i.test(navigator.userAgent);
@@ -53,6 +55,7 @@ export class LivePlayer {
   #rung = "";
   #audio: number;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #awayAt = Number.NEGATIVE_INFINITY;
   /** The answer was broken off on purpose: that is no failure. */
   #isChanging = false;
   #broken = 0;
@@ -71,7 +74,7 @@ export class LivePlayer {
       ["playing", "playing"],
       ["waiting", "stalled"],
     ] as const) {
-      video.addEventListener(event, () => this.#isShown && this.#set(state), { signal });
+      video.addEventListener(event, () => this.#set(state), { signal });
     }
     video.addEventListener("error", this.#onError, { signal });
     if (video.error !== null) this.#onError();
@@ -101,10 +104,6 @@ export class LivePlayer {
     this.#leave();
   }
 
-  get #isShown(): boolean {
-    return this.#state !== "ended" && this.#state !== "pictures" && this.#video.currentSrc !== "";
-  }
-
   async #run(signal: AbortSignal): Promise<void> {
     for (let retry = 0; !signal.aborted; ) {
       try {
@@ -114,8 +113,11 @@ export class LivePlayer {
       } catch (thrown) {
         if (signal.aborted) return;
         const problem = thrown instanceof StreamProblem ? thrown.problem : undefined;
-        if (problem !== undefined && !passing.has(problem.code)) return this.#end("ended", problem);
-        if (problem?.code === "device-silent") this.#set("waiting");
+        const { code = "home-away" } = problem ?? {};
+        if (code === "home-away") this.#awayAt = performance.now();
+        const isSoon = performance.now() - this.#awayAt < soonMs && passingSoon.includes(code);
+        if (problem !== undefined && !passing.includes(code) && !isSoon) return this.#end("ended", problem);
+        if (code === "device-silent") this.#set("waiting");
         // What a session has ended for it says again and again: the next attempt is a new one, after the last picture.
         else if (problem !== undefined) this.#forget();
         const isChanging = this.#isChanging;
@@ -124,8 +126,8 @@ export class LivePlayer {
         if (this.#state !== "waiting") this.#set("connecting");
       }
       // A page that nobody sees does not knock again and again.
-      do await pause(retriesMs[retry++] ?? restMs);
-      while (document.visibilityState === "hidden");
+      do await pause(Math.min(firstRetryMs * 2 ** retry++, lastRetryMs));
+      while (document.hidden);
     }
   }
 
@@ -220,7 +222,7 @@ export class LivePlayer {
   readonly #keepEdge = (): void => {
     const { buffered, currentTime, playbackRate } = this.#video;
     const at = buffered.length - 1;
-    if (this.#media === undefined || this.#state === "ended" || at < 0) return;
+    if (this.#media === undefined || at < 0) return;
     const last = { start: buffered.start(at), end: buffered.end(at) };
     const { jumpTo, rate } = edgeStep(last, currentTime, playbackRate, mayChangeRate);
     if (jumpTo !== undefined) this.#video.currentTime = jumpTo;
@@ -260,7 +262,7 @@ export class LivePlayer {
   #set(state: PlayerState, problem?: Problem): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.#tell(problem === undefined ? { state } : { state, problem });
+    this.#tell({ state, ...(problem && { problem }) });
   }
 }
 
