@@ -49,7 +49,15 @@ const pageBuild: UserConfig = {
     manifest: true,
     modulePreload: false,
     reportCompressedSize: false,
-    rolldownOptions: { input: join(root, "ui", "main.ts") },
+    rolldownOptions: {
+      input: join(root, "ui", "main.ts"),
+      // All of Lit comes with what draws first: what is fetched later need not bring the rest of it.
+      output: {
+        codeSplitting: {
+          groups: [{ name: "lit", test: /node_modules\/(?:@lit|lit|lit-element|lit-html)\/|\/light-element\.ts$/ }],
+        },
+      },
+    },
   },
 };
 

@@ -10,6 +10,7 @@ const codecs = [
   "gateway-core/ieee1394/linux/{cdev-event,cdev-struct,topology-map}.ts",
   "gateway-core/ieee1394/{explain,explain-config-rom,explain-csr,rom-blocks,rom-descriptor,rom-image,rom-text}.ts",
   "access-broker/outbound-proxy/{networks,target,proxy-rules,proxy-headers,proxy-credentials,pac}.ts",
+  "access-broker/balancers/proxy-header.ts",
   "access-broker/challenge/{requirement,networks,ssh-key,ssh-signature}.ts",
   "gateway-core/echonet/{property-value,value-codec,structured-codec,number-codec,time-codec}.ts",
 ];

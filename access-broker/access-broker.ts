@@ -8,6 +8,7 @@ import { linkLabel } from "../gateway-core/contract/access-number.ts";
 import { openCertificateFiles } from "./authority/certificate-files.ts";
 import { createGatewayCertificates } from "./authority/gateway-certificates.ts";
 import { createServerCertificates } from "./authority/server-certificates.ts";
+import { behindBalancers } from "./balancers-door.ts";
 import { createChallenges } from "./challenges.ts";
 import { createCompactDoor } from "./compact-door.ts";
 import { openDescriptorDatabase } from "./descriptor-database/descriptor-database.ts";
@@ -181,12 +182,13 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
     admit: (line) => admit(judgeHttp({ ...line, now: clock.now() })),
   });
 
+  const behind = behindBalancers(settings, host);
   const wished = wishedPorts(settings);
   const before = rememberedPorts(host, wished);
 
   const outbound = opened.use(
     createProxyDoor({
-      ...{ settings, host, store, audit },
+      ...{ settings, host, store, audit, behind },
       contextFor: certificates.contextFor,
       programs: challenges.appsBy("proxy"),
     }),
@@ -194,9 +196,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const gateways = opened.use(
     await onFreePort<GatewayPort>(settings.listen, before.gateways, (port) =>
       openGatewayPort(settings.listen, port, {
-        clock,
-        log,
-        directory,
+        ...{ clock, log, directory, behind },
         gatewayCa: gatewayCertificates.caPem,
         ownCertificate: () => certificates.pairFor(`${linkLabel}.${settings.host}`),
         async known(serials) {
@@ -251,7 +251,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const upgrade = createUpgradeDesk({ ...desk, caller, routes: [remote.route, socketDoor] });
   const { users, callers } = opened.use(
     await openUserDoors(settings, before.users, {
-      ...{ log, contextFor: certificates.contextFor, upgrade },
+      ...{ log, contextFor: certificates.contextFor, upgrade, behind },
       answer: operation.follow(answer),
     }),
   );
@@ -259,7 +259,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const remoteMqtt = opened.use(
     await onFreePort<RemotePort>(settings.listen, before.remoteMqtt, (port) =>
       openRemotePort(settings.listen, port, {
-        ...{ clock, log, receive: remote.receive },
+        ...{ clock, log, receive: remote.receive, behind },
         contextFor: certificates.contextFor,
         ownCertificate: () => certificates.pairFor(settings.host),
       }),

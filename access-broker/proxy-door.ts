@@ -8,7 +8,7 @@ import { createLinkProxy, type LinkProxy } from "./outbound-proxy/link-proxy.ts"
 import { createProgramLogin, type Programs } from "./outbound-proxy/program-login.ts";
 import { createProxyDesk, type ProxyDeskOptions } from "./outbound-proxy/proxy-desk.ts";
 import { createProxyRules } from "./outbound-proxy/proxy-rules.ts";
-import { type OutboundProxy, openOutboundProxy } from "./outbound-proxy/proxy-server.ts";
+import { type OutboundProxy, type OutboundProxyOptions, openOutboundProxy } from "./outbound-proxy/proxy-server.ts";
 import type { AccessBrokerSettings } from "./settings.ts";
 import type { Store } from "./subscriptions/store.ts";
 
@@ -21,6 +21,7 @@ export interface ProxyDoorOptions {
   readonly contextFor: (serverName: string) => Promise<SecureContext>;
   readonly programs: Programs;
   readonly audit: ProxyDeskOptions["audit"];
+  readonly behind: OutboundProxyOptions["behind"];
 }
 
 export interface ProxyDoor extends Disposable {
@@ -31,7 +32,8 @@ export interface ProxyDoor extends Disposable {
 }
 
 /** @throws HomeError `settings-invalid` */
-export function createProxyDoor({ settings, host, store, contextFor, programs, audit }: ProxyDoorOptions): ProxyDoor {
+export function createProxyDoor(options: ProxyDoorOptions): ProxyDoor {
+  const { settings, host, store, contextFor, programs, audit, behind } = options;
   const { clock, log } = host;
   const { allow, deny, idleSeconds, longestSeconds, openAtOnce, octetsPerDay } = settings.proxy;
   const rules = createProxyRules({
@@ -56,7 +58,10 @@ export function createProxyDoor({ settings, host, store, contextFor, programs, a
   return {
     admit: links.admit,
     open: (port) =>
-      openOutboundProxy(settings.listen, port, { desk, identify, log, contextFor, longestMs: limits.longestMs }),
+      openOutboundProxy(settings.listen, port, {
+        ...{ desk, identify, log, contextFor, behind },
+        longestMs: limits.longestMs,
+      }),
     [Symbol.dispose]() {
       links[Symbol.dispose]();
       desk[Symbol.dispose]();

@@ -23,6 +23,8 @@ export interface AccessBrokerSettings {
   readonly store?: string;
   readonly media: MediaSettings;
   readonly callers?: CallerSettings;
+  /** Networks of the balancers that name the true source of each connection: PROXY protocol. */
+  readonly balancers?: readonly string[];
   readonly operator: OperatorSettings;
 }
 

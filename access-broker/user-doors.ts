@@ -1,8 +1,8 @@
 /** Opens the doors towards users: the public one, and that of an access network which says who calls. */
 
 import type { Listening } from "../gateway-core/bytes/listening.ts";
-import { HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
-import { type Networks, parseNetworks } from "./challenge/networks.ts";
+import { HomeError } from "../gateway-core/contract/errors.ts";
+import { networksOf } from "./balancers-door.ts";
 import type { CallerReading } from "./internet/caller-number.ts";
 import { type HttpsServer, type HttpsServerOptions, openHttpsServer } from "./internet/https-server.ts";
 import { onFreePort } from "./ports.ts";
@@ -36,11 +36,11 @@ export async function openUserDoors(
   return { users, callers, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }
 
-/** At the port that the settings name and no other: the network's servers are told where to go. No WebSocket is taken there. */
+/** At the port that the settings name and no other: the network's servers are told where to go. No WebSocket is taken there, and nobody stands before it. */
 async function openCallers(network: CallerSettings, options: HttpsServerOptions): Promise<Listening> {
   const { listen, port, header, certificates = [] } = network;
-  const { contains: isPeer } = peersOf(network);
-  const { upgrade: _, ...rest } = options;
+  const { contains: isPeer } = networksOf("callers.peers", network.peers);
+  const { upgrade: _upgrade, behind: _behind, ...rest } = options;
   try {
     return await openHttpsServer(listen, port, {
       ...rest,
@@ -48,15 +48,5 @@ async function openCallers(network: CallerSettings, options: HttpsServerOptions)
     });
   } catch (cause) {
     throw new HomeError("address-unusable", `cannot listen on ${listen}:${port}: ${String(cause)}`, { port }, cause);
-  }
-}
-
-function peersOf({ peers }: CallerSettings): Networks {
-  try {
-    return parseNetworks(peers.join());
-  } catch (thrown) {
-    const key = "accessBroker.callers.peers";
-    const reason = toHomeError(thrown).message;
-    throw new HomeError("settings-invalid", `${key}: ${reason}`, { key, reason }, thrown);
   }
 }

@@ -1,7 +1,7 @@
 /** A first visit to somebody's page as bench/page.ts has it, whoever made the page: everything slow, nothing kept from before. */
 
 import type { Browser, Page } from "playwright";
-import { addProbes, blockingMs, heapOf, readProbes, slowDown, weigh } from "./page-probes.ts";
+import { addProbes, blockingMs, heapOf, readProbes, slowDown, usableAt, weigh } from "./page-probes.ts";
 
 export interface Visited {
   /** Octets as they went over the wire. */
@@ -19,8 +19,12 @@ const settlingMs = 2_000;
 /** The slowest of them needs half a minute. */
 const patienceMs = 120_000;
 
-/** `control`: a selector of what a person can use once it is there. */
-export async function visitFirst(browser: Browser, address: string, control: string): Promise<Visited> {
+/** `watch` tells when there is something to use: `watchFor` a control, or `pressUntilAnswered`. */
+export async function visitFirst(
+  browser: Browser,
+  address: string,
+  watch: (page: Page) => Promise<void>,
+): Promise<Visited> {
   // What a service worker fetches is not the page's: it would be counted for some and not for others.
   const context = await browser.newContext({ viewport, locale: "en", serviceWorkers: "block" });
   const page = await context.newPage();
@@ -29,14 +33,9 @@ export async function visitFirst(browser: Browser, address: string, control: str
   await session.send("Performance.enable");
   const carried = weigh(session);
   await addProbes(page);
-  await watchFor(page, control);
+  await watch(page);
   await page.goto(address, { waitUntil: "commit", timeout: patienceMs });
-  const found = await page.waitForFunction(
-    () => (globalThis as unknown as { usableAt: number | undefined }).usableAt,
-    undefined,
-    { timeout: patienceMs },
-  );
-  const usableMs = (await found.jsonValue()) ?? Number.NaN;
+  const usableMs = await usableAt(session);
   await page.waitForTimeout(settlingMs);
   const probes = await readProbes(page);
   const heap = await heapOf(session);
@@ -49,14 +48,4 @@ export async function visitFirst(browser: Browser, address: string, control: str
     blockedMs: blockingMs(probes),
     heapMb: heap / 1e6,
   };
-}
-
-async function watchFor(page: Page, control: string): Promise<void> {
-  await page.addInitScript((selector) => {
-    const look = (): void => {
-      if (document.querySelector(selector) === null) requestAnimationFrame(look);
-      else Object.assign(globalThis, { usableAt: performance.now() });
-    };
-    requestAnimationFrame(look);
-  }, control);
 }

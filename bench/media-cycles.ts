@@ -7,7 +7,7 @@ import { steadyDesk } from "./steady-desk.ts";
 import { printTable, type Row } from "./table.ts";
 
 if (ffmpeg === undefined) throw new Error("this bench needs FFmpeg");
-const [cycles, warmUp, idleMs] = [500, 100, 10_000];
+const [cycles, warmUp, idleMs] = [500, 250, 10_000];
 const made = { octets: madeStream("mpegts", 4), seconds: 4 };
 const rows: Row[] = [];
 

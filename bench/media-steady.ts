@@ -1,8 +1,7 @@
 /** What holds however a home's streams are used: encodes side by side, joining anywhere, sound with its picture, viewers that read nothing, a gateway that is killed, and how large the player is. */
 
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -12,8 +11,9 @@ import { packageRoot } from "../host/package-root.ts";
 import { clip, encoders, ffmpeg, madeStream, outputOf, readSome } from "../test/media/clips.ts";
 import { madeSync, mean, offsetsIn } from "../test/media/sync-clip.ts";
 import { quantile } from "./figures.ts";
-import { bareHears, bareRates } from "./live-rate.ts";
-import { secondsAtHand, steadyDesk, turnedAt } from "./steady-desk.ts";
+import { bareHears, bareSideBySide } from "./live-rate.ts";
+import { ownShare } from "./own-share.ts";
+import { secondsWaiting, steadyDesk, turnedAt } from "./steady-desk.ts";
 import { printTable, type Row } from "./table.ts";
 
 if (ffmpeg === undefined) throw new Error("this bench needs FFmpeg");
@@ -38,19 +38,10 @@ function follow(reader: ReadableStreamDefaultReader<Uint8Array>) {
   })();
   return { seen, stop: () => reader.cancel().then(() => reading) };
 }
-/** Milliseconds of processor time of these processes. */
-const spentBy = (pids: readonly number[]): number =>
-  pids.reduce((sum, pid) => {
-    const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /, "")
-      .split(" ")
-      .slice(11, 13);
-    return sum + 10 * (Number(user) + Number(system));
-  }, 0);
 const readerOf = async (body: ReadableStream<Uint8Array> | null) => (body ?? new ReadableStream()).getReader();
 
-// Four decks watched at once, each by an encoder of its own.
-{
+/** Decks watched at once, each by an encoder of its own. */
+async function watchedSideBySide() {
   await using desk = steadyDesk(made, 0);
   const sessions = await Promise.all(Array.from({ length: sideBySide }, (_, at) => desk.begin(`deck-${at}`)));
   const all = await Promise.all(
@@ -59,29 +50,28 @@ const readerOf = async (body: ReadableStream<Uint8Array> | null) => (body ?? new
   while (all.some(({ seen }) => seen.end === 0)) await pause(20);
   await pause(1_000);
   const before = all.map(({ seen }) => seen.end);
-  const [theirs, own] = [spentBy(encoders()), process.cpuUsage()];
+  const share = ownShare(encoders);
   const begun = performance.now();
   await pause(measuredMs);
   const wall = (performance.now() - begun) / 1_000;
-  const { user, system } = process.cpuUsage(own);
-  const ownMs = (user + system) / 1_000;
-  const share = ownMs / (ownMs + spentBy(encoders()) - theirs);
+  const own = share();
   const rates = all.map(({ seen }, at) => (seen.end - (before[at] ?? 0)) / wall);
   for (const { stop } of all) await stop();
-  const file = join(tmpdir(), `genkan-bench-${process.pid}.ts`);
-  writeFileSync(file, made.octets);
-  const bare = await bareRates(program, file, sideBySide, measuredMs);
-  rmSync(file);
-  rows.push({
-    what: `${sideBySide} encodes side by side: media for a second, the slowest`,
-    ...{ value: Math.min(...rates), unit: "s", baseline: Math.min(...bare), goal: { atLeast: 0.99 } },
-  });
-  rows.push({
-    what: "… of their processor time, the gateway's own",
-    value: 100 * share,
-    unit: "%",
-    goal: { atMost: 3 },
-  });
+  return { slowest: Math.min(...rates), own };
+}
+{
+  const { slowest, own } = await watchedSideBySide();
+  const bare = await bareSideBySide(program, made, sideBySide, measuredMs);
+  rows.push(
+    {
+      what: `${sideBySide} encodes side by side: media for a second, the slowest`,
+      ...{ value: slowest, unit: "s", baseline: bare.slowest, goal: { atLeast: 0.99 } },
+    },
+    {
+      what: "… of their processor time, our own; beside a process that passes on octets",
+      ...{ value: 100 * own, unit: "%", baseline: 100 * bare.own, goal: { atMost: 3 } },
+    },
+  );
 }
 
 // Joined anywhere: each with its sound, and a whole picture first.
@@ -146,7 +136,7 @@ const readerOf = async (body: ReadableStream<Uint8Array> | null) => (body ?? new
   await pause(9_000);
   globalThis.gc?.();
   const grown = process.memoryUsage().rss - before;
-  const waited = await secondsAtHand(sleeper);
+  const waited = await secondsWaiting(sleeper, 64 * 1024);
   await sleeper.cancel();
   await other.stop();
   rows.push(

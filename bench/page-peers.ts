@@ -3,9 +3,11 @@
  * windfront, each with fifty things to switch. On demand only: it fetches them from npm.
  */
 
+import type { Page } from "playwright";
 import { launch } from "../test/journeys/browser.ts";
 import { quantile } from "./figures.ts";
 import { type Visited, visitFirst } from "./first-visit.ts";
+import { pressUntilAnswered, watchFor } from "./page-probes.ts";
 import { openPageStage } from "./page-stage.ts";
 import { openDashboard } from "./peer-dashboard.ts";
 import { fetchPeers, versionOf } from "./peer-packages.ts";
@@ -22,16 +24,16 @@ await using windfront = await openWindfront(packages, devices);
 const browser = await launch();
 
 const pages = {
-  ours: { address: ours.lan, control: "gk-tile .tile-head > [role=switch]:enabled" },
-  dashboard,
-  windfront,
+  ours: { address: ours.lan, watch: pressUntilAnswered },
+  dashboard: { address: dashboard.address, watch: (page: Page) => watchFor(page, dashboard.control) },
+  windfront: { address: windfront.address, watch: (page: Page) => watchFor(page, windfront.control) },
 };
 const visited: Readonly<Record<keyof typeof pages, Visited[]>> = { ours: [], dashboard: [], windfront: [] };
 // In turn, so that what else the machine does falls on all of them.
 for (let round = 0; round < rounds; round++) {
   for (const name of ["ours", "windfront", "dashboard"] as const) {
-    const { address, control } = pages[name];
-    visited[name].push(await visitFirst(browser, address, control));
+    const { address, watch } = pages[name];
+    visited[name].push(await visitFirst(browser, address, watch));
   }
 }
 await browser.close();

@@ -8,9 +8,11 @@ import {
   addProbes,
   blockingMs,
   heapOf,
+  pressUntilAnswered,
   readProbes,
   slowDown,
   untilDrawn,
+  usableAt,
   watchFigure,
   watchTaps,
   weigh,
@@ -38,17 +40,18 @@ async function visit(browser: Browser, { lan }: PageStage) {
   await session.send("Performance.enable");
   const carried = weigh(session);
   await addProbes(page);
+  await pressUntilAnswered(page);
   await page.goto(lan, { waitUntil: "commit" });
-  await page.waitForFunction(() => (globalThis as unknown as { probes: { usableAt: number } }).probes.usableAt);
-  await untilDrawn(page);
+  const usableMs = await usableAt(session);
+  await untilDrawn(session);
   await pause(settlingMs);
   const probes = await readProbes(page);
   const heap = await heapOf(session);
   await context.close();
-  const { usableAt, firstPaint, shift } = probes;
+  const { firstPaint, shift } = probes;
   return {
     ...{ ...carried, heap: heap / 1e6, blocked: blockingMs(probes), shift },
-    ...{ firstPaint: (firstPaint ?? Number.NaN) / 1_000, usable: (usableAt ?? Number.NaN) / 1_000 },
+    ...{ firstPaint: (firstPaint ?? Number.NaN) / 1_000, usable: usableMs / 1_000 },
   };
 }
 
@@ -63,6 +66,8 @@ async function visits(browser: Browser, stage: PageStage): Promise<(name: keyof 
 /** How long each change of a device takes to the screen. */
 async function follow(page: Page, { devices, report }: Omit<PageStage, "lan">): Promise<readonly number[]> {
   const device = devices.find(({ id }) => id === "temperature-living")?.id ?? "";
+  await page.locator(`[data-device="${device}"]`).scrollIntoViewIfNeeded();
+  await page.locator(`gk-tile [data-device="${device}"]`).waitFor();
   await watchFigure(page, device);
   const sent = new Map<string, number>();
   let last = "";
@@ -117,12 +122,16 @@ async function open(browser: Browser, address: string): Promise<Page> {
   return page;
 }
 
+async function untilShown(page: Page): Promise<void> {
+  await untilDrawn(await page.context().newCDPSession(page));
+}
+
 async function openOutside(browser: Browser, stage: BrokerStage): Promise<Page> {
   const page = await open(browser, stage.login);
   await page.fill('input[name="user"]', stage.user);
   await page.fill('input[name="password"]', stage.password);
   await page.click('button[type="submit"]');
-  await untilDrawn(page);
+  await untilShown(page);
   return page;
 }
 
@@ -132,10 +141,10 @@ await using many = await openPageStage(500);
 await using outside = await openBrokerStage(50);
 const [small, large] = [await visits(browser, few), await visits(browser, many)];
 const desk = await open(browser, few.lan);
-await untilDrawn(desk);
+await untilShown(desk);
 const [taps, local] = [await tap(desk), await follow(desk, few)];
 const crowd = await open(browser, many.lan);
-await untilDrawn(crowd);
+await untilShown(crowd);
 const busy = await hurry(crowd, many);
 const remote = await follow(await openOutside(browser, outside), outside);
 const violations = await violationsOf(browser);

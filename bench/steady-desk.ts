@@ -52,15 +52,21 @@ export function steadyDesk({ form = "mpegts", octets, seconds }: Clip, idleMs: n
   };
 }
 
-/** Seconds of a stream that are there at once, before anything has to be waited for. */
-export async function secondsAtHand(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<number> {
+/** Seconds of a stream that wait and are there at once: before anything has to be waited for, and behind the octets that are under way. */
+export async function secondsWaiting(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  underWay: number,
+): Promise<number> {
   const parser = new FragmentReader();
-  let seconds = 0;
+  let [seconds, octets] = [0, 0];
   for (;;) {
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, 50, undefined));
     const next = await Promise.race([reader.read(), late]);
     if (next?.value === undefined) return seconds;
-    for (const piece of parser.push(next.value)) if ("fragment" in piece) seconds += piece.fragment.duration;
+    octets += next.value.length;
+    for (const piece of parser.push(next.value)) {
+      if ("fragment" in piece && octets > underWay) seconds += piece.fragment.duration;
+    }
   }
 }
 

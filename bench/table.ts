@@ -37,7 +37,8 @@ export function printTable(name: string, remark: string, rows: readonly Row[]): 
 }
 
 function cellsOf({ what, value, unit, baseline, goal }: Row): string[] {
-  const ratio = baseline === undefined ? undefined : value / baseline;
+  // Beside nothing there is no ratio.
+  const ratio = baseline === undefined || baseline === 0 ? undefined : value / baseline;
   const isOfRatio = goal?.of === "ratio";
   const held = isOfRatio ? ratio : value;
   const isHeld =

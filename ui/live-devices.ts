@@ -4,6 +4,7 @@ import type { Json } from "../gateway-core/contract/json.ts";
 import type { PageEvent } from "../gateway-core/contract/page.ts";
 import { applyPageEvent, emptyPage, type PageState } from "../gateway-core/contract/page-state.ts";
 import { EventReader, type ServerEvent } from "./event-reader.ts";
+import { inNextTask } from "./next-task.ts";
 import { parsePageEvent, parseSnapshot } from "./page-event.ts";
 
 /** `lost`: no connection; `away`: the access broker does not reach the home; `not-wired`: the flow wires nothing to the page. */
@@ -22,6 +23,8 @@ export class LiveDevices {
   reach: Reach = "connecting";
   readonly #listeners = new Set<(event: PageEvent | undefined) => void>();
   #lastEventId: string | undefined;
+  /** `<epoch>:<seq>` of what the page shows before the first news. */
+  #shown = "";
   #retries = 0;
   #connection: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -34,7 +37,9 @@ export class LiveDevices {
     return () => void this.#listeners.delete(listener);
   }
 
-  start(): void {
+  /** `shown`: the stamp of what was printed, which is then told all that happened since. */
+  start(shown = ""): void {
+    this.#shown = shown;
     document.addEventListener("visibilitychange", this.#onVisibility);
     for (const type of ["pageshow", "online"]) window.addEventListener(type, this.#wake);
     void this.#connect();
@@ -80,8 +85,13 @@ export class LiveDevices {
   async #begin(signal: AbortSignal): Promise<void> {
     const response = await fetch("api/home", { signal });
     if (!response.ok) return await this.#refused(response);
-    const snapshot = parseSnapshot(await response.text());
-    this.#learnEvent(snapshot, `${snapshot.epoch}:${snapshot.seq}`);
+    const text = await response.text();
+    // To receive a large home and to read it are each as much as a slow telephone should do at a stretch.
+    await new Promise<void>(inNextTask);
+    const snapshot = parseSnapshot(text);
+    const { epoch, seq } = snapshot;
+    // Some of it may be told twice, but nothing that was printed stays there when it is no longer so.
+    this.#learnEvent(snapshot, this.#shown.startsWith(`${epoch}:`) ? this.#shown : `${epoch}:${seq}`);
   }
 
   async #follow(signal: AbortSignal, silence: Silence): Promise<void> {

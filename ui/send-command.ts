@@ -33,11 +33,12 @@ interface Attempt {
 
 export class Commands {
   readonly #live: LiveDevices;
-  readonly #changed: () => void;
+  readonly #changed: (device: string) => void;
   readonly #wishes = new Map<string, Wishes>();
   readonly #attempts = new Map<string, Attempt>();
 
-  constructor(live: LiveDevices, changed: () => void) {
+  /** `changed` is told of which device there is another wish, or one less. */
+  constructor(live: LiveDevices, changed: (device: string) => void) {
     this.#live = live;
     this.#changed = changed;
   }
@@ -133,12 +134,12 @@ export class Commands {
     const wishes = new Map(this.of(device));
     wishes.delete(name);
     this.#wishes.set(device, wishes);
-    this.#changed();
+    this.#changed(device);
   }
 
   #set(device: string, wish: Wish): void {
     this.#wishes.set(device, new Map(this.of(device)).set(wish.name, wish));
-    this.#changed();
+    this.#changed(device);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Draws what is many in turns, so that no touch waits for all of it: the first at once, then what is in sight or near it,
- * then what stands there as the gateway printed it. What does not stand there yet is drawn when somebody comes near.
+ * Draws what is many in turns, so that no touch waits for all of it: what is in sight or comes near it, then what has to
+ * be drawn anew although nobody looks. What is still true as it stands waits until somebody comes near.
  */
 
 /** Drawn without waiting: somewhat more than a telephone's first screen. */
@@ -10,30 +10,56 @@ const turnMs = 5;
 /** Who is busy all the time draws a little nevertheless. */
 const idleTimeoutMs = 200;
 /** What comes next when somebody scrolls. */
-const nearMargin = "150% 0px";
+const nearMargin = "100% 0px";
 
 type Draw = () => void;
 
 export class Turns {
   readonly #waiting = new Map<Element, Draw>();
-  /** Those of them that can be used as they are, but better when they are drawn. */
-  readonly #printed = new Set<Element>();
   readonly #near = new Set<Element>();
+  /** What cannot stay as it is, wherever it stands. */
+  readonly #due = new Set<Element>();
   #observer: IntersectionObserver | undefined;
   #free = atOnce;
   #isPlanned = false;
+  #isHeld = false;
 
-  /** Draws the element when it is its turn: at once, while only few are to be drawn. */
-  take(element: Element, isPrinted: boolean, draw: Draw): void {
+  /** Draws the element when somebody comes near. */
+  wait(element: Element, draw: Draw): void {
+    this.#waiting.set(element, draw);
+    this.#observer ??= new IntersectionObserver(this.#notice, { rootMargin: nearMargin });
+    this.#observer.observe(element);
+  }
+
+  /** Draws the element at once while only few are to be drawn, and else when somebody comes near. */
+  begin(element: Element, draw: Draw): void {
     if (this.#free > 0) {
       this.#free--;
       draw();
     } else {
-      this.#waiting.set(element, draw);
-      if (isPrinted) this.#printed.add(element);
-      this.#observer ??= new IntersectionObserver(this.#notice, { rootMargin: nearMargin });
-      this.#observer.observe(element);
+      this.wait(element, draw);
     }
+    this.#plan();
+  }
+
+  /** Draws what waits although nobody comes near. */
+  hurry(element: Element): void {
+    if (!this.#waiting.has(element)) return;
+    this.#due.add(element);
+    this.#plan();
+  }
+
+  /** It needs no turn any more. */
+  forget(element: Element): void {
+    this.#waiting.delete(element);
+    this.#near.delete(element);
+    this.#due.delete(element);
+    this.#observer?.unobserve(element);
+  }
+
+  /** Nothing is drawn while it is held: what lies under a finger would be another thing when that is lifted. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
     this.#plan();
   }
 
@@ -43,43 +69,35 @@ export class Turns {
       if (isIntersecting && this.#waiting.has(target)) this.#near.add(target);
       else this.#near.delete(target);
     }
-    if (this.#near.size > 0) this.#turn();
+    this.#plan();
   };
 
   #plan(): void {
-    if (this.#isPlanned) return;
+    const isIdle = this.#next() === undefined && this.#free === atOnce;
+    if (this.#isPlanned || this.#isHeld || isIdle) return;
     this.#isPlanned = true;
-    const turn = (): void => {
-      this.#isPlanned = false;
-      this.#turn();
-    };
     // Safari has no idle time to give.
-    if (this.#near.size > 0 || !("requestIdleCallback" in window)) setTimeout(turn);
-    else requestIdleCallback(turn, { timeout: idleTimeoutMs });
+    if (this.#near.size > 0 || !("requestIdleCallback" in window)) setTimeout(this.#turn);
+    else requestIdleCallback(this.#turn, { timeout: idleTimeoutMs });
   }
 
-  #turn(): void {
+  readonly #turn = (): void => {
+    this.#isPlanned = false;
+    if (this.#isHeld) return;
     this.#free = atOnce;
     const until = performance.now() + turnMs;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const draw = this.#waiting.get(next);
-      this.#forget(next);
+      this.forget(next);
       draw?.();
       if (performance.now() > until) break;
     }
-    if (this.#next() !== undefined) this.#plan();
-  }
+    this.#plan();
+  };
 
   #next(): Element | undefined {
     const [near] = this.#near;
-    const [printed] = this.#printed;
-    return near ?? printed;
-  }
-
-  #forget(element: Element): void {
-    this.#waiting.delete(element);
-    this.#printed.delete(element);
-    this.#near.delete(element);
-    this.#observer?.unobserve(element);
+    const [due] = this.#due;
+    return near ?? due;
   }
 }

@@ -7,6 +7,8 @@ import { Transform } from "node:stream";
 import { HomeError } from "../../gateway-core/contract/errors.ts";
 
 const magic = Buffer.from("GENKANB1", "latin1");
+/** How its content begins (RFC 1952 §2.3.1). */
+const gzipped = Buffer.of(0x1f, 0x8b);
 const saltOctets = 16;
 const nonceOctets = 12;
 const tagOctets = 16;
@@ -64,13 +66,23 @@ export async function* contentOf(path: string, passphrase: string | undefined): 
   const decipher = createDecipheriv("aes-256-gcm", await keyOf(passphrase, salt), head.subarray(-nonceOctets));
   decipher.setAAD(head).setAuthTag(tag);
   const body = createReadStream(path, { start: headOctets, end: size - tagOctets - 1 });
-  for await (const chunk of body) yield decipher.update(chunk);
+  let isBegun = false;
+  for await (const chunk of body) {
+    const piece = decipher.update(chunk);
+    // What is not even gzipped would be told as damaged, before the end shows what is wrong.
+    if (!isBegun && !piece.subarray(0, gzipped.length).equals(gzipped.subarray(0, piece.length))) throw another();
+    isBegun = true;
+    yield piece;
+  }
   try {
     yield decipher.final();
   } catch (cause) {
-    throw new HomeError("backup-invalid", "the passphrase is another one, or the backup was changed", {}, cause);
+    throw another(cause);
   }
 }
+
+const another = (cause?: unknown): HomeError =>
+  new HomeError("backup-invalid", "the passphrase is another one, or the backup was changed", {}, cause);
 
 async function endsOf(path: string) {
   await using file = await open(path).catch((cause: unknown) => {

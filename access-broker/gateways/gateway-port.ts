@@ -1,7 +1,7 @@
 /** The only socket towards gateways: TLS 1.3 with a client certificate of our own authority, and nothing for anybody else. */
 
-import { createServer } from "node:net";
-import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { createServer, type Server } from "node:net";
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
 import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import { onceSpoken } from "../../gateway-core/bytes/once-spoken.ts";
 import { readStart } from "../../gateway-core/bytes/read-start.ts";
@@ -54,6 +54,8 @@ export interface GatewayPortOptions {
   readonly onPage: (number: AccessNumber) => void;
   /** Frees what short-lived objects hold (Host). */
   readonly collectYoung?: (() => void) | undefined;
+  /** Puts it behind balancers, where there are any. */
+  readonly behind?: ((server: Server, secured: TlsServer) => void) | undefined;
   /** Takes a home's link to the outbound proxy. */
   readonly admitProxy: (number: AccessNumber, socket: TLSSocket) => { close(): void };
   readonly audit: (
@@ -85,6 +87,7 @@ export async function openGatewayPort(
     onPage,
     admitProxy,
     collectYoung,
+    behind,
     audit,
   } = options;
   const logged = new Set<string>();
@@ -234,6 +237,7 @@ export async function openGatewayPort(
     );
   }
 
+  behind?.(server, secured);
   const listening = await listenOn(server, { host: address, port }, (cause) =>
     log.write("error", "gateway-port-failed", { cause: String(cause) }),
   );

@@ -42,7 +42,8 @@ export function homesPage(homes: readonly HomeLine[], own: KeptHomes, now: numbe
     body: `<ul class="homes">${homes.map((home) => homeRow(home, now, speech)).join("")}</ul>
 ${keptList(own, speech)}<div class="ways"><a class="button quiet" href="/homes">${text("homesRefresh")}</a>
 <a class="button quiet" href="${byNumber}">${text("homesByNumber")}</a>
-${keepForm(own, speech)}<form method="post" action="/homes/logout"><button class="quiet" type="submit">${text("homesLeave")}</button></form></div>`,
+<form method="post" action="/homes/logout"><button class="quiet" type="submit">${text("homesLeave")}</button></form>
+<details${own.offered === "" ? "" : " open"}><summary>${text("homesKeepOther")}</summary>${keepForm(own, speech)}</details></div>`,
   };
 }
 

@@ -1,7 +1,8 @@
 /** The only socket towards users: HTTPS, HTTP/1.1 and HTTP/2, with a certificate for each name. */
 
 import { createSecureServer } from "node:http2";
-import type { SecureContext } from "node:tls";
+import type { Server } from "node:net";
+import type { SecureContext, Server as TlsServer } from "node:tls";
 import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import type { Log } from "../../gateway-core/contract/clock.ts";
 import type { CallerReading } from "./caller-number.ts";
@@ -27,6 +28,8 @@ export interface HttpsServerOptions {
   /** A request to switch protocols; never rejects. Without it such a request is one like any other. */
   readonly upgrade?: (upgraded: Upgraded) => void;
   readonly caller?: CallerReading | undefined;
+  /** Puts it behind balancers, where there are any. */
+  readonly behind?: ((server: Server, secured: TlsServer) => void) | undefined;
 }
 
 /** @throws an error of `listen` as Node tells it. */
@@ -35,7 +38,7 @@ export async function openHttpsServer(
   port: number,
   options: HttpsServerOptions,
 ): Promise<HttpsServer> {
-  const { log, contextFor, answer, upgrade, caller } = options;
+  const { log, contextFor, answer, upgrade, caller, behind } = options;
   const http1 = {
     headersTimeout: headMs,
     requestTimeout: 2 * headMs,
@@ -70,6 +73,7 @@ export async function openHttpsServer(
   if (upgrade !== undefined) server.on("upgrade", (request, socket, head) => upgrade({ request, socket, head }));
   server.maxConnections = mostConnections;
   server.setTimeout(silenceMs);
+  behind?.(server, server);
   const listening = await listenOn(server, { host: address, port }, (cause) =>
     log.write("error", "user-port-failed", { cause: String(cause) }),
   );

@@ -59,7 +59,9 @@ pre code{font-size:.8125rem}
 .needs li{display:block;padding:2px 10px;border:0;border-radius:8px;background:var(--warn);color:var(--on-warn);font-size:.8125rem}
 .ways{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 20px}
 .ways .quiet{width:auto;margin:0;padding:10px 0;border:0;font-weight:400}
-.ways .quiet:hover{text-decoration:underline}
+.ways .quiet:hover,.ways summary:hover{text-decoration:underline}
+.ways details{flex-basis:100%}
+.ways summary{width:fit-content;padding:10px 0;color:var(--focus);cursor:pointer}
 [hidden]{display:none!important}
 .quiet{color:var(--focus);background:none;border-color:var(--line)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}

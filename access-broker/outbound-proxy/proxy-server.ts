@@ -1,8 +1,8 @@
 /** The outbound proxy's socket towards homes' computers wherever they are: HTTP/1.1 over TLS, with the app password of a program. */
 
 import { createServer } from "node:https";
-import type { Socket } from "node:net";
-import type { SecureContext } from "node:tls";
+import type { Server, Socket } from "node:net";
+import type { SecureContext, Server as TlsServer } from "node:tls";
 import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import type { Log } from "../../gateway-core/contract/clock.ts";
 import type { Identify } from "./caller.ts";
@@ -23,13 +23,15 @@ export interface OutboundProxyOptions {
   readonly contextFor: (serverName: string) => Promise<SecureContext>;
   /** What has lasted for so long ends. */
   readonly longestMs: number;
+  /** Puts it behind balancers, where there are any. */
+  readonly behind?: ((server: Server, secured: TlsServer) => void) | undefined;
 }
 
 /** Rejects with an error of `listen` as Node tells it. */
 export function openOutboundProxy(
   address: string,
   port: number,
-  { desk, identify, log, contextFor, longestMs }: OutboundProxyOptions,
+  { desk, identify, log, contextFor, longestMs, behind }: OutboundProxyOptions,
 ): Promise<OutboundProxy> {
   const server = createServer({
     ...serverLimits,
@@ -59,6 +61,7 @@ export function openOutboundProxy(
     });
     if (count > mostFromOneSource) socket.destroy();
   });
+  behind?.(server, server);
   return listenOn(server, { host: address, port }, (cause) =>
     log.write("error", "proxy-port-failed", { cause: String(cause) }),
   );

@@ -55,7 +55,9 @@ function strip(parent: Node): void {
       continue;
     }
     const isMenu = child.attrs.some(({ name }) => name === "popover");
-    const isAsking = child.attrs.some(({ name, value }) => name === "rel" && /^(?:manifest|preload)$/.test(value));
+    const isAsking = child.attrs.some(
+      ({ name, value }) => name === "rel" && /^(?:manifest|(?:module)?preload)$/.test(value),
+    );
     if (isMenu || isAsking || acting.includes(child.tagName)) {
       // What a control said beside being touched is still worth knowing.
       const said = isMenu ? undefined : find(child, "output");

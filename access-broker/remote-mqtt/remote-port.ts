@@ -1,7 +1,7 @@
 /** The only socket of remote MQTT: MQTTS with a certificate for each home's name; nothing reaches an engine before its CONNECT was judged. */
 
-import { createServer } from "node:net";
-import { createServer as createTlsServer, type SecureContext } from "node:tls";
+import { createServer, type Server } from "node:net";
+import { createServer as createTlsServer, type SecureContext, type Server as TlsServer } from "node:tls";
 import { type Listening, listenOn } from "../../gateway-core/bytes/listening.ts";
 import { onceSpoken } from "../../gateway-core/bytes/once-spoken.ts";
 import type { Clock, Log } from "../../gateway-core/contract/clock.ts";
@@ -21,13 +21,15 @@ export interface RemotePortOptions {
   /** For clients that name no server. */
   readonly ownCertificate: () => Promise<{ readonly cert: string; readonly key: string }>;
   readonly receive: Reception;
+  /** Puts it behind balancers, where there are any. */
+  readonly behind?: ((server: Server, secured: TlsServer) => void) | undefined;
 }
 
 export type RemotePort = Listening;
 
 /** @throws an error of `listen` as Node tells it. */
 export async function openRemotePort(address: string, port: number, options: RemotePortOptions): Promise<RemotePort> {
-  const { clock, log, contextFor, ownCertificate, receive } = options;
+  const { clock, log, contextFor, ownCertificate, receive, behind } = options;
   const secured = createTlsServer({
     ...(await ownCertificate()),
     minVersion: "TLSv1.2",
@@ -65,6 +67,7 @@ export async function openRemotePort(address: string, port: number, options: Rem
     );
   }
 
+  behind?.(server, secured);
   const listening = await listenOn(server, { host: address, port }, (cause) =>
     log.write("error", "remote-port-failed", { cause: String(cause) }),
   );

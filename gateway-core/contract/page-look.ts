@@ -3,7 +3,7 @@
 import type { Kind } from "./descriptor.ts";
 import type { Option, PageDevice, Widget } from "./page.ts";
 import type { Speech } from "./page-texts.ts";
-import { placeWords, sayRoom } from "./page-words.ts";
+import { placeOf, placeWords, sayRoom } from "./page-words.ts";
 
 /** The colour families of the page; the style sheet has each in light and dark. */
 export type Accent = "cool" | "heat" | "light" | "av" | "bath" | "energy" | "security" | "air" | "neutral";
@@ -152,18 +152,17 @@ export interface Place {
  */
 export function placesOf(devices: readonly PageDevice[], speech: Speech): readonly Place[] {
   const rooms = new Map<string, PageDevice[]>();
-  const elsewhere: PageDevice[] = [];
-  const words = placeWords(devices);
-  const sorted = devices.toSorted((a, b) => chosenOrder(a) - chosenOrder(b) || kindOrder(a) - kindOrder(b));
-  const hidden = sorted.filter(({ appearance }) => appearance?.isHidden === true);
-  const favourites = sorted.filter((device) => device.appearance?.isFavourite === true && !hidden.includes(device));
-  for (const device of sorted.filter((one) => !hidden.includes(one) && !favourites.includes(one))) {
-    const room = sayRoom(device, speech, words);
-    if (room === null) elsewhere.push(device);
-    else rooms.set(room, [...(rooms.get(room) ?? []), device]);
+  const [hidden, favourites, elsewhere]: [PageDevice[], PageDevice[], PageDevice[]] = [[], [], []];
+  const roomOf = roomNames(devices, speech);
+  for (const device of devices.toSorted((a, b) => chosenOrder(a) - chosenOrder(b) || kindOrder(a) - kindOrder(b))) {
+    const { isHidden, isFavourite } = device.appearance ?? {};
+    const room = isHidden || isFavourite ? null : roomOf(device);
+    const inside = isHidden ? hidden : isFavourite ? favourites : room === null ? elsewhere : rooms.get(room);
+    if (inside !== undefined) inside.push(device);
+    else if (room !== null) rooms.set(room, [device]);
   }
   const named = [...rooms].sort(
-    ([a, [one]], [b, [other]]) => placeOrder(one) - placeOrder(other) || a.localeCompare(b),
+    ([a, [one]], [b, [other]]) => placeOrder(one) - placeOrder(other) || compareNames(a, b),
   );
   const { texts } = speech;
   const rest = rooms.size + favourites.length === 0 ? null : texts.otherPlaces;
@@ -176,9 +175,29 @@ export function placesOf(devices: readonly PageDevice[], speech: Speech): readon
   return places.filter(({ devices: inside }) => inside.length > 0);
 }
 
+/** How each device's place is said; what all devices of one model in one room say is looked up once. */
+function roomNames(devices: readonly PageDevice[], speech: Speech): (device: PageDevice) => string | null {
+  const words = placeWords(devices);
+  const known = new Map<Widget | undefined, Map<string | null, string | null>>();
+  return (device) => {
+    const place = placeOf(device);
+    const names = known.get(place) ?? new Map<string | null, string | null>();
+    known.set(place, names);
+    const name = names.get(device.room) ?? sayRoom(device, speech, words);
+    names.set(device.room, name);
+    return name;
+  };
+}
+
 function valueOfRole(device: PageDevice, role: string): unknown {
   const name = device.roles[role];
   return name === undefined ? undefined : device.values[name]?.value;
+}
+
+/** The same at the gateway and in every browser; to ask a browser's own dictionary costs a telephone 50 ms. */
+function compareNames(a: string, b: string): number {
+  const [one, other] = [a.toLowerCase(), b.toLowerCase()];
+  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 /** Beyond every list: rooms that people named come after those that devices know. */
@@ -186,7 +205,7 @@ const unlisted = 1_000;
 
 /** Where the device's place stands in its own list of places: living rooms come before garages, in every language. */
 function placeOrder(device: PageDevice | undefined): number {
-  const places = device?.widgets[device.roles["installationLocation"] ?? ""];
+  const places = device && placeOf(device);
   const options = (places && ("options" in places ? places.options : "words" in places && places.words)) || [];
   const room = device?.room ?? "";
   const index = options.findIndex(({ value, titles }) => value === room || Object.values(titles).includes(room));
@@ -194,5 +213,5 @@ function placeOrder(device: PageDevice | undefined): number {
 }
 
 const chosenOrder = ({ appearance }: PageDevice): number => appearance?.order ?? Number.MAX_SAFE_INTEGER;
-const kinds = Object.keys(accents);
-const kindOrder = ({ kind }: PageDevice): number => kinds.indexOf(kind);
+const kindPlaces = new Map(Object.keys(accents).map((kind, at) => [kind, at]));
+const kindOrder = ({ kind }: PageDevice): number => kindPlaces.get(kind) ?? -1;

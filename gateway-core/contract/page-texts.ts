@@ -53,6 +53,9 @@ export interface PageTexts {
   readonly viewOnly: string;
   /** To see what the device sends. */
   readonly watch: string;
+  readonly watchAgain: string;
+  readonly notWatched: string;
+  readonly inUse: string;
   /** What a person reads for an error code; `other` for the rest. */
   readonly errors: { readonly other: string; readonly [code: string]: string };
   /** How a tile says a measured value where its number alone would be unclear: `<kind>.<role>` → "room {value}". */

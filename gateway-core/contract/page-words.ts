@@ -21,7 +21,7 @@ export function say(widget: Widget, value: Json | undefined, speech: Speech): Sa
   if (value === undefined || value === null) return plain(unknownValue);
   const word = wordsOf(widget).find((option) => isSameJson(option.value, value));
   if (word !== undefined) return plain(word.titles[speech.language]);
-  if (typeof value === "number") return { text: sayNumber(value, stepOf(widget), speech), unit: unitOf(widget) };
+  if (typeof value === "number") return { text: sayNumber(value, stepOf(widget)), unit: unitOf(widget) };
   if (typeof value === "boolean") return plain(value ? speech.texts.on : speech.texts.off);
   if (typeof value === "string") return plain(value);
   if (isJsonObject(value) && widget.widget === "text" && widget.members) {
@@ -74,11 +74,13 @@ export function sayRoom(device: PageDevice, speech: Speech, others: readonly Opt
 
 /** The words for places that devices of the home bring along. */
 export function placeWords(devices: readonly PageDevice[]): readonly Option[] {
-  const lists = devices.map(placeOf).filter((place) => place !== undefined);
-  return lists.flatMap(wordsOf);
+  const lists = new Set(devices.map(placeOf).filter((place) => place !== undefined));
+  return [...lists].flatMap(wordsOf);
 }
 
-const placeOf = ({ widgets, roles }: PageDevice): Widget | undefined => widgets[roles["installationLocation"] ?? ""];
+/** The device's own list of places. */
+export const placeOf = ({ widgets, roles }: PageDevice): Widget | undefined =>
+  widgets[roles["installationLocation"] ?? ""];
 
 /** "4 devices · 1 not answering"; nothing of none. */
 export function sayCounts(devices: readonly PageDevice[], { texts }: Speech): string {
@@ -148,10 +150,14 @@ function sayItems(items: TextWidget, values: readonly Json[], speech: Speech): s
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
-/** As many decimals as the step has, but no more than a person reads. */
-function sayNumber(value: number, step: number, { language }: Speech): string {
+/**
+ * As many decimals as the step has, but no more than a person reads, and thousands apart: the same in both languages.
+ * The browser's own words for numbers cost a telephone a tenth of a second before it says the first.
+ */
+function sayNumber(value: number, step: number): string {
   const decimals = Math.min(decimalsOf(step), Math.abs(value) >= 100 ? 1 : 2);
-  return value.toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const [whole = "", ...part] = value.toFixed(decimals).split(".");
+  return [whole.replace(/\B(?=(?:\d{3})+$)/g, ","), ...part].join(".");
 }
 
 /** Decimals of a step: 0.5 → 1. */

@@ -90,7 +90,17 @@ export async function openOwnAccess(options: OwnAccessOptions): Promise<OwnAcces
     try {
       const limit = createGuessLimit(clock);
       const login = createOwnLogin({ book, sessions, passwords: passwords(), limit, clock, log, trail });
-      const desk = createOwnDesk({ book, sessions, login, trail, passwords: passwords(), handler, choices, hostNames });
+      const desk = createOwnDesk({
+        clock,
+        book,
+        sessions,
+        login,
+        trail,
+        passwords: passwords(),
+        handler,
+        choices,
+        hostNames,
+      });
       const pair = pairNow();
       server = await openOwnServer({ listen, port: options.port, pair, isReal, desk, sessions, log });
       fingerprint = new X509Certificate(pair.cert).fingerprint256;

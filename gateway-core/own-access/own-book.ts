@@ -6,6 +6,7 @@ import { HomeError } from "../contract/errors.ts";
 import { type Grant, parseGrant } from "../contract/grant.ts";
 import { isJsonObject, type Json } from "../contract/json.ts";
 import type { CertificatePair } from "./own-certificate.ts";
+import type { SecondFactor } from "./second-factor.ts";
 
 export interface Person {
   readonly name: string;
@@ -13,6 +14,8 @@ export interface Person {
   readonly grant: Grant;
   /** May name people, take devices away and decide who comes in. */
   readonly isOwner: boolean;
+  /** Beside the password, where they want one. */
+  readonly second?: SecondFactor;
 }
 
 export interface OwnDevice {
@@ -137,8 +140,17 @@ function parseKept(found: Json): Kept {
 }
 
 function parsePerson(found: Json): Person {
-  const { name, passwordHash, grant, isOwner } = isJsonObject(found) ? found : {};
-  return { name: told(name), passwordHash: told(passwordHash), grant: parseGrant(grant), isOwner: isOwner === true };
+  const { name, passwordHash, grant, isOwner, second } = isJsonObject(found) ? found : {};
+  return {
+    ...{ name: told(name), passwordHash: told(passwordHash), grant: parseGrant(grant), isOwner: isOwner === true },
+    ...(second === undefined ? {} : { second: parseFactor(second) }),
+  };
+}
+
+function parseFactor(found: Json): SecondFactor {
+  const { secret, step, recovery } = isJsonObject(found) ? found : {};
+  if (typeof step !== "number" || !Array.isArray(recovery)) throw unreadable();
+  return { secret: told(secret), step, recovery: recovery.map(told) };
 }
 
 function parseDevice(found: Json): OwnDevice {

@@ -10,8 +10,9 @@ import { checkHost, checkOrigin, cookieLine, cookieNames, readForm } from "./own
 import type { OwnSessions } from "./own-sessions.ts";
 import type { OwnTrail } from "./own-trail.ts";
 import type { Passwords } from "./password.ts";
+import { createSecondDesk, type SecondDeskOptions } from "./second-desk.ts";
 
-export interface OwnDeskOptions {
+export interface OwnDeskOptions extends SecondDeskOptions {
   readonly book: OwnBook;
   readonly sessions: OwnSessions;
   readonly login: OwnLogin;
@@ -33,6 +34,8 @@ export type OwnDesk = (request: Request, source: string, onSession: (id: string)
 
 export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
   const { book, sessions, login, trail, passwords, handler, choices, hostNames } = options;
+
+  const secondDesk = createSecondDesk(options);
 
   async function answer(request: Request, source: string, onSession: (id: string) => void): Promise<Response> {
     checkHost(new URL(request.url), hostNames);
@@ -93,6 +96,11 @@ export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
     if (request.method !== "POST") throw notAllowed(request.method);
     const form = await readForm(request);
     const told = (name: string): string => (form.get(name) ?? "").trim();
+    const second = await secondDesk.answer(path, form, { person, session }, source);
+    if (second !== undefined) {
+      trail.note("account-changed", person.name, source, path);
+      return typeof second === "function" ? page(request, "secondTitle", second) : leadTo("/account");
+    }
     if (path === "/account/password") await changePassword(person, form, source, session.id);
     else if (path === "/account/devices/remove") removeDevice(person, told("id"));
     else if (!person.isOwner) throw new HomeError("not-granted", "only an owner may do that");
@@ -108,7 +116,8 @@ export function createOwnDesk(options: OwnDeskOptions): OwnDesk {
     if (!(await login.proves(person, form.get("password") ?? "", source))) {
       throw new HomeError("login-refused", "name or password is wrong");
     }
-    book.putPerson({ ...person, passwordHash: await passwords.hash(form.get("new") ?? "", person.name) });
+    const passwordHash = await passwords.hash(form.get("new") ?? "", person.name);
+    book.putPerson({ ...(book.find(person.name) ?? person), passwordHash });
     sessions.end(({ name, id }) => name === person.name && id !== own);
   }
 
@@ -156,7 +165,12 @@ function grantOf(form: URLSearchParams): Grant {
 
 type Page = (say: ReturnType<typeof wordsFor>["say"]) => string;
 
-function page(request: Request, title: "loginTitle" | "accountTitle", body: Page, problem?: HomeError): Response {
+function page(
+  request: Request,
+  title: "loginTitle" | "accountTitle" | "secondTitle",
+  body: Page,
+  problem?: HomeError,
+): Response {
   const { language, say } = wordsFor(request.headers.get("accept-language"));
   const alert = problem === undefined ? undefined : say(isWord(problem.code) ? problem.code : "failed");
   const status = problem === undefined ? 200 : httpStatusOf[problem.code];

@@ -8,6 +8,7 @@ import { cookieLine, cookieNames, cookieOf } from "./own-request.ts";
 import type { OwnSession, OwnSessions } from "./own-sessions.ts";
 import type { OwnTrail } from "./own-trail.ts";
 import type { Passwords } from "./password.ts";
+import { useFactor } from "./second-factor.ts";
 
 const deviceSeconds = 180 * 24 * 60 * 60;
 
@@ -32,7 +33,7 @@ export interface OwnLogin {
   /** Undefined for who has shown nothing that is good now. */
   find(request: Request): Shown | undefined;
   /**
-   * A login by a form: `name`, `password`, and `keep` with `label` where the device shall be listed. Returns the cookies.
+   * A login by a form: `name`, `password`, `code` where the person has a second factor, and `keep` with `label` where the device shall be listed. Returns the cookies.
    * @throws HomeError `login-refused`, the same for whatever was wrong, after the same work; `too-many-attempts`
    */
   login(request: Request, form: URLSearchParams, source: string): Promise<readonly string[]>;
@@ -40,17 +41,35 @@ export interface OwnLogin {
   proves(person: Person, password: string, source: string): Promise<boolean>;
 }
 
-export function createOwnLogin({ book, sessions, passwords, limit, log, trail }: OwnLoginOptions): OwnLogin {
+export function createOwnLogin({ book, sessions, passwords, limit, clock, log, trail }: OwnLoginOptions): OwnLogin {
   const deviceOf = (request: Request) => {
     const key = cookieOf(request, cookieNames.device);
     return key === undefined ? undefined : book.findDevice(key);
   };
 
-  async function judge(person: Person | undefined, password: string, source: string, device: string | undefined) {
+  async function judge(
+    person: Person | undefined,
+    password: string,
+    source: string,
+    device: string | undefined,
+    isProven: (person: Person) => boolean = () => true,
+  ): Promise<boolean> {
     limit.attempt(source, device);
-    const isRight = await passwords.verify(password, person?.passwordHash);
+    // Nothing is forgiven for the password alone: with it, codes could be tried without end.
+    const isRight =
+      (await passwords.verify(password, person?.passwordHash)) && person !== undefined && isProven(person);
     if (isRight) limit.forgive(source, device);
     return isRight;
+  }
+
+  /** Uses the code up, where the person has a second factor. */
+  function provesSecond({ name }: Person, code: string): boolean {
+    // As it is now: the same code may have come by another request while the password was looked at.
+    const person = book.find(name);
+    if (person?.second === undefined) return person !== undefined;
+    const second = useFactor(person.second, code, clock.now());
+    if (second !== undefined) book.putPerson({ ...person, second });
+    return second !== undefined;
   }
 
   return {
@@ -74,7 +93,9 @@ export function createOwnLogin({ book, sessions, passwords, limit, log, trail }:
       const isListed = device !== undefined && device.name === name;
       try {
         const person = book.find(name);
-        const isRight = await judge(person, form.get("password") ?? "", source, isListed ? device.id : undefined);
+        const isProven = (claimed: Person): boolean => provesSecond(claimed, form.get("code") ?? "");
+        const known = isListed ? device.id : undefined;
+        const isRight = await judge(person, form.get("password") ?? "", source, known, isProven);
         if (!isRight || person === undefined || (book.isClosed && !isListed)) {
           throw new HomeError("login-refused", "name or password is wrong");
         }

@@ -53,6 +53,7 @@ export function renderOwnPage(language: string, title: string, body: string, ale
 
 export const loginBody = (say: Say): string => `<form method="post" action="/login">
 ${field(say("name"), "name", "text", "username")}${field(say("password"), "password", "password", "current-password")}
+${field(say("loginCode"), "code", "text", "one-time-code", false)}
 ${check("keep", "yes", say("keepDevice"))}${field(say("deviceName"), "label", "text", "off", false)}
 <button>${escapeHtml(say("logIn"))}</button></form>`;
 
@@ -79,8 +80,26 @@ export function accountBody(say: Say, { person, people, devices, isClosed, choic
 <h2>${escapeHtml(say("changePassword"))}</h2><form method="post" action="/account/password">
 ${field(say("password"), "password", "password", "current-password")}
 ${field(`${say("newPassword")} (${say("passwordHint")})`, "new", "password", "new-password")}
-<button>${escapeHtml(say("changePassword"))}</button></form>${person.isOwner ? trailPart(say, trail) : ""}`;
+<button>${escapeHtml(say("changePassword"))}</button></form>
+<h2>${escapeHtml(say("secondTitle"))}</h2>${secondPart(say, person)}${person.isOwner ? trailPart(say, trail) : ""}`;
 }
+
+function secondPart(say: Say, { second }: Person): string {
+  const told = second === undefined ? say("secondOff") : say("secondOn", { count: String(second.recovery.length) });
+  const [path, word] = second === undefined ? (["", "secondAdd"] as const) : (["/remove", "secondRemove"] as const);
+  return `<p>${escapeHtml(told)}</p><form method="post" action="/account/second${path}">
+${field(say("password"), "password", "password", "current-password")}<button>${escapeHtml(say(word))}</button></form>`;
+}
+
+/** The secret of a new app, and the form that its first code goes to. */
+export const newAppBody = (say: Say, secret: string, uri: string, problem?: string): string =>
+  `${problem === undefined ? "" : `<p class="alert" role="alert">${escapeHtml(problem)}</p>`}<p>${escapeHtml(say("secondScan"))}</p><p><code>${secret}</code></p><p><a href="${escapeHtml(uri)}">${escapeHtml(say("secondOpen"))}</a></p>
+<form method="post" action="/account/second/confirm">${field(say("secondCode"), "code", "text", "one-time-code")}
+<button>${escapeHtml(say("secondConfirm"))}</button></form><p><a href="/account">${escapeHtml(say("accountTitle"))}</a></p>`;
+
+export const recoveryBody = (say: Say, codes: readonly string[]): string =>
+  `<p>${escapeHtml(say("secondCodes"))}</p><ul>${codes.map((code) => `<li><code>${code}</code></li>`).join("")}</ul>
+<p><a href="/account">${escapeHtml(say("accountTitle"))}</a></p>`;
 
 const happened: Readonly<Record<TrailEntry["event"], Word>> = {
   login: "evLogin",

@@ -8,6 +8,7 @@ import { commandRefusal, windowRefusal } from "../contract/grant.ts";
 import { isJsonObject } from "../contract/json.ts";
 import type { Command, CommandRequest, CommandResult, Control } from "../contract/messages.ts";
 import { problemResponse, type Viewer } from "../contract/web.ts";
+import { askField, decodeAsk } from "./button-ask.ts";
 import { compactPaths } from "./compact-routes.ts";
 import type { FormTokens } from "./form-token.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
@@ -103,7 +104,7 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
     let outcome: string;
     try {
       checkOrigin(req.raw, env.viewer);
-      form = await readForm(req.raw);
+      form = readAsked(await readForm(req.raw));
       tokens.check(env.viewer.session, form.get("token"));
       const request = ask(fieldValue(form.get("value") ?? "null"));
       const result = await execute(env.viewer, { id: host.ids.fresh(), device, request });
@@ -117,6 +118,14 @@ export function addCommandRoutes(app: Hono<PageEnv>, { control, tokens, host }: 
     const location = `../../../../${page}?${kiosk}result=${outcome}`;
     return new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
   }
+}
+
+/** A form whose button says it all, as one that has a field for each. */
+function readAsked(form: URLSearchParams): URLSearchParams {
+  const ask = form.get(askField);
+  if (ask === null) return form;
+  const { token, from, value } = decodeAsk(ask);
+  return new URLSearchParams({ token, from, value, ...(from === "wall" ? { kiosk: "1" } : {}) });
 }
 
 /** Old terminals know neither 303 nor a relative address. */

@@ -16,11 +16,11 @@ export function numberControl(printed: PrintedNumber): Markup {
   return html`${wordButtons(printed)}${isStepped ? stepper(printed, value) : field(printed)}`;
 }
 
-function stepper({ widget, label, disabled, speech }: PrintedNumber, value: number): Markup {
+function stepper({ widget, label, sends, disabled, speech }: PrintedNumber, value: number): Markup {
   const button = (drawing: string, text: string, by: number): Markup => {
     const next = nearestStep(value + by, widget);
     const atEnd = next === value && html` disabled`;
-    return html`<button class="round" name="value" value="${next}" aria-label="${fill(text, { name: label })}"${disabled || atEnd}>${icon(drawing)}</button>`;
+    return html`<button class="round"${sends(next)} aria-label="${fill(text, { name: label })}"${disabled || atEnd}>${icon(drawing)}</button>`;
   };
   const { text, unit } = say(widget, value, speech);
   const { less, more } = speech.texts;
@@ -35,10 +35,10 @@ function field(printed: PrintedNumber): Markup {
 }
 
 /** They stand before the field: of two values with one name the first is taken. */
-function wordButtons({ widget, value, label, disabled, speech }: PrintedNumber): Markup | false {
+function wordButtons({ widget, value, label, sends, disabled, speech }: PrintedNumber): Markup | false {
   const words = settable(widget.words).map(
     (word) =>
-      html`<button class="segment" name="value" value="${JSON.stringify(word.value)}" aria-pressed="${String(isSameJson(word.value, value))}" formnovalidate${disabled}>${word.titles[speech.language]}</button>`,
+      html`<button class="segment"${sends(word.value)} aria-pressed="${String(isSameJson(word.value, value))}" formnovalidate${disabled}>${word.titles[speech.language]}</button>`,
   );
   return words.length > 0 && html`<div class="segments" role="group" aria-label="${label}">${words}</div>`;
 }

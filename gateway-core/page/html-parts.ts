@@ -25,6 +25,8 @@ export interface Printed<W extends Widget = Widget> {
   readonly title: string;
   /** Names the device too: a list of controls is read without the tiles around it. */
   readonly label: string;
+  /** The attributes by which a button sends this value. */
+  readonly sends: (value: Json) => Markup;
   /** The attribute, or nothing. */
   readonly disabled: Markup | false;
   readonly speech: Speech;

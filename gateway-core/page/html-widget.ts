@@ -1,10 +1,11 @@
 /** A widget as a form that needs no script: it posts to the path of docs/interfaces.md and comes back (303). Pure. */
 
-import { isSameJson } from "../contract/json.ts";
+import { isSameJson, type Json } from "../contract/json.ts";
 import { fieldBegin, type Option, type PageDevice, type Widget } from "../contract/page.ts";
 import { isGuarded } from "../contract/page-look.ts";
 import { fill } from "../contract/page-texts.ts";
 import { sayWhole } from "../contract/page-words.ts";
+import { askField, encodeAsk } from "./button-ask.ts";
 import { numberControl } from "./html-number.ts";
 import { icon, type Print, type Printed, settable, submit } from "./html-parts.ts";
 import { html, type Markup } from "./markup.ts";
@@ -13,7 +14,47 @@ type Of<Name extends Widget["widget"]> = Printed<Widget & { readonly widget: Nam
 type Choice = Printed<Extract<Widget, { readonly options: readonly Option[] }>>;
 
 /** The control alone: its name is said by what stands beside it, and in full by its label. */
-export function widgetForm(device: PageDevice, name: string, { speech, token, root, isKiosk }: Print): Markup {
+export function widgetForm(device: PageDevice, name: string, print: Print): Markup {
+  const { token, root, isKiosk } = print;
+  const from = root === "" ? "home" : "device";
+  const sends = (value: Json): Markup => html` name="value" value="${JSON.stringify(value)}"`;
+  const fields = html`
+<input type="hidden" name="token" value="${token}"><input type="hidden" name="from" value="${from}">${isKiosk === true && html`<input type="hidden" name="kiosk" value="1">`}`;
+  return formOf(device, name, print, sends, fields);
+}
+
+/**
+ * The same in a tile where a script may come: with as little as a browser has to look at. What has a field is drawn by
+ * the script, and printed for who has none; so is everything that `isFar` below the first screen.
+ */
+export function widgetAsk(device: PageDevice, name: string, print: Print, isFar: boolean): Markup {
+  const { token, isKiosk } = print;
+  if (isSaid(device, name)) return widgetForm(device, name, print);
+  if (isFar || hasField(device, name)) return html`<noscript>${widgetForm(device, name, print)}</noscript>`;
+  const from = isKiosk === true ? "wall" : "home";
+  const sends = (value: Json): Markup =>
+    html` name="${askField}" value="${encodeAsk({ token, from, value: JSON.stringify(value) })}"`;
+  return formOf(device, name, print, sends, html``);
+}
+
+const isSaid = ({ widgets }: PageDevice, name: string): boolean =>
+  widgets[name] === undefined || widgets[name].widget === "text";
+
+/** Whether its form has a field, to write in or to choose from, beside its buttons. */
+function hasField({ widgets, values }: PageDevice, name: string): boolean {
+  const widget = widgets[name];
+  if (widget?.widget === "stepper") return typeof values[name]?.value !== "number";
+  if (widget?.widget === "action") return widget.field !== undefined;
+  return widget?.widget === "slider" || widget?.widget === "select" || widget?.widget === "time";
+}
+
+function formOf(
+  device: PageDevice,
+  name: string,
+  { speech, root }: Print,
+  sends: Printed["sends"],
+  fields: Markup,
+): Markup {
   const widget = device.widgets[name];
   if (widget === undefined) return html``;
   const field = widget.widget === "action" ? widget.field : undefined;
@@ -23,12 +64,10 @@ export function widgetForm(device: PageDevice, name: string, { speech, token, ro
   const label = `${device.titles[speech.language]}: ${title}`;
   const disabled = !device.available && html` disabled`;
   const toDevice = `${root}api/devices/${device.id}`;
-  const control = controlOf({ widget, value, title, label, disabled, speech }, toDevice);
+  const control = controlOf({ widget, value, title, label, sends, disabled, speech }, toDevice);
   const kind = widget.widget === "action" ? "actions" : "properties";
   const path = `${toDevice}/${kind}/${encodeURIComponent(name)}`;
-  const from = root === "" ? "home" : "device";
-  return html`<form class="control" method="post" action="${path}">
-<input type="hidden" name="token" value="${token}"><input type="hidden" name="from" value="${from}">${isKiosk === true && html`<input type="hidden" name="kiosk" value="1">`}${control}</form>`;
+  return html`<form class="control" method="post" action="${path}">${fields}${control}</form>`;
 }
 
 function controlOf({ widget, ...rest }: Printed, toDevice: string): Markup {
@@ -54,35 +93,35 @@ function controlOf({ widget, ...rest }: Printed, toDevice: string): Markup {
   }
 }
 
-function toggle({ value, label, disabled }: Of<"switch">): Markup {
+function toggle({ value, label, sends, disabled }: Of<"switch">): Markup {
   const isOn = value === true;
-  return html`<button class="switch" role="switch" name="value" value="${String(!isOn)}" aria-checked="${String(isOn)}" aria-label="${label}"${disabled}></button>`;
+  return html`<button class="switch" role="switch"${sends(!isOn)} aria-checked="${String(isOn)}" aria-label="${label}"${disabled}></button>`;
 }
 
 /** Two states with a button for the other one, which asks first where it should. */
-function guarded({ widget, value, label, disabled, speech }: Of<"switch">): Markup {
+function guarded({ widget, value, label, sends, disabled, speech }: Of<"switch">): Markup {
   const { value: other, titles, deed = titles, asks } = value === true ? widget.off : widget.on;
   const name = deed[speech.language];
-  const button = html`<button class="button" name="value" value="${JSON.stringify(other)}" aria-label="${name}: ${label}"${disabled}>${name}</button>`;
+  const button = html`<button class="button"${sends(other)} aria-label="${name}: ${label}"${disabled}>${name}</button>`;
   return asks === true && disabled === false ? asking(name, button, speech) : button;
 }
 
 /** Keys in a row; one that is an action says so, for the form is the property's. */
-function deck({ widget, value, label, disabled, speech }: Of<"transport">, toDevice: string): Markup {
+function deck({ widget, value, label, sends, disabled, speech }: Of<"transport">, toDevice: string): Markup {
   const keys = widget.keys.map(({ key, titles, state, action: name }) => {
     const does = name !== undefined && html` formaction="${toDevice}/actions/${encodeURIComponent(name)}"`;
     const isDown = state !== null && html` aria-pressed="${String(isSameJson(state, value))}"`;
-    const set = JSON.stringify(name === undefined ? state : null);
+    const sent = sends(name === undefined ? state : null);
     const title = titles[speech.language];
-    return html`<button class="key" name="value" value="${set}"${does} aria-label="${title}" title="${title}"${isDown}${disabled}>${icon(key)}</button>`;
+    return html`<button class="key"${sent}${does} aria-label="${title}" title="${title}"${isDown}${disabled}>${icon(key)}</button>`;
   });
   return html`<div class="deck" role="group" aria-label="${label}">${keys}</div>`;
 }
 
-function segments({ widget, value, label, disabled, speech }: Choice): Markup {
+function segments({ widget, value, label, sends, disabled, speech }: Choice): Markup {
   const buttons = settable(widget.options).map(
     (option) =>
-      html`<button class="segment" name="value" value="${JSON.stringify(option.value)}" aria-pressed="${String(isSameJson(option.value, value))}"${disabled}>${option.titles[speech.language]}</button>`,
+      html`<button class="segment"${sends(option.value)} aria-pressed="${String(isSameJson(option.value, value))}"${disabled}>${option.titles[speech.language]}</button>`,
   );
   return html`<div class="segments" role="group" aria-label="${label}">${buttons}</div>`;
 }
@@ -105,11 +144,11 @@ function time(printed: Of<"time">): Markup {
   return html`<input type="time" name="value" value="${shown}" aria-label="${label}" required${disabled}>${submit(printed)}`;
 }
 
-function action({ widget, value = "", title, label, disabled, speech }: Of<"action">): Markup {
+function action({ widget, value = "", title, label, sends, disabled, speech }: Of<"action">): Markup {
   const { field } = widget;
   const button = field
     ? html`<input type="text" name="value" value="${String(value)}" pattern="${field.pattern}" aria-label="${label}" required autocomplete="off"${disabled}><button class="button"${disabled}>${title}</button>`
-    : html`<button class="button" name="value" value="null"${disabled}>${title}</button>`;
+    : html`<button class="button"${sends(null)}${disabled}>${title}</button>`;
   if (!widget.confirm) return button;
   return asking(title, button, speech);
 }

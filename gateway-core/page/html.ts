@@ -19,9 +19,9 @@ import { cornerMenu } from "./html-account.ts";
 import { editForm } from "./html-edit.ts";
 import { historySection } from "./html-history.ts";
 import { icon, type Print } from "./html-parts.ts";
-import { printPlaces } from "./html-places.ts";
+import { printPlaces, type TileDrawn } from "./html-places.ts";
 import { recordingSection } from "./html-recordings.ts";
-import { widgetForm } from "./html-widget.ts";
+import { widgetAsk, widgetForm } from "./html-widget.ts";
 import type { Look } from "./look.ts";
 import { html, type Markup } from "./markup.ts";
 import type { ShownHistory } from "./shown-history.ts";
@@ -31,6 +31,8 @@ import type { ShownRecordings } from "./shown-recordings.ts";
 export interface PageFiles {
   readonly style?: string;
   readonly script?: string;
+  /** What the script asks for at once. */
+  readonly ahead?: readonly string[];
 }
 
 export interface PageOptions extends Omit<Print, "root"> {
@@ -56,14 +58,14 @@ export interface PageOptions extends Omit<Print, "root"> {
   readonly isViewOnly?: boolean;
 }
 
-export function renderHome({ devices, isLive }: PageState, options: PageOptions): string {
+export function renderHome({ devices, isLive, epoch, seq }: PageState, options: PageOptions): string {
   const print: TilePrint = { ...options, root: "" };
   const { texts } = options.speech;
   const all = [...devices.values()];
-  const body = html`<gk-home>
-<header class="top"><div><h1>${texts.home}</h1><p class="counts">${sayCounts(all, options.speech)}</p></div>${corner(options, "")}</header>
-${viewOnlyNote(options)}${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}
-<main>${all.length === 0 ? emptyHome(isLive, options.speech) : printPlaces(placesOf(all, options.speech), { ...options, tile: (device) => tile(device, print) })}</main>
+  const body = html`<gk-home data-seq="${epoch}:${seq}">
+<header class="top"><div><h1>${texts.home}</h1><p class="counts" role="status">${sayCounts(all, options.speech)}</p></div>${corner(options, "")}</header>
+${viewOnlyNote(options)}${news(options.notice, !isLive && all.length > 0 && texts.notLive)}
+<main>${all.length === 0 ? emptyHome(isLive, options.speech) : printPlaces(placesOf(all, options.speech), { ...options, tile: (device, drawn) => tile(device, { ...print, drawn }) })}</main>
 </gk-home>`;
   return document(texts.home, body, { ...options, root: "", isScripted: true });
 }
@@ -75,7 +77,7 @@ export function renderDevice(device: PageDevice, options: PageOptions): string {
   const title = device.titles[language];
   const body = html`<div class="single">
 <header class="above"><nav>${backLink(print)}</nav>${corner(options, "../")}</header>
-${viewOnlyNote(options)}${notice(options.notice)}
+${viewOnlyNote(options)}${news(options.notice)}
 <main class="sheet"${silent(device)} data-accent="${accentOf(device)}">
 <header class="sheet-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h1>${title}</h1><p class="tile-state">${stateWords(device, print)}</p></div></header>
 ${device.hasStream === true && html`<p class="watch"><a class="button" href="../api/devices/${device.id}/motion.jpg">${icon("watch")}${options.speech.texts.watch}</a></p>`}
@@ -106,7 +108,9 @@ export function renderProblem(message: string, options: Omit<DocumentOptions, "i
   return document(message, body, { ...options, isScripted: false });
 }
 
-type TilePrint = Print & Pick<PageOptions, "trends">;
+interface TilePrint extends Print, Pick<PageOptions, "trends"> {
+  readonly drawn?: TileDrawn | undefined;
+}
 
 function corner({ isKiosk, viewer, look = {}, speech }: PageOptions, root: string): Markup | false {
   return isKiosk !== true && cornerMenu({ look, speech, root, ...(viewer === undefined ? {} : { viewer }) });
@@ -118,16 +122,19 @@ function tile(device: PageDevice, print: TilePrint): Markup {
   const title = device.titles[print.speech.language];
   const heading = html`<a class="tile-open" href="devices/${device.id}${query(print)}">${title}</a>`;
   return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
-<div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle?.isGuarded === false && widgetForm(device, toggle.name, print)}</div>
-<div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${spark(print.trends?.get(device.id))}${toggle?.isGuarded === true && html`<div class="tile-control wide">${widgetForm(device, toggle.name, print)}</div>`}${control !== undefined && tileControl(device, control, print)}</div>
+<div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle?.isGuarded === false && tileWidget(device, toggle.name, print)}</div>
+<div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${spark(print.trends?.get(device.id))}${toggle?.isGuarded === true && html`<div class="tile-control wide">${tileWidget(device, toggle.name, print)}</div>`}${control !== undefined && tileControl(device, control, print)}</div>
 </article>`;
 }
 
-function tileControl(device: PageDevice, name: string, print: Print): Markup {
+function tileControl(device: PageDevice, name: string, print: TilePrint): Markup {
   const stands = tileControlOf(device);
   const title = html`<span class="control-name">${device.widgets[name]?.titles[print.speech.language]}</span>`;
-  return html`<div class="tile-control${standing[stands]}">${stands === "named" && title}${widgetForm(withTileControl(device), name, print)}</div>`;
+  return html`<div class="tile-control${standing[stands]}">${stands === "named" && title}${tileWidget(withTileControl(device), name, print)}</div>`;
 }
+
+const tileWidget = (device: PageDevice, name: string, print: TilePrint): Markup =>
+  print.drawn === undefined ? widgetForm(device, name, print) : widgetAsk(device, name, print, print.drawn === "far");
 
 const standing = { figure: " figured", wide: " wide", alone: "", named: "" };
 
@@ -160,8 +167,10 @@ function backLink({ root, speech, isKiosk }: Pick<Print, "root" | "speech" | "is
   return html`<a class="back" href="${root || "./"}${query({ isKiosk })}">${icon("back")}${speech.texts.back}</a>`;
 }
 
-function notice(text: string | undefined): Markup {
-  return text === undefined ? html`` : html`<p class="notice" role="status">${text}</p>`;
+/** The script says there what it has to say. */
+function news(...texts: readonly (string | false | undefined)[]): Markup {
+  const said = texts.filter((text) => text !== undefined && text !== false);
+  return html`<div class="news" role="status">${said.map((text) => html`<p class="notice">${text}</p>`)}</div>`;
 }
 
 /** Stays for as long as the page does: the script keeps it. */
@@ -195,7 +204,7 @@ export function document(
   body: Markup,
   { isKiosk, speech, files, look = {}, root, isScripted }: DocumentOptions,
 ): string {
-  const { style, script } = files;
+  const { style, script, ahead = [] } = files;
   const { theme, contrast } = look;
   const chosen = html`${theme !== undefined && html` data-theme="${theme}"`}${contrast !== undefined && html` data-contrast="${contrast}"`}${isKiosk === true && html` data-kiosk`}`;
   return html`<!doctype html>
@@ -206,7 +215,7 @@ export function document(
 <link rel="icon" href="${root}favicon.svg" type="image/svg+xml">
 ${isScripted && installable}
 ${style !== undefined && html`<link rel="stylesheet" href="${root}${style}">`}
-${isScripted && script !== undefined && html`<script type="module" src="${root}${script}"></script>\n${askedAhead}`}
+${isScripted && script !== undefined && html`<script type="module" src="${root}${script}"></script>\n${ahead.map((file) => html`<link rel="modulepreload" href="${root}${file}">\n`)}${askedAhead}`}
 </head><body>${body}</body></html>
 `.text;
 }

@@ -62,15 +62,29 @@ function answer(
   });
 }
 
-/** Finds the one entry of Vite's manifest: `{file, css: [...]}`. */
+/** Of Vite's manifest: the one entry, `{file, css: […], imports: […]}`, and what it asks for at once, the module that draws among it. */
 function entryFiles(manifest: unknown): PageFiles {
-  const entries = isJsonObject(manifest) ? Object.values(manifest).filter(isJsonObject) : [];
-  const entry = entries.find((candidate) => candidate["isEntry"] === true);
-  const script = entry?.["file"];
-  const styles = entry?.["css"];
-  const style = Array.isArray(styles) ? styles[0] : undefined;
+  const chunks = new Map(
+    Object.entries(isJsonObject(manifest) ? manifest : {}).map(([name, one]) => [name, parseChunk(one)]),
+  );
+  const [main, entry] = [...chunks].find(([, { isEntry }]) => isEntry) ?? [];
+  const { file: script, css = [] } = entry ?? {};
+  const [style] = css;
+  // Its key is its path, from wherever the build was run.
+  const [drawing = "", { imports = [] } = {}] = [...chunks].find(([name]) => /(?:^|\/)drawing\.ts$/.test(name)) ?? [];
+  const names = new Set([...(entry?.imports ?? []), drawing, ...imports]);
+  const ahead = [...names].filter((name) => name !== main).flatMap((name) => chunks.get(name)?.file ?? []);
+  return { ...(script === undefined ? {} : { script }), ...(style === undefined ? {} : { style }), ahead };
+}
+
+function parseChunk(chunk: unknown) {
+  const { file, css, imports, isEntry } = isJsonObject(chunk) ? chunk : {};
+  const textsOf = (list: unknown): string[] =>
+    Array.isArray(list) ? list.filter((one) => typeof one === "string") : [];
   return {
-    ...(typeof script === "string" ? { script } : {}),
-    ...(typeof style === "string" ? { style } : {}),
+    file: typeof file === "string" ? file : undefined,
+    css: textsOf(css),
+    imports: textsOf(imports),
+    isEntry: isEntry === true,
   };
 }

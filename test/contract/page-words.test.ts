@@ -21,6 +21,25 @@ const said = (device: ReturnType<typeof lamp>, name: string, speech = english): 
 };
 const off = { power: { value: false, at: reportedAt } };
 
+describe("A number", () => {
+  const watts = { widget: "text", unit: "", words: [], role: "", titles: { en: "", ja: "" } } as const;
+  it("has as many decimals as its step, and its thousands apart, as both languages have it", () => {
+    const numbers = [0, 7, -7, 999, 1_000, 12_345, -1_234_567, 0.5, 99.75, 1_234.5];
+    for (const speech of [english, japanese]) {
+      for (const step of [1, 0.1, 0.25]) {
+        const said = numbers.map((value) => sayWhole({ ...watts, step }, value, speech));
+        const decimals = String(step).split(".")[1]?.length ?? 0;
+        const wanted = numbers.map((value) => {
+          const most = Math.min(decimals, Math.abs(value) >= 100 ? 1 : 2);
+          const digits = { minimumFractionDigits: most, maximumFractionDigits: most };
+          return value.toLocaleString(speech.language, digits);
+        });
+        expect(said).toEqual(wanted);
+      }
+    }
+  });
+});
+
 describe("The two dictionaries", () => {
   const keys = (value: object, path = ""): string[] =>
     Object.entries(value).flatMap(([key, inner]) =>

@@ -122,7 +122,6 @@ describe.skipIf(ffmpeg === undefined)("The player in a browser", () => {
     watched(async (page, tape, home) => {
       const words = () => page.textContent(".player-words");
       const deed = () => page.textContent(".player-deed");
-      const [pid] = encoders();
       for (const [doing, said] of [
         ["paused", "Paused"],
         ["fastForwarding", "Fast forwarding"],
@@ -136,6 +135,7 @@ describe.skipIf(ffmpeg === undefined)("The player in a browser", () => {
         const brightness = await page.evaluate(lookAtPicture);
         expect(brightness).toBeGreaterThan(20);
         // Longer than a stuck encoder is let be: nothing is begun anew for a tape that stands.
+        const [pid] = encoders();
         await new Promise((resolve) => setTimeout(resolve, 6_000));
         expect(encoders()).toEqual([pid]);
         home.tell("transport", "playing");

@@ -50,11 +50,14 @@ export function paced(form: SourceForm, octets: Uint8Array, seconds: number, isE
   async function* read() {
     const step = 40;
     const piece = Math.ceil((octets.length / seconds / 1000) * step);
+    let due = performance.now();
     do {
       for (let at = 0; at < octets.length; at += piece) {
         if (isOver) return;
         yield octets.subarray(at, at + piece);
-        await new Promise((resolve) => setTimeout(resolve, step));
+        // A device's clock goes on; of what a process slept it makes up for a fraction of a second.
+        due = Math.max(due + step, performance.now() - 5 * step);
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
       }
     } while (isEndless);
   }

@@ -17,7 +17,9 @@ function elements(page: string, scriptingEnabled: boolean) {
   look(parse(page, { scriptingEnabled }));
   const attribute = (name: string) =>
     found.flatMap(({ attrs }) => attrs.filter((one) => one.name === name).map(({ value }) => value));
-  return { devices: attribute("data-device"), links: attribute("href"), actions: attribute("action") };
+  const fields = found.filter(({ tagName }) => tagName === "select" || tagName === "input");
+  const [devices, links, actions] = [attribute("data-device"), attribute("href"), attribute("action")];
+  return { devices, links, actions, fields };
 }
 
 const pageOf = async (count: number, path = "/"): Promise<string> =>
@@ -40,10 +42,17 @@ describe("A large home as it is printed", () => {
     expect(elements(await pageOf(200, "/?whole=1"), true).devices).toEqual(scriptless.devices);
   });
 
-  it("is left as it is when it is not large", async () => {
-    const page = await pageOf(tilesAhead);
-    expect(page).not.toMatch(/noscript|whole=1/);
-    expect(elements(page, true).devices).toHaveLength(tilesAhead);
+  it("has all of its tiles for both when it is not large", async () => {
+    expect(elements(await pageOf(tilesAhead), true).devices).toHaveLength(tilesAhead);
+  });
+
+  it("has few forms for a browser with script, and no field: a browser looks at each of them", async () => {
+    const scripted = elements(await pageOf(200), true);
+    expect(scripted.fields).toEqual([]);
+    expect(scripted.actions.length).toBeGreaterThan(5);
+    expect(scripted.actions.length).toBeLessThan(2 * 24);
+    const whole = elements(await pageOf(200, "/?whole=1"), true);
+    expect(whole.fields.length).toBeGreaterThan(50);
   });
 
   it("stays on a wall", async () => {
@@ -53,6 +62,6 @@ describe("A large home as it is printed", () => {
   it("is whole too when it is shown of a home that is away", async () => {
     const still = stillPage(await pageOf(200), "old");
     expect(elements(still, true).devices.toSorted()).toEqual(ids.toSorted());
-    expect(still).not.toMatch(/<(?:noscript|form|script)|rel="preload"/);
+    expect(still).not.toMatch(/<(?:noscript|form|script)|rel="(?:module)?preload"/);
   });
 });

@@ -49,12 +49,17 @@ describe("The page without script", () => {
 
   it("switches by a button that posts the other value", () => {
     const page = home([lamp()]);
-    expect(page).toMatch(
-      /<form class="control" method="post" action="api\/devices\/lamp\/properties\/power">\s*<input type="hidden" name="token" value="T">/,
-    );
     expect(page).toContain(
-      '<button class="switch" role="switch" name="value" value="false" aria-checked="true" aria-label="Light: Power"></button>',
+      '<form class="control" method="post" action="api/devices/lamp/properties/power"><button class="switch" role="switch" name="ask" value="T home false" aria-checked="true" aria-label="Light: Power"></button></form>',
     );
+    expect(renderHome(state([lamp()]), { ...options(), isWhole: true })).toMatch(
+      /properties\/power">\s*<input type="hidden" name="token" value="T"><input[^>]*><button[^>]*value="false"/,
+    );
+  });
+
+  it("asks ahead for the modules that the script asks for at once", () => {
+    const page = renderHome(state([lamp()]), { ...options(), files: { ...files, ahead: ["assets/drawing-1.js"] } });
+    expect(page).toContain('<link rel="modulepreload" href="assets/drawing-1.js">');
   });
 
   it("steps by two buttons, and sets numbers, words and times by a field", () => {
@@ -112,7 +117,7 @@ describe("The page without script", () => {
     expect(renderHome(state([lamp()], false), options())).toContain("No news from the devices");
     expect(home([], "ja")).toContain("機器を探しています");
     expect(renderHome(state([]), { ...options(), notice: "Done." })).toContain(
-      '<p class="notice" role="status">Done.</p>',
+      '<div class="news" role="status"><p class="notice">Done.</p></div>',
     );
   });
 

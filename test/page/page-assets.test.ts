@@ -8,7 +8,13 @@ import { FakeLog } from "../fakes/fake-host.ts";
 function built() {
   const folder = mkdtempSync(join(tmpdir(), "genkan-page-"));
   for (const inner of ["assets", ".vite"]) mkdirSync(join(folder, inner));
-  const manifest = { "main.ts": { file: "assets/main-1.js", isEntry: true, css: ["assets/main-1.css"] } };
+  const manifest = {
+    "_words.js": { file: "assets/words-1.js" },
+    "_lit.js": { file: "assets/lit-1.js" },
+    "ui/drawing.ts": { file: "assets/drawing-1.js", imports: ["_words.js", "_lit.js", "main.ts"] },
+    "main.ts": { file: "assets/main-1.js", isEntry: true, imports: ["_words.js"], css: ["assets/main-1.css"] },
+    "player.ts": { file: "assets/player-1.js", imports: ["_lit.js"] },
+  };
   writeFileSync(join(folder, ".vite", "manifest.json"), JSON.stringify(manifest));
   writeFileSync(join(folder, "assets", "main-1.js"), "plain");
   writeFileSync(join(folder, "assets", "main-1.js.br"), "brotli");
@@ -23,8 +29,12 @@ function built() {
 }
 
 describe("The built page's files", () => {
-  it("are found in the manifest", () => {
-    expect(built().assets.files).toEqual({ script: "assets/main-1.js", style: "assets/main-1.css" });
+  it("are found in the manifest, with the modules that the script asks for at once", () => {
+    expect(built().assets.files).toEqual({
+      script: "assets/main-1.js",
+      style: "assets/main-1.css",
+      ahead: ["assets/words-1.js", "assets/drawing-1.js", "assets/lit-1.js"],
+    });
   });
 
   it.each([

@@ -53,7 +53,7 @@ describe("The page server", () => {
   it("serves the whole page over a real socket: the page, a command, events", async () => {
     const page = openPage();
     const { url } = await open(page.handler);
-    expect(await (await fetch(url)).text()).toContain("<gk-home>");
+    expect(await (await fetch(url)).text()).toMatch(/<gk-home data-seq="[\w-]+:\d+">/);
     page.control.answer = { ok: true, value: false };
     const put = {
       method: "PUT",

@@ -51,7 +51,7 @@ export function devicesOf(scene: Scene): readonly Device[] {
   const all = furnishedHome();
   if (scene === "empty") return [];
   if (scene === "fifty") return all;
-  if (scene === "kinds") return oneOfEach([...all, ...players(), ...unknownDevices()]);
+  if (scene === "kinds") return [...oneOfEach([...all, ...players()]), ...unknownDevices()];
   if (scene === "guarded") return [...all.filter(({ id }) => guarded.includes(id)), ...players()];
   const since = Date.now() - 5 * minuteMs;
   const withSilent = (devices: readonly Device[]): readonly Device[] =>

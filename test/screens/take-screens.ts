@@ -14,6 +14,8 @@ import { views } from "./views.ts";
 const folder = join(packageRoot(), "docs", "screens");
 
 const patienceMs = 180_000;
+/** In so high a window every tile is seen, and so drawn. */
+const whole = 12_000;
 const provider = "https://genkan.localhost/";
 
 const nameOf = ({ of, view, language, scheme }: Shot): string => `${of}-${view}-${language}-${scheme}`;
@@ -38,9 +40,12 @@ async function take(browser: Browser, shot: Shot, origin: string, file: string):
   await page.goto(markup === undefined ? new URL(path, origin).href : provider);
   if (!isScriptless && markup === undefined) {
     await page.locator(".tile, .empty").first().waitFor();
-    // Of many tiles those out of sight wait for their turn as they were printed.
-    const left = "gk-home .tile:not(gk-tile .tile), gk-home .tile form";
-    await page.waitForFunction((selector) => document.querySelector(selector) === null, left);
+    // Of many tiles those out of sight wait until somebody comes near.
+    if (isWhole) await page.setViewportSize({ width: views[view].viewport?.width ?? 0, height: whole });
+    const left = "gk-home .tiles > li:not(:has(> gk-tile > .tile))";
+    const isDrawn = (selector: string): boolean =>
+      [...document.querySelectorAll(selector)].every((item) => item.getBoundingClientRect().top > innerHeight);
+    await page.waitForFunction(isDrawn, left);
   }
   await deed?.(page);
   if (isWhole) {

@@ -8,7 +8,7 @@ import { speechOf } from "../../gateway-core/page/language.ts";
 import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
 import { lock, videoDeck } from "../fakes/guarded-home.ts";
 import { cooler, lamp, reportedAt, sensor, tank } from "../fakes/page-home.ts";
-import { type OpenHome, openHome } from "./open-home.ts";
+import { frame, type OpenHome, openHome } from "./open-home.ts";
 
 let open: OpenHome | undefined;
 afterEach(() => {
@@ -102,7 +102,7 @@ describe("The menu of who looks in from outside", () => {
     open = await openHome(
       [lamp()],
       "en",
-      cornerMenu({ viewer: "anna", look: {}, speech: speechOf("en"), root: "" }).text,
+      frame({ corner: cornerMenu({ viewer: "anna", look: {}, speech: speechOf("en"), root: "" }).text }),
     );
     expect(await violations()).toEqual([]);
     open.button("Account of anna").click();

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { frame } from "./open-home.ts";
 import { json, useTimedHome } from "./timed-home.ts";
 
 const at = useTimedHome();
@@ -13,6 +14,18 @@ describe("The connection", () => {
     await at.pass(600);
     expect(gateway.connections).toEqual([`${epoch}:${seq}`, `${epoch}:${seq}`]);
     expect([at.power().ariaChecked, home.querySelector(".notice")]).toEqual(["false", null]);
+  });
+
+  it("follows what happened since the page was printed, and not only since it asked for the devices", async () => {
+    const { gateway, settled } = await at.start(undefined, "en", ({ epoch, seq }) => {
+      const home = document.createElement("gk-home");
+      home.dataset["seq"] = `${epoch}:${seq - 1}`;
+      home.innerHTML = frame();
+      return home;
+    });
+    const { epoch, seq } = gateway.feed.state;
+    await settled();
+    expect(gateway.connections).toEqual([`${epoch}:${seq - 1}`]);
   });
 
   it("says that it is lost, tries less and less often, and is well again", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import meter from "../../device-descriptors/echonet/0288.json" with { type: "json" };
 import { columnsOf, withValue } from "../../ui/history-series.ts";
 import { lamp, narrowed, sensor } from "../fakes/page-home.ts";
+import { frame } from "./open-home.ts";
 import { useTimedHome } from "./timed-home.ts";
 
 const at = useTimedHome();
@@ -158,9 +159,10 @@ describe("The line in a tile", () => {
   it("stays as the gateway printed it, and is drawn anew after some minutes", async () => {
     const line = (d: string) => `<svg class="spark"><path class="measured" d="${d}"/></svg>`;
     const printed = `<article class="tile" data-device="sensor">${line("M0 0L9 9")}</article>`;
-    const { gateway, tile } = await at.start(home(), "en", printed);
+    const main = `<section class="place" data-place="room"><h2 class="unseen">Devices</h2><ul class="tiles"><li>${printed}</li></ul></section>`;
+    const { gateway, tile } = await at.start(home(), "en", frame({ main }));
     const path = () => tile("Thermometer").querySelector(".spark path")?.getAttribute("d");
-    expect(path()).toBe("M0 0L9 9");
+    await until(() => expect(path()).toBe("M0 0L9 9"));
     gateway.trends = { sensor: { kind: "measured", line: "M0 9L9 0" }, meter: { kind: "total", line: "M1 1h1z" } };
     await at.pass(10 * 60_000);
     await until(() => expect(path()).toBe("M0 9L9 0"));

@@ -4,6 +4,7 @@ import { cornerMenu } from "../../gateway-core/page/html-account.ts";
 import { speechOf } from "../../gateway-core/page/language.ts";
 import { lamp, sensor, wholeHome } from "../fakes/page-home.ts";
 import "../../ui/elements/gk-home.ts";
+import { frame } from "./open-home.ts";
 import { useTimedHome } from "./timed-home.ts";
 
 const at = useTimedHome();
@@ -52,7 +53,11 @@ describe("The page in the browser", () => {
   });
 
   it("gives who may only look the values without controls, and leaves the note that says so", async () => {
-    const { gateway, settled, home } = await at.start(wholeHome(), "en", '<p class="notice view-only">View only</p>');
+    const { gateway, settled, home } = await at.start(
+      wholeHome(),
+      "en",
+      frame({ note: '<p class="notice view-only">View only</p>' }),
+    );
     expect(home.querySelector(".view-only")?.textContent).toBe("View only");
     gateway.grant = viewOnly(wholeGrant);
     gateway.cut();
@@ -86,7 +91,7 @@ describe("The page in the browser", () => {
   });
 
   it("keeps the printed menu of who looks in from outside", async () => {
-    const { home, button } = await at.start(undefined, "en", printedAccount);
+    const { home, button } = await at.start(undefined, "en", frame({ corner: printedAccount }));
     expect(home.querySelector<HTMLFormElement>(".top form")?.getAttribute("action")).toBe("logout");
     const menu = home.querySelector("[popover]");
     button("Account of anna").click();

@@ -11,6 +11,8 @@ import "../../ui/styles/sheet.css";
 import "../../ui/styles/history.css";
 import "../../ui/styles/recordings.css";
 import type { Device } from "../../gateway-core/contract/device.ts";
+import "../../ui/drawing.ts";
+import type { PageStamp } from "../../gateway-core/contract/page.ts";
 import { GkHome } from "../../ui/elements/gk-home.ts";
 import { wholeHome } from "../fakes/page-home.ts";
 import { FakeGateway } from "./fake-gateway.ts";
@@ -28,16 +30,16 @@ export interface OpenHome extends Disposable {
 export async function openHome(
   devices: readonly Device[] = wholeHome(),
   language = "en",
-  printed = "<p>printed</p>",
+  printed: string | ((stamp: PageStamp) => HTMLElement) = frame(),
 ): Promise<OpenHome> {
   const gateway = new FakeGateway(devices);
   document.documentElement.lang = language;
   const home = new GkHome();
-  home.innerHTML = printed;
+  if (typeof printed === "string") home.innerHTML = printed;
+  else printedInto(home, printed(gateway.feed.state));
   document.body.append(home);
   const settled = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) await nextTask();
-    await home.updateComplete;
   };
   await settled();
   const find = <E extends Element>(selector: string, matches: (element: E) => boolean, within: Element = home): E => {
@@ -58,6 +60,17 @@ export async function openHome(
       gateway.close();
     },
   };
+}
+
+function printedInto(home: HTMLElement, printed: HTMLElement): void {
+  Object.assign(home.dataset, printed.dataset);
+  home.innerHTML = printed.innerHTML;
+}
+
+/** What the gateway prints around the tiles of a home; `corner` is its menu, `note` stands above the tiles, `main` is they. */
+export function frame({ corner = "", note = "", main = "<p>printed</p>" } = {}): string {
+  return `<header class="top"><div><h1>Home</h1><p class="counts" role="status"></p></div>${corner}</header>${note}
+    <div class="news" role="status"></div><main>${main}</main>`;
 }
 
 function matches(text: string, label: string | RegExp): boolean {

@@ -4,17 +4,12 @@ import type { Json } from "../../gateway-core/contract/json.ts";
 import type { PageDevice, Widget } from "../../gateway-core/contract/page.ts";
 import type { Speech } from "../../gateway-core/contract/page-texts.ts";
 import type { Wish } from "../send-command.ts";
-import type { Turns } from "../turns.ts";
 
 /** What elements need of the page around them. */
 export interface Page {
   readonly speech: Speech;
   /** On a wall: no way leads out of the page. */
   readonly isKiosk: boolean;
-  /** When each of many tiles is drawn. */
-  readonly turns: Turns;
-  /** The tile that the gateway printed of a device; given once. */
-  printedTile(device: string): Element | undefined;
   /** What the device is called whose id has this in it; undefined where none is shown. */
   titleOf(part: string): string | undefined;
   send(device: PageDevice, name: string, value: Json, delayMs?: number): void;

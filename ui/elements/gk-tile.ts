@@ -1,4 +1,4 @@
-/** `<gk-tile>`: one device at a glance, with its most used control; opens the sheet (`gk-open`). */
+/** `<gk-tile>`: one device at a glance, with its most used control, and the link that opens its sheet. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Trend } from "../../gateway-core/contract/history.ts";
@@ -14,7 +14,6 @@ import {
 import { say } from "../../gateway-core/contract/page-words.ts";
 import { loadPlayerAhead, pressWatch } from "../player/load-player.ts";
 import { DeviceElement } from "./device-element.ts";
-import type { GkSlider } from "./gk-slider.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
 import { failureLines, isPending } from "./wish-lines.ts";
@@ -24,54 +23,12 @@ export class GkTile extends DeviceElement {
   /** How its value went. */
   declare trend: Trend | undefined;
 
-  #phase: "new" | "waiting" | "drawn" = "new";
-  #isPrinted = false;
-
-  /** What the gateway printed of the device stays here until it is this tile's turn. */
-  protected override createRenderRoot(): HTMLElement {
-    const root = super.createRenderRoot();
-    const printed = this.page.printedTile(this.device.id);
-    if (printed !== undefined) root.append(printed);
-    this.#isPrinted = printed !== undefined;
-    return root;
-  }
-
-  /** A tile that was not printed is its name and the way to its device until then. */
-  protected override scheduleUpdate(): void {
-    if (this.#phase === "new") {
-      this.#phase = "waiting";
-      this.page.turns.take(this, this.#isPrinted, () => void this.#drawFirst());
-    }
-    if (this.#phase === "drawn" || !this.#isPrinted) super.scheduleUpdate();
-  }
-
-  /** Whoever stands on a printed control or link stands on the drawn one of the same name. */
-  async #drawFirst(): Promise<void> {
-    const focused = this.contains(document.activeElement) ? nameOf(document.activeElement) : undefined;
-    this.#phase = "drawn";
-    if (this.#isPrinted) this.replaceChildren();
-    this.requestUpdate();
-    super.scheduleUpdate();
-    if (focused === undefined) return;
-    await Promise.all(Array.from(this.querySelectorAll<GkSlider>("gk-slider"), ({ updateComplete }) => updateComplete));
-    const all = [...this.querySelectorAll<HTMLElement>("a, button, input, select, summary")];
-    (all.find((one) => nameOf(one) === focused) ?? all[0])?.focus({ preventScroll: true });
+  /** Draws it at once, and not when the browser comes to it: who draws many knows then what each takes. */
+  drawNow(): void {
+    this.performUpdate();
   }
 
   protected override render(): TemplateResult {
-    return this.#phase === "drawn" ? this.#whole() : this.#ahead();
-  }
-
-  #ahead(): TemplateResult {
-    return html`<article class="tile ahead" data-device=${this.device.id}><h3>${this.#link(this.device)}</h3></article>`;
-  }
-
-  #link({ id, titles }: PageDevice): TemplateResult {
-    const query = this.page.isKiosk ? "?kiosk=1" : "";
-    return html`<a class="tile-open" href="devices/${id}${query}" aria-haspopup="dialog" @click=${this.#open}>${titles[this.page.speech.language]}</a>`;
-  }
-
-  #whole(): TemplateResult {
     const { device, state } = this.drawn();
     const { speech } = this.page;
     const { value, control } = device.tile;
@@ -88,6 +45,11 @@ export class GkTile extends DeviceElement {
         ${toggle?.isGuarded === true ? html`<div class="tile-control wide">${widgetControl(device, toggle.name, this.page)}</div>` : nothing}
         ${control === undefined ? nothing : this.#control(device, control)}</div>
       ${failureLines(this.device, this.wishes, this.page)}</article>`;
+  }
+
+  #link({ id, titles }: PageDevice): TemplateResult {
+    const query = this.page.isKiosk ? "?kiosk=1" : "";
+    return html`<a class="tile-open" href="devices/${id}${query}" aria-haspopup="dialog">${titles[this.page.speech.language]}</a>`;
   }
 
   protected override firstUpdated(): void {
@@ -131,16 +93,8 @@ export class GkTile extends DeviceElement {
     await pressWatch(id);
     this.dispatchEvent(new CustomEvent("gk-watch", { detail: id, bubbles: true }));
   };
-
-  /** With a modifier the link leads to the device's own page, as any link. */
-  readonly #open = (event: MouseEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    this.dispatchEvent(new CustomEvent("gk-open", { detail: this.device.id, bubbles: true }));
-  };
 }
 
-const nameOf = (element: Element | null): string | undefined => element?.ariaLabel ?? element?.textContent ?? undefined;
 const standing = { figure: "figured", wide: "wide", alone: "", named: "" };
 
 customElements.define("gk-tile", GkTile);

@@ -91,7 +91,7 @@ export class GkPlayer extends LightElement {
         ${this.state === "pictures" ? html`<img class="moving" src="api/devices/${this.device.id}/motion.jpg" alt=${fill(texts.picture, { name })} />` : nothing}
         ${this.#deed()}
         <div class="player-words" role=${isOver ? "alert" : "status"}>${this.#words(texts)}
-          ${isOver ? html`<button class="button" @click=${this.#begin}>${texts.again}</button>` : nothing}</div>
+          ${isOver ? html`<button class="button" @click=${this.#begin}>${speech.texts.watchAgain}</button>` : nothing}</div>
       </div>
       <div class="player-bar">${this.#control()}${this.#buttons(texts)}</div>
     </section>`;
@@ -100,8 +100,8 @@ export class GkPlayer extends LightElement {
   #words(texts: Texts): TemplateResult | typeof nothing {
     if (this.state === "ended") {
       // Only what has begun can have ended: its qualities were told.
-      const over = this.rungs.length > 0 ? texts.ended : texts.refused;
-      return html`<p>${icon("alert")}${fill(over, { reason: this.#reason(texts) })}</p>`;
+      const over = this.rungs.length > 0 ? texts.ended : this.page.speech.texts.notWatched;
+      return html`<p>${icon("alert")}${fill(over, { reason: this.#reason() })}</p>`;
     }
     if (this.state === "playing" || this.state === "pictures") return nothing;
     // A tape that is paused or wound shows its last picture, and says so itself.
@@ -128,12 +128,13 @@ export class GkPlayer extends LightElement {
   }
 
   /** With what takes the room, where that is told and has a name here. */
-  #reason(texts: Texts): string {
+  #reason(): string {
+    const { speech } = this.page;
     const { code = "other", inUse = [] } = this.problem ?? {};
-    const reason = sayError(code, this.page.speech);
+    const reason = sayError(code, speech);
     const names = [...new Set(inUse.flatMap(({ guid }) => (guid && this.page.titleOf(guid)) ?? guid ?? []))];
-    const list = new Intl.ListFormat(this.page.speech.language);
-    return names.length === 0 ? reason : fill(texts.inUse, { reason, names: list.format(names) });
+    const list = new Intl.ListFormat(speech.language);
+    return names.length === 0 ? reason : fill(speech.texts.inUse, { reason, names: list.format(names) });
   }
 
   /** What moves the pictures: the control that the device's tile has. */

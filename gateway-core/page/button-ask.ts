@@ -1,0 +1,26 @@
+/**
+ * What a button of a tile sends: everything in its one field, so that its form has no hidden ones. A browser looks at each
+ * hidden field when a page is loaded, and lays out what it stands in though nobody sees that yet. Pure.
+ */
+
+/** Where the form stood, and so where its answer leads: the home, or the home on a wall. */
+export type AskedFrom = "home" | "wall";
+
+export interface ButtonAsk {
+  /** Of the viewer's session; without spaces. */
+  readonly token: string;
+  readonly from: AskedFrom;
+  /** As a field tells it. */
+  readonly value: string;
+}
+
+/** The name of the field. */
+export const askField = "ask";
+
+export const encodeAsk = ({ token, from, value }: ButtonAsk): string => `${token} ${from} ${value}`;
+
+/** What is missing is empty: a form that somebody else made up fails by its token. */
+export function decodeAsk(text: string): ButtonAsk {
+  const [, token = "", from = "", value = ""] = /^(\S*) (\S*) (.*)$/s.exec(text) ?? [];
+  return { token, from: from === "wall" ? "wall" : "home", value };
+}
