@@ -2,12 +2,12 @@
 
 import type { Clock } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
+import { appUri, newAppSecret } from "./one-time-code.ts";
 import type { OwnBook } from "./own-book.ts";
 import type { OwnLogin, Shown } from "./own-login.ts";
 import { newAppBody, recoveryBody, type Say } from "./own-pages.ts";
 import type { OwnSessions } from "./own-sessions.ts";
-import { beginFactor, newSecret } from "./second-factor.ts";
-import { base32, totpUri } from "./totp.ts";
+import { beginFactor } from "./second-factor.ts";
 
 export interface SecondDeskOptions {
   readonly clock: Clock;
@@ -34,7 +34,7 @@ const mostBegun = 32;
 
 export function createSecondDesk({ clock, book, sessions, login }: SecondDeskOptions): SecondDesk {
   /** By session. */
-  const begun = new Map<string, Uint8Array>();
+  const begun = new Map<string, string>();
 
   return {
     async answer(path, form, { person, session }, source) {
@@ -46,10 +46,10 @@ export function createSecondDesk({ clock, book, sessions, login }: SecondDeskOpt
         }
       }
       if (begin) {
-        const secret = newSecret();
+        const secret = newAppSecret();
         for (const [oldest] of begun) if (begun.size >= mostBegun) begun.delete(oldest);
         begun.set(session.id, secret);
-        return (say) => newAppBody(say, base32(secret), totpUri(secret, name));
+        return (say) => newAppBody(say, secret, appUri(secret, name));
       }
       if (path === "/account/second/remove") {
         const { second: _, ...rest } = book.find(name) ?? person;
@@ -63,8 +63,7 @@ export function createSecondDesk({ clock, book, sessions, login }: SecondDeskOpt
       }
       const made = beginFactor(secret, form.get("code") ?? "", clock.now());
       // The same secret for another try: the app has it already.
-      if (made === undefined)
-        return (say) => newAppBody(say, base32(secret), totpUri(secret, name), say("secondWrong"));
+      if (made === undefined) return (say) => newAppBody(say, secret, appUri(secret, name), say("secondWrong"));
       begun.delete(session.id);
       book.putPerson({ ...person, second: made.factor });
       sessions.end((other) => other.name === name && other.id !== session.id);

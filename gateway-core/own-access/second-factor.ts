@@ -1,10 +1,10 @@
 /** The second factor of a person who wants one: an authenticator app, each of whose codes is good once, and ten recovery codes that stand in for it. */
 
 import { createHash, randomBytes } from "node:crypto";
-import { base32, stepOf } from "./totp.ts";
+import { matchCode, tidyCode } from "./one-time-code.ts";
 
 export interface SecondFactor {
-  /** Of the app, base64url. */
+  /** Of the app, base32. */
   readonly secret: string;
   /** The step of the newest code that was used: it and those before are good for nothing any more. */
   readonly step: number;
@@ -12,42 +12,38 @@ export interface SecondFactor {
   readonly recovery: readonly string[];
 }
 
-const secretOctets = 20;
-/** 120 bits each: nobody finds one by trying, so that a plain hash is enough. */
-const codeOctets = 15;
+/** 96 bits each: nobody finds one by trying, so that a plain hash is enough. */
+const codeOctets = 12;
 const codesAtOnce = 10;
-
-export const newSecret = (): Uint8Array => new Uint8Array(randomBytes(secretOctets));
 
 /** A factor of this app, once its code is right, and its recovery codes, which are told once. Undefined: the code is wrong. */
 export function beginFactor(
-  secret: Uint8Array,
+  secret: string,
   code: string,
   nowMs: number,
 ): { readonly factor: SecondFactor; readonly codes: readonly string[] } | undefined {
-  const step = stepOf(secret, tidy(code), nowMs);
+  const step = matchCode(secret, tidyCode(code), nowMs);
   if (step === undefined) return undefined;
   const codes = Array.from({ length: codesAtOnce }, newCode);
-  const recovery = codes.map((one) => hashOf(tidy(one)));
-  return { factor: { secret: Buffer.from(secret).toString("base64url"), step, recovery }, codes };
+  return { factor: { secret, step, recovery: codes.map(hashOf) }, codes };
 }
 
 /** What is left of the factor after a code of its app, or a recovery code, has been used. Undefined: the code is wrong, or was used. */
 export function useFactor(factor: SecondFactor, code: string, nowMs: number): SecondFactor | undefined {
-  const told = tidy(code);
-  const step = stepOf(Buffer.from(factor.secret, "base64url"), told, nowMs);
+  const step = matchCode(factor.secret, tidyCode(code), nowMs);
   if (step !== undefined) return step > factor.step ? { ...factor, step } : undefined;
-  const hash = hashOf(told);
+  const hash = hashOf(code);
   const recovery = factor.recovery.filter((one) => one !== hash);
   return recovery.length < factor.recovery.length ? { ...factor, recovery } : undefined;
 }
 
-/** As people type it: full-width digits, capitals, spaces and dashes. */
-const tidy = (code: string): string => code.normalize("NFKC").toLowerCase().replace(/[\s-]/g, "");
+const newCode = (): string =>
+  randomBytes(codeOctets)
+    .toString("hex")
+    .replace(/(.{6})(?=.)/g, "$1-");
 
-function newCode(): string {
-  const letters = base32(randomBytes(codeOctets)).toLowerCase();
-  return letters.replace(/(.{6})(?=.)/g, "$1-");
-}
-
-const hashOf = (code: string): string => createHash("sha256").update(`recovery ${code}`).digest("base64url");
+/** However it is typed. */
+const hashOf = (code: string): string =>
+  createHash("sha256")
+    .update(`recovery ${tidyCode(code).toLowerCase()}`)
+    .digest("base64url");
