@@ -5,7 +5,9 @@ import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 
 const marks = ["$id", "$expires", "$signature"] as const;
 const idShape = /^[\x21-\x7e]{1,128}$/;
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
+/** RFC 3339 §5.6, with its ranges: npm packages that other nodes load (date-utils) have Date.parse take a thirteenth month. */
+const rfc3339 =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 /** Printable ASCII and line ends: an armored signature of OpenSSH, or `FINGERPRINT.SIGNATURE`. */
 const signatureShape = /^[\x20-\x7e\r\n]{1,2048}$/;
 

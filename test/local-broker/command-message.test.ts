@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { parseCommandMessage, refusedId, unreadRequest } from "../../gateway-core/local-broker/command-message.ts";
 
 const power = "home/devices/lamp-1/properties/power/set";
@@ -40,6 +40,9 @@ describe("a command message", () => {
     [power, '{"$id":"x","valeu":true}'],
     [power, '{"$expires":"tomorrow","value":true}'],
     [power, '{"$expires":"2030-13-01T00:00:00Z","value":true}'],
+    [power, '{"$expires":"2030-01-32T00:00:00Z","value":true}'],
+    [power, '{"$expires":"2030-01-01T24:00:00Z","value":true}'],
+    [power, '{"$expires":"2030-01-01T00:00:00+24:00","value":true}'],
     [power, `"${"x".repeat(20_000)}"`],
     [power, "[".repeat(5_000) + "]".repeat(5_000)],
     [set, "true"],
@@ -47,6 +50,14 @@ describe("a command message", () => {
     ["home/devices/lamp-1/other", "true"],
   ])("on %s is command-invalid (%#)", (topic, text) => {
     expect(() => parse(topic, text)).toThrow(expect.objectContaining({ code: "command-invalid" }));
+  });
+
+  it("with a month that is none is command-invalid, though another package of the process takes it for one", () => {
+    const lenient = vi.spyOn(Date, "parse").mockReturnValue(1);
+    expect(() => parse(power, '{"$expires":"2030-13-01T00:00:00Z","value":true}')).toThrow(
+      expect.objectContaining({ code: "command-invalid" }),
+    );
+    lenient.mockRestore();
   });
 
   it("in another encoding than UTF-8 is command-invalid", () => {

@@ -35,7 +35,10 @@ interface Witness {
     DETAILs: Record<string, string>;
   };
 }
+// It loads date-utils, which puts a Date.parse of its own in place for all that run in this process.
+const { parse } = Date;
 const witness: Witness = createRequire(import.meta.url)("echonet-lite");
+Date.parse = parse;
 
 const list = fc.uniqueArray(
   fc.record({ epc: fc.integer({ min: 0x80, max: 0xff }), edt: fc.uint8Array({ minLength: 1, maxLength: 20 }) }),
