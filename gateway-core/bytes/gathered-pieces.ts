@@ -25,14 +25,15 @@ export const takeWaiting = (stream: ReadableStream<Uint8Array>): readonly Uint8A
 
 /**
  * Pieces that come in one turn of the event loop are handed over when it is over: HTTP/2 over TLS makes two of 16 KiB,
- * and a promise for each costs more than the octets.
+ * and a promise for each costs more than the octets. The first goes at once, and the end behind the last: a page is one
+ * piece, and leaves in the turn in which it came.
  */
 export function gatherPieces({ onWanted, onCancel }: PiecesSource): Pieces {
   let pieces: Uint8Array[] = [];
   let waiting = 0;
   let wanted: ReadableStreamDefaultController<Uint8Array> | undefined;
   let conclude: ((to: ReadableStreamDefaultController<Uint8Array>) => void) | undefined;
-  let [isDue, isOver] = [false, false];
+  let [isBegun, isDue, isOver] = [false, false, false];
 
   const take = (): readonly Uint8Array[] => {
     const taken = pieces;
@@ -87,13 +88,16 @@ export function gatherPieces({ onWanted, onCancel }: PiecesSource): Pieces {
       if (isOver) return;
       pieces.push(piece);
       waiting += piece.length;
-      serveSoon();
+      if (isBegun) serveSoon();
+      else serve();
+      isBegun = true;
     },
     end(cause) {
       if (isOver) return;
       isOver = true;
       conclude = (to) => (cause === undefined ? to.close() : to.error(cause));
-      serveSoon();
+      if (pieces.length > 0) serveSoon();
+      else serve();
     },
   };
 }

@@ -76,6 +76,7 @@ describe("While the link is away", () => {
       home.remote.publish("home/devices/lamp-1/properties/brightness", value, true);
     link = await dial();
     await vi.waitFor(() => expect(heard).toContain("/events/flickered=7"), patience);
+    await vi.waitFor(() => expect(heard).toContain("/properties/brightness=62"), patience);
     expect(heard.filter((line) => line.startsWith("/properties/brightness"))).toEqual(["/properties/brightness=62"]);
     expect(heard.filter((line) => line.startsWith("/events"))).toEqual(["/events/flickered=7"]);
   });

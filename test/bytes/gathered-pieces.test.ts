@@ -26,7 +26,8 @@ describe("A stream whose pieces are gathered", () => {
     pieces.push(octets(1));
     pieces.push(octets(2, 3));
     pieces.push(octets(4));
-    expect(pieces.waiting).toBe(4);
+    // The first is handed over already.
+    expect(pieces.waiting).toBe(3);
     expect(await taken).toEqual([octets(1), octets(2, 3), octets(4)]);
     expect([pieces.waiting, pieces.isWanted]).toEqual([0, false]);
   });
@@ -43,7 +44,35 @@ describe("A stream whose pieces are gathered", () => {
     expect(wanted).toBe(1);
   });
 
+  it("hands its first piece and its end over in the turn in which they come", async () => {
+    const heard: string[] = [];
+    const reading = (async () => {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) heard.push(`${read.value}`);
+      heard.push("end");
+    })();
+    await Promise.resolve();
+    setImmediate(() => heard.push("next turn"));
+    pieces.push(octets(1));
+    await Promise.resolve();
+    pieces.end();
+    await reading;
+    expect(heard).toEqual(["1", "end"]);
+  });
+
+  it("gathers what comes later in a turn until that is over", async () => {
+    pieces.push(octets(1));
+    await reader.read();
+    const taken = take();
+    await Promise.resolve();
+    pieces.push(octets(2));
+    await Promise.resolve();
+    pieces.push(octets(3));
+    expect(await taken).toEqual([octets(2), octets(3)]);
+  });
+
   it("asks again when what came was taken by other hands before the turn was over", async () => {
+    pieces.push(octets(0));
+    await reader.read();
     const read = reader.read();
     await Promise.resolve();
     pieces.push(octets(1));
