@@ -158,15 +158,15 @@ rows.push(
 for (const stop of stops) await stop();
 for (const child of viewers) child.kill();
 
-/** How long nothing comes after the encoder is killed, or stands still. */
+/** How long nothing comes after the encoder is killed, or stands still: until one begins that is not it. */
 async function recovery(signal: "SIGKILL" | "SIGSTOP"): Promise<number> {
   const [pid = 0] = encoders();
-  const begun = performance.now();
-  let last = begun;
+  let last = performance.now();
   const next = Promise.withResolvers<number>();
   const stop = ring.follow((piece) => {
-    if ("init" in piece && performance.now() - begun > 20) next.resolve(performance.now() - last);
-    else if (!("init" in piece)) last = performance.now();
+    const now = performance.now();
+    if (!("init" in piece)) last = now;
+    else if (!encoders().includes(pid)) next.resolve(now - last);
   });
   process.kill(pid, signal);
   const gap = await next.promise;
