@@ -49,9 +49,11 @@ async function take(browser: Browser, shot: Shot, origin: string, file: string):
   }
   await deed?.(page);
   if (isWhole) {
-    // What is out of sight is not painted: the window is made as high as the page.
+    // What is out of sight is not painted: the window is made as high as the page, which is never lower than its window.
+    const usual = views[view].viewport;
+    await page.setViewportSize({ width: usual?.width ?? 0, height: usual?.height ?? 0 });
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
-    await page.setViewportSize({ width: views[view].viewport?.width ?? 0, height });
+    await page.setViewportSize({ width: usual?.width ?? 0, height });
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
   }
   await page.screenshot({ path: file, fullPage: isWhole, animations: "disabled", caret: "hide" });
