@@ -1,7 +1,7 @@
 /** Watching a device in the home: how soon the first picture is there, what each stage before it takes, what a stream costs, and how soon it is well again. */
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -13,6 +13,7 @@ import { encoders, ffmpeg, madeStream, paced } from "../test/media/clips.ts";
 import { openWatchedHome } from "../test/media/watched-home.ts";
 import { quantile } from "./figures.ts";
 import { type FirstPicture, firstPicture, stageRows } from "./first-picture.ts";
+import { cpuMsOf } from "./gateway-process.ts";
 import { printTable, type Row } from "./table.ts";
 
 if (ffmpeg === undefined) throw new Error("this bench needs FFmpeg");
@@ -25,12 +26,7 @@ await using home = await openWatchedHome(async () => paced("mpegts", made, secon
 const never = new AbortController().signal;
 
 /** Seconds of processor time, its own and the system's. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-    .replace(/^.*\) /, "")
-    .split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
+const cpuOf = (pid: number): number => cpuMsOf(pid) / 1_000;
 const ownCpu = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;

@@ -1,16 +1,8 @@
 /** What part of the processor time that this process and its children take is its own. */
 
-import { readFileSync } from "node:fs";
+import { cpuMsOf } from "./gateway-process.ts";
 
-/** Milliseconds, of these processes. */
-const spentBy = (pids: readonly number[]): number =>
-  pids.reduce((sum, pid) => {
-    const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /, "")
-      .split(" ")
-      .slice(11, 13);
-    return sum + 10 * (Number(user) + Number(system));
-  }, 0);
+const spentBy = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
 
 /** From now until the function that is returned is called. */
 export function ownShare(children: () => readonly number[]): () => number {

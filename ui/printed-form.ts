@@ -2,6 +2,7 @@
 
 import type { DeviceId } from "../gateway-core/contract/device.ts";
 import type { Json } from "../gateway-core/contract/json.ts";
+import { askField, decodeAsk, fieldValue } from "../gateway-core/contract/page-form.ts";
 
 export interface Asked {
   readonly device: DeviceId;
@@ -18,16 +19,7 @@ export function readPrintedForm({ target, submitter }: SubmitEvent): Asked | und
   const [, device, name] = /(?:^|\/)api\/devices\/([^/]+)\/(?:properties|actions)\/([^/]+)$/.exec(path) ?? [];
   if (device === undefined || name === undefined) return undefined;
   const form = new FormData(target, submitter);
-  // A button that says it all has the value last (gateway-core/page/button-ask.ts).
-  const value = form.get("value") ?? String(form.get("ask") ?? "").replace(/^\S* \S* /, "");
+  // A button that says it all has the value last (contract/page-form.ts).
+  const value = form.get("value") ?? decodeAsk(String(form.get(askField) ?? "")).value;
   return { device, name: decodeURIComponent(name), value: typeof value === "string" ? fieldValue(value) : null };
-}
-
-/** As the gateway reads a field: JSON, or else text. */
-function fieldValue(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
 }

@@ -22,6 +22,16 @@ export function isJson(value: unknown, levels: number = deepest): value is Json 
   return isPlain && Object.values(value).every((member) => isJson(member, levels - 1));
 }
 
+/** The JSON that a text is; undefined for what is none, or nested deeper than that. */
+export function jsonIn(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJson(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether two JSON values are equal, whatever the order of their members. */
 export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;

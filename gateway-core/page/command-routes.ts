@@ -7,12 +7,12 @@ import { HomeError, toHomeError } from "../contract/errors.ts";
 import { commandRefusal, windowRefusal } from "../contract/grant.ts";
 import { isJsonObject } from "../contract/json.ts";
 import type { Command, CommandRequest, CommandResult, Control } from "../contract/messages.ts";
+import { askField, decodeAsk, fieldValue } from "../contract/page-form.ts";
 import { problemResponse, type Viewer } from "../contract/web.ts";
-import { askField, decodeAsk } from "./button-ask.ts";
 import { compactPaths } from "./compact-routes.ts";
 import type { FormTokens } from "./form-token.ts";
 import type { PageContext, PageEnv } from "./page-env.ts";
-import { checkOrigin, fieldValue, isForm, readForm, readJson } from "./request-reader.ts";
+import { checkOrigin, isForm, readForm, readJson } from "./request-reader.ts";
 
 /** How long an answer waits for the device before it says "pending". */
 const pendingMs = 2_000;

@@ -2,10 +2,10 @@
 
 import { isSameJson, type Json } from "../contract/json.ts";
 import { fieldBegin, type Option, type PageDevice, type Widget } from "../contract/page.ts";
+import { askField, encodeAsk } from "../contract/page-form.ts";
 import { isGuarded } from "../contract/page-look.ts";
 import { fill } from "../contract/page-texts.ts";
 import { sayWhole } from "../contract/page-words.ts";
-import { askField, encodeAsk } from "./button-ask.ts";
 import { numberControl } from "./html-number.ts";
 import { icon, type Print, type Printed, settable, submit } from "./html-parts.ts";
 import { html, type Markup } from "./markup.ts";

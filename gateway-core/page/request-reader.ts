@@ -1,7 +1,7 @@
 /** Reads what a request asks to change: where it comes from, its media type, its bounded body (docs/interfaces.md, HTTP). */
 
 import { HomeError } from "../contract/errors.ts";
-import { isJson, type Json } from "../contract/json.ts";
+import { type Json, jsonIn } from "../contract/json.ts";
 import type { Viewer } from "../contract/web.ts";
 
 const bodyOctets = 65_536;
@@ -33,7 +33,7 @@ export async function readJson(request: Request): Promise<Json> {
   }
   const text = await readText(request);
   if (text === "") return null;
-  const value = parse(text);
+  const value = jsonIn(text);
   if (value === undefined) throw new HomeError("command-invalid", "the body is no JSON, or nested too deep");
   return value;
 }
@@ -54,22 +54,6 @@ export async function readFields(request: Request): Promise<(name: string) => st
   const fields = new Map<string, string>();
   for (const [name, value] of form) fields.set(name, typeof value === "string" ? value : await value.text());
   return (name) => fields.get(name) ?? "";
-}
-
-/** The value that a form field tells: JSON where it is JSON, else the text itself (a time of day, say). */
-export function fieldValue(text: string): Json {
-  const value = parse(text);
-  return value === undefined ? text : value;
-}
-
-/** Undefined for what is no JSON, or nested deeper than anything here. */
-function parse(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJson(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function readText(request: Request): Promise<string> {

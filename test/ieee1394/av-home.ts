@@ -1,46 +1,19 @@
-/** AV devices as a home has them: the shipped descriptors over a simulated bus, through the room where all devices live. */
+/** AV/C devices as a home has them, by the names of their models, in a home and at a time of their own. */
 
-import { join } from "node:path";
-import { loadCatalogue } from "../../device-descriptors/catalogue.ts";
-import type { Json } from "../../gateway-core/contract/json.ts";
-import type { CommandRequest } from "../../gateway-core/contract/messages.ts";
-import { createDevices } from "../../gateway-core/devices/devices.ts";
-import { createIeee1394Adapter } from "../../gateway-core/ieee1394/ieee1394-adapter.ts";
-import { packageRoot } from "../../host/package-root.ts";
 import { createModel, type DevicePlan, type ModelName } from "../../simulated-home/ieee1394/models.ts";
-import { createSimulatedBus } from "../../simulated-home/ieee1394/simulated-bus.ts";
 import { fakeHost } from "../fakes/fake-host.ts";
+import { catalogue, haviHome } from "./havi-rig.ts";
 
-export const catalogue = loadCatalogue([join(packageRoot(), "device-descriptors")]);
+export { catalogue };
 /** The id of a `dv-deck`. */
 export const deck = "ieee1394-0800460102c46a01-tape0";
 
-export async function avHome(models: readonly (ModelName | Omit<DevicePlan, "clock">)[], settings = {}) {
+type Model = ModelName | Omit<DevicePlan, "clock">;
+
+export async function avHome(models: readonly Model[], settings = {}) {
   const host = fakeHost();
-  const { clock } = host;
-  const bus = createSimulatedBus({ clock });
-  const plug = (model: ModelName | Omit<DevicePlan, "clock">) =>
-    bus.plug(createModel({ clock, ...(typeof model === "string" ? { model } : model) }));
-  models.forEach(plug);
-  const session = await createIeee1394Adapter(() => bus.connect()).open(settings, host, new AbortController().signal);
-  const devices = createDevices({ host, sessions: new Map([["ieee1394", session]]), find: catalogue.find });
-  void (async () => {
-    for await (const sighting of session.discover({ signal: new AbortController().signal, active: true })) {
-      devices.receive({ type: "sighting", sighting });
-    }
-  })();
-  await clock.advance(3_000);
-  const deviceOf = (id: string) => devices.list().find((device) => device.id === id);
-  const values = (id: string): Record<string, Json> =>
-    Object.fromEntries(Object.entries(deviceOf(id)?.values ?? {}).map(([name, { value }]) => [name, value]));
-  let ids = 0;
-  const command = async (device: string, request: CommandRequest): Promise<string | Json> => {
-    const executing = devices.control.execute({ id: String(ids++), device, request });
-    await clock.advance(5_000);
-    const result = await executing;
-    return result.ok ? result.value : result.error.code;
-  };
-  const set = (device: string, name: string, value: Json) => command(device, { kind: "property", name, value });
-  const invoke = (device: string, name: string, value: Json = null) => command(device, { kind: "action", name, value });
-  return { host, clock, bus, plug, devices, deviceOf, values, set, invoke };
+  const nodeOf = (model: Model) =>
+    createModel({ clock: host.clock, ...(typeof model === "string" ? { model } : model) });
+  const home = await haviHome(host, models.map(nodeOf), settings);
+  return { ...home, plug: (model: Model) => home.bus.plug(nodeOf(model)) };
 }

@@ -11,7 +11,7 @@ import type { BusNode } from "../../simulated-home/ieee1394/bus-words.ts";
 import { createSimulatedBus } from "../../simulated-home/ieee1394/simulated-bus.ts";
 import type { FakeHost } from "../fakes/fake-host.ts";
 
-const catalogue = loadCatalogue([join(packageRoot(), "device-descriptors")]);
+export const catalogue = loadCatalogue([join(packageRoot(), "device-descriptors")]);
 
 export async function haviHome(host: FakeHost, nodes: readonly BusNode[], settings = {}) {
   const { clock } = host;
@@ -37,6 +37,6 @@ export async function haviHome(host: FakeHost, nodes: readonly BusNode[], settin
     return result.ok ? result.value : result.error.code;
   };
   const set = (device: string, name: string, value: Json) => command(device, { kind: "property", name, value });
-  const invoke = (device: string, name: string) => command(device, { kind: "action", name, value: null });
+  const invoke = (device: string, name: string, value: Json = null) => command(device, { kind: "action", name, value });
   return { host, clock, bus, session, devices, deviceOf, values, set, invoke };
 }

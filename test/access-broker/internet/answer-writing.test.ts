@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request } from "node:http";
-import { connect as connect2, constants, createServer as createServer2 } from "node:http2";
+import { type ClientHttp2Stream, connect as connect2, constants, createServer as createServer2 } from "node:http2";
 import { type AddressInfo, connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createWebListener } from "../../../access-broker/internet/web-listener.ts";
@@ -35,6 +35,18 @@ async function serve(body: () => ReadableStream<Uint8Array>, headers: Record<str
     server.close();
   });
   return (server.address() as AddressInfo).port;
+}
+
+/** Asks the listener by HTTP/2. */
+async function askByHttp2(listener: ReturnType<typeof createWebListener>): Promise<ClientHttp2Stream> {
+  const server = createServer2(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const session = connect2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  onTestFinished(() => {
+    session.destroy();
+    server.close();
+  });
+  return session.request({ ":path": "/" });
 }
 
 async function bodyFrom(port: number): Promise<Buffer> {
@@ -107,14 +119,7 @@ describe("The body of an answer", () => {
       });
       return new Response(bodyOf(turnsOf(whole)));
     });
-    const server = createServer2(listener);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const session = connect2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    onTestFinished(() => {
-      session.destroy();
-      server.close();
-    });
-    const stream = session.request({ ":path": "/" });
+    const stream = await askByHttp2(listener);
     expect(Buffer.concat(await stream.toArray()).equals(whole)).toBe(true);
     await expect.poll(() => wasLeft).toBe(false);
   });
@@ -130,14 +135,7 @@ describe("The body of an answer", () => {
       pieces.push(octetsOf(10));
       return new Response(pieces.stream);
     });
-    const server = createServer2(listener);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const session = connect2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    onTestFinished(() => {
-      session.destroy();
-      server.close();
-    });
-    const stream = session.request({ ":path": "/" });
+    const stream = await askByHttp2(listener);
     stream.on("error", () => undefined);
     await new Promise((resolve) => stream.once("data", resolve));
     stream.close(constants.NGHTTP2_CANCEL);

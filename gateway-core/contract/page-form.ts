@@ -1,11 +1,20 @@
-/**
- * What a button of a tile sends: everything in its one field, so that its form has no hidden ones. A browser looks at each
- * hidden field when a page is loaded, and lays out what it stands in though nobody sees that yet. Pure.
- */
+/** What the forms of the page tell: the gateway reads them, and the script in its place. Pure. */
+
+import { type Json, jsonIn } from "./json.ts";
+
+/** The value that a form field tells: JSON where it is JSON, else the text itself (a time of day, say). */
+export function fieldValue(text: string): Json {
+  const value = jsonIn(text);
+  return value === undefined ? text : value;
+}
 
 /** Where the form stood, and so where its answer leads: the home, or the home on a wall. */
 export type AskedFrom = "home" | "wall";
 
+/**
+ * What a button of a tile sends: everything in its one field, so that its form has no hidden ones. A browser looks at each
+ * hidden field when a page is loaded, and lays out what it stands in though nobody sees that yet.
+ */
 export interface ButtonAsk {
   /** Of the viewer's session; without spaces. */
   readonly token: string;
