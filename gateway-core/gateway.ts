@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { localEndOf } from "./access-link/link-interface.ts";
 import { readRegistration } from "./access-link/registration.ts";
 import { accessLinkPlan } from "./access-link-plan.ts";
+import { joinAvSources } from "./av-source-station.ts";
 import { openRegisteredKeys } from "./command-signatures/registered-keys.ts";
 import { createSignedControl } from "./command-signatures/signed-control.ts";
 import type { Arrange } from "./contract/appearance.ts";
@@ -138,7 +139,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const search = createSearchAnew(clock, settings.page.searchWaitMs);
   const ieee1394 = joinIeee1394(settings, host, search);
-  const plans = [discoveryPlan("echonet", echonet, { log, search }), ieee1394.discovery];
+  const av = joinAvSources(settings, host, search);
+  const plans = [discoveryPlan("echonet", echonet, { log, search }), ieee1394.discovery, av.discovery];
   const discoveries = plans.map((plan) => makeStation(plan));
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
@@ -149,6 +151,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const sessions = new Map([
         ["echonet", await echonet.take()],
         ["ieee1394", await ieee1394.session.take()],
+        ["av", await av.session.take()],
       ]);
       await Promise.all([history.open(), kept.open()]);
       const devices = createDevices({ host, sessions, ...origins });
@@ -171,7 +174,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           await kept.close();
           await devices[Symbol.asyncDispose]();
           await history.close();
-          await Promise.all([echonet.give(), ieee1394.session.give()]);
+          await Promise.all([echonet.give(), ieee1394.session.give(), av.session.give()]);
         },
       };
     },

@@ -1,0 +1,26 @@
+/** Joins the sources of the settings (files, streams of the network) to the gateway: their one session, and the station that tells them. */
+
+import { createAvAdapter } from "./av-sources/av-adapter.ts";
+import type { Host } from "./contract/clock.ts";
+import type { StationStatus } from "./contract/station.ts";
+import { discoveryPlan } from "./discovery-station.ts";
+import type { SearchAnew } from "./search-anew.ts";
+import type { Settings } from "./settings.ts";
+import { type SharedSession, shareSession } from "./shared-session.ts";
+import type { Plan } from "./station.ts";
+
+export interface AvSources {
+  readonly session: SharedSession;
+  readonly discovery: Plan<never>;
+}
+
+export function joinAvSources({ media: { sources } }: Settings, host: Host, search: SearchAnew): AvSources {
+  const adapter = createAvAdapter();
+  const config = { sources: sources.map((source) => ({ ...source })) };
+  const session = shareSession(() => adapter.open(config, host, new AbortController().signal));
+  const status: StationStatus =
+    sources.length === 0
+      ? { state: "open", text: "no-sources" }
+      : { state: "open", text: "open", detail: String(sources.length) };
+  return { session, discovery: discoveryPlan("av", session, { log: host.log, search }, status) };
+}
