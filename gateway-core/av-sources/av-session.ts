@@ -9,9 +9,11 @@ import { createMailbox } from "../contract/mailbox.ts";
 import { addressOf } from "./av-origin.ts";
 import type { AvSettings } from "./av-settings.ts";
 import { createAvSource, type OpenableSource } from "./av-source.ts";
+import { within } from "./waiting.ts";
 import type { AvWires } from "./wires.ts";
 
 export const protocol = "av";
+const firstLookMs = 1_000;
 
 export function startAvSession(settings: AvSettings, wires: AvWires, clock: Clock): Session {
   const closing = new AbortController();
@@ -92,7 +94,8 @@ export function startAvSession(settings: AvSettings, wires: AvWires, clock: Cloc
     const { facts, lookMs } = source;
     const signal = AbortSignal.any([call.signal, life]);
     const mailbox = createMailbox<Change>(signal);
-    await source.look(signal);
+    // What takes longer to be looked at is told when it is known.
+    await within(clock, firstLookMs, source.look(signal), () => signal.reason).catch(() => undefined);
     mailbox.put({ type: "availability", available: facts.isAvailable });
     for (const name of facts.names()) mailbox.put({ type: "value", property: name, value: facts.get(name) ?? null });
     const stop = facts.onChange((change) => mailbox.put(change));

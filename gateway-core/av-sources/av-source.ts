@@ -23,6 +23,8 @@ export interface OpenableSource {
 
 /** A server that did not answer is looked for so often: only whether it listens. */
 const reachMs = 30_000;
+/** A host that is not there may say nothing at all. */
+const reachWaitMs = 5_000;
 
 export function createAvSource(
   setting: AvSourceSetting,
@@ -46,7 +48,10 @@ export function createAvSource(
       // One that is there is believed to be, until somebody wants to watch it.
       if (isLookedAt && facts.isAvailable) return;
       isLookedAt = true;
-      const isThere = await wires.isReachable(origin, signal);
+      const late = new AbortController();
+      const timer = clock.after(reachWaitMs, () => late.abort());
+      const isThere = await wires.isReachable(origin, AbortSignal.any([signal, late.signal]));
+      timer.cancel();
       if (!signal.aborted) facts.setAvailable(isThere);
     },
   };

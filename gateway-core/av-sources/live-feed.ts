@@ -12,7 +12,7 @@ import { LiveReader } from "./live-reader.ts";
 import { Pacer } from "./pacer.ts";
 import type { SourceFacts } from "./source-facts.ts";
 import { readHead, type SourceHead } from "./source-head.ts";
-import { sourceTrouble } from "./source-trouble.ts";
+import { reasonOf, sourceTrouble } from "./source-trouble.ts";
 import { StreamJudge } from "./stream-judge.ts";
 import { unless, within } from "./waiting.ts";
 import type { AvWires, OctetWire } from "./wires.ts";
@@ -148,19 +148,21 @@ export function createLiveFeed({ origin, loop, wires, clock, facts }: LiveFeedOp
 
     const run: Run = { form, readers, life, done: live().then(end) };
     function end(trouble: unknown): void {
+      // Somebody may have begun anew already: then it is theirs to tell.
+      const isLast = running === run || running === undefined;
       if (running === run) running = undefined;
-      if (trouble === undefined) facts.setState("idle");
-      else {
-        facts.setState("failed", trouble);
-        // What answers is there, whatever it answers.
-        const isAway = origin.type === "http" && toHomeError(trouble).details["reason"] === "unreachable";
-        if (isAway) facts.setAvailable(false);
-      }
+      if (isLast) tellEnd(trouble);
       reject(trouble ?? gone());
       for (const reader of readers) reader.end(trouble);
     }
     facts.setState("connecting");
     return run;
+  }
+
+  function tellEnd(trouble: unknown): void {
+    facts.setState(trouble === undefined ? "idle" : "failed", trouble);
+    // What answers is there, whatever it answers.
+    if (origin.type === "http" && reasonOf(trouble) === "unreachable") facts.setAvailable(false);
   }
 
   async function leave(run: Run, reader: LiveReader): Promise<void> {
@@ -198,7 +200,6 @@ export function createLiveFeed({ origin, loop, wires, clock, facts }: LiveFeedOp
 }
 
 /** It sends what those who watch cannot go on with. */
-const isOfAnother = (thrown: unknown): boolean =>
-  ["form-changed", "no-picture"].includes(String(toHomeError(thrown).details["reason"]));
+const isOfAnother = (thrown: unknown): boolean => ["form-changed", "no-picture"].includes(reasonOf(thrown) ?? "");
 
 const gone = (): HomeError => new HomeError("device-unavailable", "the source is let go");

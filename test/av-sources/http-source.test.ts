@@ -1,8 +1,10 @@
 import { createServer as createTlsServer } from "node:https";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { AvWires } from "../../gateway-core/av-sources/wires.ts";
 import type { AvSource } from "../../gateway-core/contract/stream.ts";
 import { makeOwnCertificate } from "../../gateway-core/own-access/own-certificate.ts";
+import { fileInHand } from "./file-in-hand.ts";
 import { madePackets } from "./made-stream.ts";
 import { openSource, reading } from "./opened-source.ts";
 import { type OpenServer, tcpServer, webServer } from "./web-server.ts";
@@ -222,6 +224,28 @@ describe("A stream of a web server", () => {
     await source.passUntil(() => JSON.stringify(source.told("availability")).includes("true"));
     await source.host.clock.advance(600_000);
     expect([requests, again.count]).toEqual([0, 1]);
+  });
+
+  it("of a host that says nothing at all is told of at once, and as unavailable in time", async () => {
+    const { wires } = fileInHand(new Uint8Array(0));
+    const isReachable: AvWires["isReachable"] = (_origin, signal) =>
+      new Promise((resolve) => signal.addEventListener("abort", () => resolve(false)));
+    const source = await use(openSource("http://192.0.2.1/", { wires: { ...wires, isReachable } }));
+    await source.host.clock.advance(1_000);
+    expect([source.told("state"), source.told("availability")]).toMatchObject(["idle", { available: true }]);
+    await source.host.clock.advance(5_000);
+    expect(source.told("availability")).toMatchObject({ available: false });
+  });
+
+  it("that is begun anew while it is being let go is told as playing", async () => {
+    const server = await use(webServer((_request, response) => void response.write(packets)));
+    const source = await use(openSource(at(server)));
+    const first = await source.watch();
+    const [, second] = await Promise.all([first[Symbol.asyncDispose](), source.watch()]);
+    const read = reading(second);
+    await source.passUntil(() => read.octets === packets.length);
+    expect(source.told("state")).toBe("playing");
+    expect(server.sockets.size).toBe(1);
   });
 
   it("ends at once for a viewer who leaves while it is being asked for", async () => {
