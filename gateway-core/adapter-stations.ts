@@ -1,5 +1,6 @@
 /** The adapters of the gateway: of each a station that finds its devices, and its place among the sessions that translation works with. */
 
+import { joinAvSources } from "./av-source-station.ts";
 import type { Session } from "./contract/adapter.ts";
 import type { Host } from "./contract/clock.ts";
 import type { Station } from "./contract/station.ts";
@@ -33,7 +34,11 @@ export function joinAdapters({
   makeStation,
   capture,
 }: AdapterStationsOptions): AdapterStations {
-  const joined = [joinEchonet(settings, host, search, capture), joinIeee1394(settings, host, search)];
+  const joined = [
+    joinEchonet(settings, host, search, capture),
+    joinIeee1394(settings, host, search),
+    joinAvSources(settings, host, search),
+  ];
   const give = async (taken: typeof joined): Promise<void> => {
     await Promise.all(taken.map(({ session }) => session.give()));
   };
