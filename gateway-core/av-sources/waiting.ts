@@ -16,6 +16,8 @@ export async function within<T>(clock: Clock, ms: number, promise: Promise<T>, l
 
 /** Settles as the promise does, or rejects with the signal's reason when that is aborted first. */
 export async function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  // Whatever becomes of it when it is waited for no more.
+  promise.catch(() => undefined);
   signal.throwIfAborted();
   const { promise: over, reject } = Promise.withResolvers<never>();
   over.catch(() => undefined);
