@@ -1,5 +1,6 @@
 /** The adapters of the gateway: of each a station that finds its devices, and its place among the sessions that translation works with. */
 
+import { joinAvSources } from "./av-source-station.ts";
 import type { Session } from "./contract/adapter.ts";
 import type { Host } from "./contract/clock.ts";
 import type { Station } from "./contract/station.ts";
@@ -47,7 +48,11 @@ export interface AdapterStationsOptions {
 
 export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
   const { settings, host, search, makeStation, onStation, capture } = options;
-  const own = [joinEchonet(settings, host, search, capture), joinIeee1394(settings, host, search)];
+  const own = [
+    joinEchonet(settings, host, search, capture),
+    joinIeee1394(settings, host, search),
+    joinAvSources(settings, host, search),
+  ];
   const foreign: JoinedAdapter[] = [];
   const plugins = openPluginStations(settings, host, search);
   const stations = own.map(({ discovery }) => makeStation(discovery));
