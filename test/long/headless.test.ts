@@ -1,3 +1,4 @@
+import { adapterPackagesJourney } from "../journeys/adapter-packages-journey.ts";
 import { bothWays } from "../journeys/home.ts";
 import { unknownDeviceJourney } from "../journeys/unknown-device-journey.ts";
 import { unplugJourney } from "../journeys/unplug-journey.ts";
@@ -5,4 +6,5 @@ import { unplugJourney } from "../journeys/unplug-journey.ts";
 for (const [how, args] of bothWays.slice(1)) {
   unplugJourney(how, args);
   unknownDeviceJourney(how, args);
+  adapterPackagesJourney(how, args);
 }
