@@ -5,6 +5,7 @@ import { HomeError } from "../contract/errors.ts";
 import type { Piece } from "../contract/stream.ts";
 import type { FfmpegProcess, StartFfmpeg } from "./ffmpeg-process.ts";
 import { FragmentReader } from "./fragments.ts";
+import { GatheredWrites } from "./gathered-writes.ts";
 
 export interface EncoderOptions {
   readonly clock: Clock;
@@ -20,7 +21,6 @@ export interface EncoderOptions {
   readonly onRestart?: (why: "ended" | "stuck" | "overrun") => void;
 }
 
-const watchMs = 100;
 /** A source that was heard so lately is playing: without it silence is a pause, and no fault. */
 const heardMs = 1_000;
 /** Found and replaced, viewers miss less than two and a half seconds. */
@@ -38,6 +38,7 @@ const mostWaiting = 8 << 20;
 
 export class Encoder {
   readonly #options: EncoderOptions;
+  readonly #input: GatheredWrites;
   #child: FfmpegProcess | undefined;
   #startedAt = 0;
   /** When the one that was started last gave its first output. */
@@ -57,12 +58,17 @@ export class Encoder {
 
   constructor(options: EncoderOptions) {
     this.#options = options;
-    this.#watch();
+    this.#input = new GatheredWrites(options.clock, (octets) => this.#child?.stdin.write(octets));
   }
 
   /** Whether FFmpeg runs now. */
   get isRunning(): boolean {
     return this.#child !== undefined;
+  }
+
+  /** Whether nothing that was written to it waits. */
+  get hasTakenAll(): boolean {
+    return this.#input.isEmpty && (this.#child?.stdin.writableLength ?? 0) === 0;
   }
 
   /** Whether the one that was started last has given something. */
@@ -76,12 +82,14 @@ export class Encoder {
     const now = this.#options.clock.now();
     if (now - this.#heardAt >= heardMs) this.#heardSince = now;
     this.#heardAt = now;
+    if (this.#watching === undefined) this.#watch();
     if (this.#child === undefined) {
       if (this.#waiting === undefined) this.#begin();
       return;
     }
     if (this.#child.stdin.writableLength <= mostWaiting) {
-      if (octets.length > 0) this.#child.stdin.write(octets);
+      // While it begins every moment counts.
+      if (octets.length > 0) this.#input.push(octets, !this.#isBegun);
       return;
     }
     // One that begins, or has just begun, catches up with what waits: what has no room is left out, whole frames and packets.
@@ -90,14 +98,13 @@ export class Encoder {
 
   /** What the source sends has become another: what comes next begins a fresh encoder, and no failure is counted. */
   renew(): void {
-    const child = this.#child;
-    this.#child = undefined;
-    child?.kill();
+    this.#lose()?.kill();
   }
 
   /** The source has ended: what it told is encoded to its end. */
   async finish(): Promise<void> {
     this.#rest();
+    this.#input.flush();
     this.#child?.stdin.end();
     await this.#child?.ended;
     this.#child = undefined;
@@ -105,9 +112,15 @@ export class Encoder {
 
   async stop(): Promise<void> {
     this.#rest();
+    await this.#lose()?.stop();
+  }
+
+  /** Nobody's any more; what was gathered for it is of the source's ring, too. */
+  #lose(): FfmpegProcess | undefined {
     const child = this.#child;
     this.#child = undefined;
-    await child?.stop();
+    this.#input.drop();
+    return child;
   }
 
   /** Nothing is begun any more. */
@@ -131,8 +144,12 @@ export class Encoder {
       output.on("data", (octets: Uint8Array) => {
         if (this.#child !== child) return;
         const now = clock.now();
-        if (!this.#isBegun) this.#begunAt = now;
+        const isFirst = !this.#isBegun;
         this.#wroteAt = now;
+        if (isFirst) {
+          this.#begunAt = now;
+          this.#watch();
+        }
         try {
           for (const piece of reader.push(octets)) {
             if ("fragment" in piece) this.#end = Math.max(this.#end, piece.fragment.start + piece.fragment.duration);
@@ -150,8 +167,7 @@ export class Encoder {
   #fail(child: FfmpegProcess, why: "ended" | "stuck" | "overrun"): void {
     if (this.#child !== child || this.#isOver) return;
     const { clock, onGivenUp, onRestart } = this.#options;
-    this.#child = undefined;
-    child.kill();
+    this.#lose()?.kill();
     const now = clock.now();
     if (this.#wroteAt - this.#startedAt > wellMs) this.#failures = [];
     this.#failures = [...this.#failures.filter((at) => now - at < failureWindowMs), now];
@@ -172,16 +188,24 @@ export class Encoder {
     });
   }
 
+  /** Looks again when it might be stuck; of a source that is silent nothing is awaited, until it speaks again. */
   #watch(): void {
     const { clock } = this.#options;
-    this.#watching = clock.after(watchMs, () => {
+    this.#watching?.cancel();
+    this.#watching = clock.after(Math.max(0, this.#due - clock.now()), () => {
+      this.#watching = undefined;
       const now = clock.now();
-      const isFed = now - this.#heardAt < heardMs;
-      const due = this.#isBegun
-        ? Math.max(this.#wroteAt, this.#heardSince) + stuckMs
-        : this.#startedAt + Math.min(beginMs * 2 ** this.#vain, mostBeginMs);
-      if (this.#child !== undefined && isFed && now > due) this.#fail(this.#child, "stuck");
+      if (now - this.#heardAt >= heardMs) return;
+      if (this.#child !== undefined && now >= this.#due) this.#fail(this.#child, "stuck");
       if (!this.#isOver) this.#watch();
     });
+  }
+
+  /** When it will have given nothing for too long. */
+  get #due(): number {
+    if (this.#child === undefined) return this.#options.clock.now() + heardMs;
+    return this.#isBegun
+      ? Math.max(this.#wroteAt, this.#heardSince) + stuckMs
+      : this.#startedAt + Math.min(beginMs * 2 ** this.#vain, mostBeginMs);
   }
 }

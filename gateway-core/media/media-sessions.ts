@@ -155,10 +155,10 @@ export class MediaSessions implements AsyncDisposable {
       return liveArguments({ form, rungs, encoder: encoderName, audio: heard - 1 });
     };
     const source = await this.#connected(device, openSource, spare, argumentsOf);
-    const ring = createSourceRing(source.form);
+    const ring = createSourceRing(source.form, { isTaken: () => encoder.hasTakenAll });
     const rings = rungs.map(() => this.#options.ring());
     const { promise: over, resolve: end } = Promise.withResolvers<HomeError>();
-    const encoder = new Encoder({
+    const encoder: Encoder = new Encoder({
       clock,
       start: spare.start,
       arguments: () => argumentsOf(source.form, ring.audioCount),
@@ -186,10 +186,10 @@ export class MediaSessions implements AsyncDisposable {
     })().catch((thrown: unknown) => end(toHomeError(thrown)));
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
-      // A device that cannot be let go is no reason to keep the encoder and those who watch.
-      await source[Symbol.asyncDispose]().then(undefined, (thrown: unknown) => end(toHomeError(thrown)));
+      // A device that is slow to be let go, or cannot be, is no reason to keep the encoder and those who watch.
+      const letGo = source[Symbol.asyncDispose]().then(undefined, (thrown: unknown) => end(toHomeError(thrown)));
       spare[Symbol.dispose]();
-      await encoder.stop();
+      await Promise.all([letGo, encoder.stop()]);
       await feeding;
       for (const one of rings) one.end();
     };
