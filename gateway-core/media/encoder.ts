@@ -28,7 +28,9 @@ const stuckMs = 1_800;
 /** From its start to its first output: twice as long after each that gave none, as the next has no more of a busy machine. */
 const beginMs = 5_000;
 const mostBeginMs = 20_000;
-const waitsMs = [100, 200, 500, 1_000, 2_000];
+/** Until the next is begun, by how many in a row wrote for less than `briefMs`: one that ran, and was killed, is replaced at once. */
+const waitsMs = [0, 100, 200, 500, 1_000, 2_000];
+const briefMs = 2_000;
 /** An encoder that wrote for so long is well again. */
 const wellMs = 10_000;
 const mostFailures = 5;
@@ -52,6 +54,8 @@ export class Encoder {
   #failures: number[] = [];
   /** How many in a row failed before their first output. */
   #vain = 0;
+  /** How many in a row failed at their beginning. */
+  #brief = 0;
   #waiting: Timer | undefined;
   #watching: Timer | undefined;
   #isOver = false;
@@ -172,6 +176,7 @@ export class Encoder {
     if (this.#wroteAt - this.#startedAt > wellMs) this.#failures = [];
     this.#failures = [...this.#failures.filter((at) => now - at < failureWindowMs), now];
     this.#vain = this.#isBegun ? 0 : this.#vain + 1;
+    this.#brief = this.#wroteAt - this.#startedAt < briefMs ? this.#brief + 1 : 0;
     if (Math.max(this.#failures.length, this.#vain) >= mostFailures) {
       this.#rest();
       void child.ended.then(({ said }) =>
@@ -180,7 +185,7 @@ export class Encoder {
       return;
     }
     onRestart?.(why);
-    const wait = waitsMs[this.#failures.length - 1] ?? 2_000;
+    const wait = waitsMs[this.#brief] ?? 2_000;
     this.#waiting = clock.after(wait, () => {
       this.#waiting = undefined;
       // A source that is silent begins it when it speaks again.
