@@ -46,6 +46,7 @@ const endings: readonly ErrorCode[] = [
   "home-away",
   "not-found",
   "not-granted",
+  "stream-ended",
   "stream-quota-reached",
   "unknown-device",
 ];

@@ -175,13 +175,12 @@ export class MediaSessions implements AsyncDisposable {
       const judge = new NoiseJudge();
       for await (const octets of source.octets) {
         const onward = ring.push(octets);
-        if (judge.isNoise(octets.length, ring.octetsLost)) {
-          throw new HomeError("conversion-failed", "what the device sends is no stream", { form: source.form });
-        }
+        if (judge.isNoise(octets.length, ring.octetsLost)) throw noStream(source.form);
         if (ring.isRenewed()) encoder.renew();
         encoder.write(onward);
       }
       await encoder.finish();
+      if (ring.preroll().length === 0) throw noStream(source.form);
       end(new HomeError("stream-ended", "the source has ended"));
     })().catch((thrown: unknown) => end(toHomeError(thrown)));
     let stopped: Promise<void> | undefined;
@@ -230,3 +229,6 @@ export class MediaSessions implements AsyncDisposable {
     }
   }
 }
+
+const noStream = (form: SourceForm): HomeError =>
+  new HomeError("conversion-failed", "what the device sends is no stream", { form });
