@@ -3,6 +3,7 @@
 import { createPublicKey, verify } from "node:crypto";
 import { parseAccessNumber, providerDesk } from "../gateway-core/contract/access-number.ts";
 import { HomeError } from "../gateway-core/contract/errors.ts";
+import { instantOf } from "../gateway-core/contract/instant.ts";
 import { isJsonObject } from "../gateway-core/contract/json.ts";
 import { parseRequirement } from "./challenge/requirement.ts";
 import { assertHomePolicy } from "./outbound-proxy/home-policy.ts";
@@ -67,7 +68,7 @@ export async function importSubscriptions({
   const { host: name, expires, made, homes } = parseSubscriptionFile(statement);
   if (name !== settings.host) throw fileInvalid("host");
   const at = host.clock.now();
-  if (!(at < Date.parse(expires))) throw fileInvalid("expired");
+  if (at >= (instantOf(expires) ?? 0)) throw fileInvalid("expired");
   for (const { requirement, proxy } of homes) {
     if (requirement !== null) parseRequirement(requirement);
     if (proxy) assertHomePolicy(proxy);

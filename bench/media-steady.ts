@@ -146,24 +146,24 @@ async function watchedSideBySide() {
   );
 }
 
-// The encoder is killed, under somebody who has a second in hand.
+// The encoder is killed, under somebody who has a second in hand: each time one that had not failed before, for who fails again is waited with.
 {
-  await using desk = steadyDesk(made, 0);
-  const { body } = await desk.ask(`/api/streams/${await desk.begin()}/video?rung=high`);
-  const other = follow(await readerOf(body));
-  while (other.seen.end === 0) await pause(20);
   const missing: number[] = [];
   for (let time = 0; time < 5; time++) {
+    await using desk = steadyDesk(made, 0);
+    const { body } = await desk.ask(`/api/streams/${await desk.begin()}/video?rung=high`);
+    const other = follow(await readerOf(body));
+    while (other.seen.end === 0) await pause(20);
     await pause(2_000);
     other.seen.longestMs = 0;
     for (const pid of encoders()) process.kill(pid, "SIGKILL");
     await pause(2_000);
-    missing.push(Math.max(0, other.seen.longestMs - 1_000));
+    missing.push(Math.max(0, other.seen.longestMs, performance.now() - other.seen.at) - 1_000);
+    await other.stop();
   }
-  await other.stop();
   rows.push({
     what: "kill -9 of the encoder, 5 times: what who has a second in hand misses, at most",
-    ...{ value: Math.max(...missing), unit: "ms", goal: { atMost: 250 } },
+    ...{ value: Math.max(0, ...missing), unit: "ms", goal: { atMost: 250 } },
   });
 }
 

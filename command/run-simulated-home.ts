@@ -15,17 +15,25 @@ export async function runSimulatedHome(args: Arguments): Promise<void> {
   const { scenario: name } = args.values;
   const scenario = name === undefined ? {} : { scenario: readScenario(name) };
   const stopping = untilStopped();
-  const [panelPort, busPort] = ["panel-port", "bus-port"].map((name) => host.memory.read(name));
+  const [panelPort, busPort, tunerPort] = ["panel-port", "bus-port", "tuner-port"].map((name) =>
+    host.memory.read(name),
+  );
   const ports = {
     ...(typeof panelPort === "number" ? { panelPort } : {}),
     ...(typeof busPort === "number" ? { busPort } : {}),
+    ...(typeof tunerPort === "number" ? { tunerPort } : {}),
   };
   await using home = await openSimulatedHome({ host, find: descriptorFinder(), ...scenario, ...ports });
   host.memory.write("panel-port", Number(new URL(home.panelUrl).port));
-  const { panelUrl, busUrl } = home;
+  const { panelUrl, busUrl, tunerUrl } = home;
   if (busUrl !== undefined) host.memory.write("bus-port", Number(new URL(busUrl).port));
-  const told = busUrl === undefined ? panelUrl : `${panelUrl}\n${busUrl}`;
-  tellReady(args.isJson, { panel: panelUrl, ...(busUrl === undefined ? {} : { bus: busUrl }) }, told);
+  if (tunerUrl !== undefined) host.memory.write("tuner-port", Number(new URL(tunerUrl).port));
+  const facts = {
+    ...{ panel: panelUrl },
+    ...(busUrl === undefined ? {} : { bus: busUrl }),
+    ...(tunerUrl === undefined ? {} : { tuner: tunerUrl }),
+  };
+  tellReady(args.isJson, facts, Object.values(facts).join("\n"));
   await stopping;
 }
 

@@ -11,6 +11,7 @@ import type { Arguments } from "./arguments.ts";
 import { type Child, startChild } from "./child.ts";
 import { untilStopped } from "./process-life.ts";
 import { provider } from "./provider-of.ts";
+import { readSettings } from "./read-settings.ts";
 import { say } from "./say.ts";
 import { lockState } from "./start-lock.ts";
 import { printAddresses } from "./welcome.ts";
@@ -81,6 +82,7 @@ function withHomes(args: Arguments, simulated: Child | undefined): Arguments {
     `home.interfaces=${JSON.stringify(interfaces)}`,
     "home.availabilityMs=10000",
     ...busOf(simulated),
+    ...tunerOf(args, simulated),
     ...listen,
   ];
   return { ...args, overrides: [...own, ...args.overrides] };
@@ -90,6 +92,13 @@ function withHomes(args: Arguments, simulated: Child | undefined): Arguments {
 function busOf(simulated: Child | undefined): string[] {
   const bus = simulated?.facts["bus"];
   return typeof bus === "string" ? [`ieee1394.bus=${JSON.stringify(bus)}`, "ieee1394.recording=true"] : [];
+}
+
+/** The network tuner of the simulated home; a person who has sources of their own has these. */
+function tunerOf({ folder, overrides }: Arguments, simulated: Child | undefined): string[] {
+  const from = simulated?.facts["tuner"];
+  if (typeof from !== "string" || readSettings(folder, overrides).gateway.media.sources.length > 0) return [];
+  return [`media.sources=${JSON.stringify([{ name: "Network tuner", from }])}`];
 }
 
 /** A certificate that browsers know, where the provider has one. */

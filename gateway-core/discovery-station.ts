@@ -8,6 +8,13 @@ import type { SearchAnew } from "./search-anew.ts";
 import type { SharedSession } from "./shared-session.ts";
 import type { Plan } from "./station.ts";
 
+/** An adapter as the gateway has it. */
+export interface JoinedAdapter {
+  readonly protocol: string;
+  readonly session: SharedSession;
+  readonly discovery: Plan<never>;
+}
+
 /** @param status what it shows when open, where that is more than "open" */
 export function discoveryPlan(
   protocol: string,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { localEndOf } from "./access-link/link-interface.ts";
 import { readRegistration } from "./access-link/registration.ts";
 import { accessLinkPlan } from "./access-link-plan.ts";
+import { joinAdapters } from "./adapter-stations.ts";
 import { openRegisteredKeys } from "./command-signatures/registered-keys.ts";
 import { createSignedControl } from "./command-signatures/signed-control.ts";
 import type { Arrange } from "./contract/appearance.ts";
@@ -19,15 +20,11 @@ import type { AvSource } from "./contract/stream.ts";
 import { openOrigins } from "./descriptor-origins.ts";
 import { createDevices, type Devices } from "./devices/devices.ts";
 import { thingDescription } from "./devices/thing-description.ts";
-import { discoveryPlan } from "./discovery-station.ts";
-import { createEchonetAdapter } from "./echonet/echonet-adapter.ts";
-import { recordedTransport, type WriteRecord } from "./echonet/recording-transport.ts";
-import { openUdpTransport } from "./echonet/udp-transport.ts";
+import type { WriteRecord } from "./echonet/recording-transport.ts";
 import { gatewayModel } from "./gateway-model.ts";
 import { type Addresses, addressesOf, type HomeDoors, homeProxyPlan, openHomePage } from "./home-doors.ts";
 import { joinHistory } from "./home-history.ts";
 import { joinRecordings } from "./home-recordings.ts";
-import { joinIeee1394 } from "./ieee1394-station.ts";
 import { createLastingControl } from "./lasting-control.ts";
 import { openLocalBroker } from "./local-broker/local-broker.ts";
 import { createLivePage } from "./page/live-page.ts";
@@ -38,7 +35,6 @@ import { parseHomeEvent, parseTranslationEvent } from "./parse-message.ts";
 import { createSearchAnew } from "./search-anew.ts";
 import type { Settings } from "./settings.ts";
 import { createSetup } from "./setup.ts";
-import { shareSession } from "./shared-session.ts";
 import { createStation, type Plan, type Works } from "./station.ts";
 import { createStreams } from "./streams.ts";
 
@@ -131,25 +127,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     thingDescription(device, http === undefined ? {} : { http });
   const things = (): readonly Device[] => open.devices?.list() ?? [];
 
-  const transport = capture === undefined ? openUdpTransport : recordedTransport(openUdpTransport, clock, capture);
-  const echonet = shareSession(() =>
-    createEchonetAdapter(transport).open({ ...settings.home }, host, new AbortController().signal),
-  );
-
   const search = createSearchAnew(clock, settings.page.searchWaitMs);
-  const ieee1394 = joinIeee1394(settings, host, search);
-  const plans = [discoveryPlan("echonet", echonet, { log, search }), ieee1394.discovery];
-  const discoveries = plans.map((plan) => makeStation(plan));
+  const adapters = joinAdapters({ settings, host, search, makeStation, capture });
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
     name: "translation",
     parse: parseTranslationEvent,
     wires: { descriptors: (event) => event.type === "learned" },
     async open(send) {
-      const sessions = new Map([
-        ["echonet", await echonet.take()],
-        ["ieee1394", await ieee1394.session.take()],
-      ]);
+      const sessions = await adapters.take();
       await Promise.all([history.open(), kept.open()]);
       const devices = createDevices({ host, sessions, ...origins });
       open.devices = devices;
@@ -171,7 +157,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           await kept.close();
           await devices[Symbol.asyncDispose]();
           await history.close();
-          await Promise.all([echonet.give(), ieee1394.session.give()]);
+          await adapters.give();
         },
       };
     },
@@ -255,7 +241,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     }),
   );
   const homeProxy = makeStation(homeProxyPlan(settings, host, open));
-  const all = [...discoveries, translation, page, localBroker, accessLink, homeProxy];
+  const all = [...adapters.stations, translation, page, localBroker, accessLink, homeProxy];
   return {
     stations: new Map(all.map((station) => [station.name, station])),
     control,

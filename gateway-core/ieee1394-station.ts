@@ -2,24 +2,19 @@
 
 import type { Host } from "./contract/clock.ts";
 import type { StationStatus } from "./contract/station.ts";
-import { discoveryPlan } from "./discovery-station.ts";
+import { discoveryPlan, type JoinedAdapter } from "./discovery-station.ts";
 import { createIeee1394Adapter } from "./ieee1394/ieee1394-adapter.ts";
 import { deviceFiles } from "./ieee1394/linux/start-card.ts";
 import type { SearchAnew } from "./search-anew.ts";
 import type { Settings } from "./settings.ts";
-import { type SharedSession, shareSession } from "./shared-session.ts";
-import type { Plan } from "./station.ts";
+import { shareSession } from "./shared-session.ts";
 
-export interface Ieee1394 {
-  readonly session: SharedSession;
-  readonly discovery: Plan<never>;
-}
-
-export function joinIeee1394({ ieee1394 }: Settings, host: Host, search: SearchAnew): Ieee1394 {
+export function joinIeee1394({ ieee1394 }: Settings, host: Host, search: SearchAnew): JoinedAdapter {
   const adapter = createIeee1394Adapter();
   const session = shareSession(() => adapter.open({ ...ieee1394 }, host, new AbortController().signal));
+  const { protocol } = adapter;
   const asked = { log: host.log, search };
-  return { session, discovery: discoveryPlan("ieee1394", session, asked, statusOf(ieee1394.bus)) };
+  return { protocol, session, discovery: discoveryPlan(protocol, session, asked, statusOf(ieee1394.bus)) };
 }
 
 /** A machine without a card looks for one to come. */

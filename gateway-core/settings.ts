@@ -2,6 +2,7 @@
 
 import { BlockList, isIP } from "node:net";
 import { type Schema, type ValidationError, Validator } from "jsonschema";
+import { parseAvSettings } from "./av-sources/av-settings.ts";
 import { HomeError } from "./contract/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "./contract/json.ts";
 import type { Rung } from "./contract/stream.ts";
@@ -76,6 +77,14 @@ export interface Settings {
     readonly rungs: readonly Rung[];
     /** How long a stream goes on with nobody watching. */
     readonly idleSeconds: number;
+    /** Files and streams of the network, each a device that can be watched. */
+    readonly sources: readonly {
+      readonly name: string;
+      /** The full path of a file, or a `file:`, `tcp:`, `http:` or `https:` address; name and password may stand in it. */
+      readonly from: string;
+      readonly kind?: string;
+      readonly loop?: boolean;
+    }[];
   };
   /** The proxy for the home's computers; who may use it: page.networks. */
   readonly homeProxy: { readonly enabled: boolean; readonly listen: string; readonly port: number };
@@ -95,7 +104,9 @@ export function parseSettings(input: unknown): Settings {
   const settings = withDefaults(schema, input, "");
   const [error] = validator.validate(settings, schemaToValidate).errors;
   if (error !== undefined) throw invalid(keyOf(error), reasonOf(error));
-  return settings as Settings;
+  const parsed = settings as Settings;
+  parseAvSettings({ sources: parsed.media.sources.map((source) => ({ ...source })) });
+  return parsed;
 }
 
 /**

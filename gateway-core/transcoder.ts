@@ -2,13 +2,13 @@
 
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
+import { formOctets, sourceFormOf } from "./bytes/source-form.ts";
 import type { Host } from "./contract/clock.ts";
 import { HomeError, toHomeError } from "./contract/errors.ts";
 import { convert, type Progress } from "./media/conversion.ts";
 import { ffmpegStarter } from "./media/ffmpeg-process.ts";
 import { findFfmpeg, type Search } from "./media/find-ffmpeg.ts";
 import ladder from "./media/ladder.json" with { type: "json" };
-import { formOctets, sourceFormOf } from "./media/source-form.ts";
 
 export interface Conversion {
   /** A recording: an MPEG-2 transport stream or DV, whatever its name. */

@@ -7,6 +7,7 @@ import type { Joint, Station, StationName } from "./contract/station.ts";
 export const joints: readonly Joint[] = [
   { from: "discovery:echonet", to: "translation" },
   { from: "discovery:ieee1394", to: "translation" },
+  { from: "discovery:av", to: "translation" },
   { from: "translation", to: "page" },
   { from: "translation", to: "local-broker" },
   { from: "page", to: "access-link" },

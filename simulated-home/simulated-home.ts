@@ -18,6 +18,7 @@ import { createRoom, type Room } from "./room.ts";
 import { planNodes } from "./scenario/plan-nodes.ts";
 import { parseScenario } from "./scenario/scenario.ts";
 import { runScript } from "./scenario/script.ts";
+import { openNetworkTuner } from "./tuner/network-tuner.ts";
 import { big, hex, octets } from "./wire/octets.ts";
 
 export interface SimulatedHomeOptions {
@@ -26,6 +27,8 @@ export interface SimulatedHomeOptions {
   readonly panelPort?: number;
   /** Of the scenario's serial bus, likewise. */
   readonly busPort?: number;
+  /** Of the scenario's network tuner, likewise. */
+  readonly tunerPort?: number;
   /** One IPv4 address for each node instead of the scenario's; more than there are nodes is no harm. */
   readonly addresses?: readonly string[];
   /** The port of the protocol; another one makes a home that no other home on this machine hears. */
@@ -41,6 +44,8 @@ export interface SimulatedHome extends AsyncDisposable {
   readonly panelUrl: string;
   /** `tcp://127.0.0.1:<port>` where the scenario has a serial bus: the gateway's setting `ieee1394.bus`. */
   readonly busUrl: string | undefined;
+  /** `http://127.0.0.1:<port>/stream` where the scenario has a network tuner: a source for the gateway's setting `media.sources`. */
+  readonly tunerUrl: string | undefined;
   devices(): readonly DeviceView[];
   /**
    * Sets a property at the device itself, as its buttons, sensors and faults do: also what no controller may set.
@@ -52,7 +57,7 @@ export interface SimulatedHome extends AsyncDisposable {
 
 /** @throws HomeError `address-unusable`, `settings-invalid`. */
 export async function openSimulatedHome(options: SimulatedHomeOptions): Promise<SimulatedHome> {
-  const { host, panelPort = 0, busPort = 0, port = 3610, find = () => undefined } = options;
+  const { host, panelPort = 0, busPort = 0, tunerPort = 0, port = 3610, find = () => undefined } = options;
   const { clock } = host;
   const scenario = parseScenario(options.scenario ?? fourDevices);
   const planned = planNodes(scenario, options.addresses);
@@ -104,7 +109,11 @@ export async function openSimulatedHome(options: SimulatedHomeOptions): Promise<
   };
   const panel = opened.use(await openPanel(home, panelPort));
   const bus = scenario.bus && opened.use(await openScenarioBus(scenario.bus, clock, busPort));
+  const tuner = scenario.tuner && opened.use(await openNetworkTuner(scenario.tuner, clock, tunerPort));
   for (const [index, node] of nodes.entries()) if (planned[index]?.alive !== false) node.revive();
   const everything = opened.move();
-  return { ...home, panelUrl: panel.url, busUrl: bus?.url, [Symbol.asyncDispose]: () => everything.disposeAsync() };
+  return {
+    ...{ ...home, panelUrl: panel.url, busUrl: bus?.url, tunerUrl: tuner?.url },
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  };
 }

@@ -33,6 +33,7 @@ describe("settings", () => {
       descriptors: { folders: [], withoutTypes: [] },
       media: {
         idleSeconds: 10,
+        sources: [],
         rungs: [
           { name: "high", height: 480, videoKbps: 800, audioKbps: 64 },
           { name: "low", height: 240, videoKbps: 200, audioKbps: 40 },
@@ -76,6 +77,9 @@ describe("settings", () => {
     [{ home: null }, "home"],
     [{ ieee1394: { bus: "tcp://192.168.1.2:1394" } }, "ieee1394.bus"],
     [{ home: { interfaces: [] } }, "home.interfaces"],
+    [{ media: { sources: [{ name: "Tuner" }] } }, "media.sources[0]"],
+    [{ media: { sources: [{ name: "Tuner", from: "http://tuner/", kind: "light" }] } }, "media.sources[0].kind"],
+    [{ media: { sources: [{ name: "Tuner", from: "ftp://tuner/" }] } }, "media.sources"],
     [[], ""],
     ["text", ""],
   ])("%j are refused, and the key is named", (input, key) => {

@@ -1,5 +1,7 @@
 /** Registers the page's service worker (contract/page-worker.ts) where the context is secure; elsewhere there is none, and nothing is missed. */
 
+import { inNextTask } from "./next-task.ts";
+
 /** TypeScript's own library knows trusted types not yet (W3C Trusted Types §2). */
 interface TrustedTypes {
   createPolicy(
@@ -25,5 +27,5 @@ export function installWorker(): void {
     navigator.serviceWorker.register(trusted?.createScriptURL("") ?? address).catch(() => undefined);
   };
   if (document.readyState === "complete") register();
-  else window.addEventListener("load", register, { once: true });
+  else window.addEventListener("load", () => inNextTask(register), { once: true });
 }

@@ -4,8 +4,8 @@ import type { Json } from "../gateway-core/contract/json.ts";
 import type { PageEvent } from "../gateway-core/contract/page.ts";
 import { applyPageEvent, emptyPage, type PageState } from "../gateway-core/contract/page-state.ts";
 import { EventReader, type ServerEvent } from "./event-reader.ts";
-import { inNextTask } from "./next-task.ts";
-import { parsePageEvent, parseSnapshot } from "./page-event.ts";
+import { nextTask } from "./next-task.ts";
+import { hearSnapshot, parsePageEvent, parseSnapshot } from "./page-event.ts";
 
 /** `lost`: no connection; `away`: the access broker does not reach the home; `not-wired`: the flow wires nothing to the page. */
 export type Reach = "connecting" | "fine" | "lost" | "away" | "not-wired";
@@ -86,9 +86,11 @@ export class LiveDevices {
     const response = await fetch("api/home", { signal });
     if (!response.ok) return await this.#refused(response);
     const text = await response.text();
-    // To receive a large home and to read it are each as much as a slow telephone should do at a stretch.
-    await new Promise<void>(inNextTask);
-    const snapshot = parseSnapshot(text);
+    // To receive a large home, to read it and to build it are each as much as a slow telephone should do at a stretch.
+    await nextTask();
+    const told = parseSnapshot(text);
+    await nextTask();
+    const snapshot = hearSnapshot(told);
     const { epoch, seq } = snapshot;
     // Some of it may be told twice, but nothing that was printed stays there when it is no longer so.
     this.#learnEvent(snapshot, this.#shown.startsWith(`${epoch}:`) ? this.#shown : `${epoch}:${seq}`);

@@ -12,7 +12,10 @@ import "./styles/sheet.css";
 import "./styles/history.css";
 import "./styles/recordings.css";
 import "./styles/player.css";
-import "./elements/gk-home.ts";
+import { GkHome } from "./elements/gk-home.ts";
 import { installWorker } from "./install-worker.ts";
+import { inNextTask } from "./next-task.ts";
 
+// The task that ends the reading of the page is long enough on a slow telephone.
+inNextTask(() => customElements.define("gk-home", GkHome));
 installWorker();

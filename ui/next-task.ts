@@ -8,3 +8,6 @@ export function inNextTask(deed: () => void): void {
   waiting.push(deed);
   port2.postMessage(null);
 }
+
+/** What comes after it is done in another task than what came before. */
+export const nextTask = (): Promise<void> => new Promise(inNextTask);

@@ -10,13 +10,17 @@ const types: readonly string[] = ["snapshot", "found", "gone", "change", "availa
 export function parsePageEvent({ id = "", type, data }: ServerEvent): PageEvent | undefined {
   const [, epoch, seq] = /^(.+):(\d+)$/.exec(id) ?? [];
   if (epoch === undefined || !types.includes(type)) return undefined;
-  if (type === "snapshot") return parseSnapshot(data);
+  if (type === "snapshot") return hearSnapshot(parseSnapshot(data));
   return { ...JSON.parse(data), type, epoch, seq: Number(seq) } as PageEvent;
 }
 
+type Snapshot = PageEvent & { readonly type: "snapshot" };
+type ToldSnapshot = ToldDevices & Omit<Snapshot, "type" | "devices">;
+
 /** The answer of `api/home`, and the data of the event. */
-export function parseSnapshot(text: string): PageEvent {
-  const told = JSON.parse(text) as ToldDevices & Omit<PageEvent & { readonly type: "snapshot" }, "type" | "devices">;
+export const parseSnapshot = (text: string): ToldSnapshot => JSON.parse(text) as ToldSnapshot;
+
+export function hearSnapshot(told: ToldSnapshot): Snapshot {
   const { epoch, seq, isLive } = told;
   return { type: "snapshot", epoch, seq, isLive, devices: heardDevices(told) };
 }

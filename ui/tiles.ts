@@ -1,22 +1,21 @@
 /**
  * The tiles of the page. Each stands in a list item for as long as its device is there: first as the gateway printed it, a
- * working form, or as its name and the way to its device; and as `<gk-tile>` once somebody comes near, touches it, or
- * something of it is new.
+ * working form, or in a large home as its name, its state and the way to its device; and as `<gk-tile>` once somebody comes
+ * near, touches it, or something of a printed one is new.
  */
 
 import type { DeviceId } from "../gateway-core/contract/device.ts";
 import type { PageDevice } from "../gateway-core/contract/page.ts";
 import type { GkSlider } from "./elements/gk-slider.ts";
 import type { GkTile } from "./elements/gk-tile.ts";
+import { sayWords, type TileWords } from "./tile-words.ts";
 import { Turns } from "./turns.ts";
 
 export interface TileSource {
   /** Gives the tile what is to be seen of the device; `former` is what stood in its place. */
   fill(tile: GkTile, device: DeviceId, former?: Element): void;
-  /** Where the link of a tile leads. */
-  addressOf(device: DeviceId): string;
-  /** What the device is called. */
-  nameOf(device: PageDevice): string;
+  /** What stands there of a device whose tile is not drawn yet; undefined of one that is not there any more. */
+  wordsOf(device: DeviceId): TileWords | undefined;
 }
 
 export class Tiles {
@@ -43,7 +42,7 @@ export class Tiles {
   of(device: PageDevice, isMany: boolean): HTMLElement {
     const known = this.#items.get(device.id);
     if (known !== undefined) return known;
-    const item = this.#named(device);
+    const item = this.#named(device.id);
     this.#items.set(device.id, item);
     const draw = (): void => this.#draw(item, device.id);
     if (isMany) this.turns.wait(item, draw);
@@ -56,7 +55,8 @@ export class Tiles {
     const item = this.#items.get(device);
     const tile = item?.querySelector<GkTile>(":scope > gk-tile");
     if (tile) this.#source.fill(tile, device);
-    else if (item !== undefined && !isNamed(item)) this.turns.hurry(item);
+    else if (item !== undefined && isNamed(item)) this.#say(item, device);
+    else if (item !== undefined) this.turns.hurry(item);
   }
 
   /** Draws the device's tile now: somebody touched it. */
@@ -93,26 +93,29 @@ export class Tiles {
     if (focused !== undefined) void standOn(tile, focused);
   }
 
-  #named(device: PageDevice): HTMLElement {
+  #named(device: DeviceId): HTMLElement {
     const item = document.importNode(this.#mould, true);
-    const [tile, link] = [item.querySelector<HTMLElement>(".tile"), item.querySelector("a")];
-    if (tile !== null) tile.dataset["device"] = device.id;
-    if (link !== null) {
-      link.href = this.#source.addressOf(device.id);
-      link.textContent = this.#source.nameOf(device);
-    }
+    const tile = item.querySelector<HTMLElement>(".tile");
+    if (tile !== null) tile.dataset["device"] = device;
+    this.#say(item, device);
     return item;
+  }
+
+  #say(item: Element, device: DeviceId): void {
+    const words = this.#source.wordsOf(device);
+    if (words !== undefined) sayWords(item, words);
   }
 }
 
 /** Of which all items are copied that the gateway has not printed. */
 function makeMould(): HTMLElement {
-  const [item, tile, heading, link] = [make("li"), make("article"), make("h3"), make("a")];
+  const [item, tile, heading, link, state] = [make("li"), make("article"), make("h3"), make("a"), make("p")];
   link.className = "tile-open";
   link.ariaHasPopup = "dialog";
   tile.className = "tile ahead";
+  state.className = "tile-state";
   heading.append(link);
-  tile.append(heading);
+  tile.append(heading, state);
   item.append(tile);
   return item;
 }

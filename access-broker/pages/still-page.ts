@@ -56,7 +56,7 @@ function strip(parent: Node): void {
     }
     const isMenu = child.attrs.some(({ name }) => name === "popover");
     const isAsking = child.attrs.some(
-      ({ name, value }) => name === "rel" && /^(?:manifest|(?:module)?preload)$/.test(value),
+      ({ name, value }) => name === "rel" && /^(?:expect|manifest|(?:module)?preload)$/.test(value),
     );
     if (isMenu || isAsking || acting.includes(child.tagName)) {
       // What a control said beside being touched is still worth knowing.

@@ -3,6 +3,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { Host } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
+import { instantOf } from "../contract/instant.ts";
 import { isJsonObject, type Json } from "../contract/json.ts";
 import { type Card, parseCertificateAnswer, parseCard as readCard } from "../contract/link.ts";
 import { encodeCertificateRequest } from "./certificate-request.ts";
@@ -32,7 +33,7 @@ export async function enrol(
 ): Promise<Registration> {
   const { clock, memory, log } = host;
   const { broker, number, caSha256, token, descriptorKey } = card;
-  if (clock.now() >= Date.parse(card.expires))
+  if (clock.now() >= (instantOf(card.expires) ?? 0))
     throw new HomeError("card-expired", `the card expired at ${card.expires}`);
   const ca = await findAuthority(clock, { broker, caSha256, from });
   const address = { broker, ca, from };

@@ -11,7 +11,7 @@ import { SendWindow } from "./send-window.ts";
 import type { Place, UplinkRoom } from "./uplink-room.ts";
 
 /** Seconds of media that wait before a lower rung is taken, and before some are left out. */
-const [lowerAfter, mostWaiting] = [1, 3];
+const [lowerAfter, mostWaiting] = [0.7, 3];
 /** Octets written at once: what is under way goes no further beyond the window than this. */
 const sliceOctets = 4 * 1024;
 /** Two rungs of one encoder cut at the same pictures; their clocks round differently. */

@@ -1,13 +1,11 @@
 /** What may stand around the value of a command, by MQTT and HTTP alike: `{"$id", "$expires", "$signature", "value"}` (docs/interfaces.md). */
 
 import { HomeError } from "./errors.ts";
+import { instantOf } from "./instant.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 
 const marks = ["$id", "$expires", "$signature"] as const;
 const idShape = /^[\x21-\x7e]{1,128}$/;
-/** RFC 3339 §5.6, with its ranges: npm packages that other nodes load (date-utils) have Date.parse take a thirteenth month. */
-const rfc3339 =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 /** Printable ASCII and line ends: an armored signature of OpenSSH, or `FINGERPRINT.SIGNATURE`. */
 const signatureShape = /^[\x20-\x7e\r\n]{1,2048}$/;
 
@@ -38,8 +36,8 @@ export function readId({ $id }: JsonObject): Pick<Envelope, "id"> {
 
 function readExpires({ $expires }: JsonObject): Pick<Envelope, "expires"> {
   if ($expires === undefined) return {};
-  const expires = typeof $expires === "string" && rfc3339.test($expires) ? Date.parse($expires) : Number.NaN;
-  if (!Number.isNaN(expires)) return { expires };
+  const expires = instantOf($expires);
+  if (expires !== undefined) return { expires };
   throw invalid("$expires is a time of RFC 3339");
 }
 

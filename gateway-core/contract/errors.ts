@@ -66,6 +66,7 @@ export type ErrorCode =
   | "signature-required"
   | "state-exists"
   | "store-unavailable"
+  | "stream-ended"
   | "stream-quota-reached"
   | "subscription-file-invalid"
   | "too-many-attempts"
@@ -143,6 +144,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "signature-required": 403,
   "state-exists": 409,
   "store-unavailable": 503,
+  "stream-ended": 410,
   "stream-quota-reached": 429,
   "subscription-file-invalid": 422,
   "too-many-attempts": 429,

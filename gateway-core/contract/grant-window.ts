@@ -1,6 +1,7 @@
 /** When a grant holds: between two moments, on days of the week, at hours of the day, by the clock of the home's time zone. Pure. */
 
 import { HomeError } from "./errors.ts";
+import { instantOf } from "./instant.ts";
 import { isJsonObject, type Json } from "./json.ts";
 
 export interface GrantWindow {
@@ -23,8 +24,8 @@ const hourForm = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 export function isWindowOpen(window: GrantWindow | undefined, now: number): boolean {
   if (window === undefined) return true;
   const { from, until, days, hours, zone = "UTC" } = window;
-  if (from !== undefined && now < Date.parse(from)) return false;
-  if (until !== undefined && now >= Date.parse(until)) return false;
+  if (from !== undefined && now < atOf(from)) return false;
+  if (until !== undefined && now >= atOf(until)) return false;
   if (days === undefined && hours === undefined) return true;
   const { day, time } = onTheWall(now, zone);
   const isDay = (one: number): boolean => days?.includes(one) ?? true;
@@ -49,10 +50,17 @@ export function intersectWindows(a: GrantWindow | undefined, b: GrantWindow | un
 
 const isWeekly = ({ days, hours }: GrantWindow): boolean => days !== undefined || hours !== undefined;
 
+/** @throws HomeError `value-invalid`: a window was read before it is asked. */
+function atOf(moment: string): number {
+  const at = instantOf(moment);
+  if (at === undefined) throw invalid("moment");
+  return at;
+}
+
 /** The later of two moments, or with -1 the earlier. */
 function latest(a: string | undefined, b: string | undefined, sign: 1 | -1): string | undefined {
   if (a === undefined || b === undefined) return a ?? b;
-  return sign * (Date.parse(a) - Date.parse(b)) >= 0 ? a : b;
+  return sign * (atOf(a) - atOf(b)) >= 0 ? a : b;
 }
 
 /** @throws HomeError `value-invalid` */
@@ -78,9 +86,7 @@ function onTheWall(now: number, timeZone: string): { readonly day: number; reado
 }
 
 function readMoment(member: string, input: Json): string {
-  if (typeof input !== "string" || !/^\d{4}-\d\d-\d\dT/.test(input) || Number.isNaN(Date.parse(input))) {
-    throw invalid(member);
-  }
+  if (typeof input !== "string" || instantOf(input) === undefined) throw invalid(member);
   return input;
 }
 

@@ -13,6 +13,7 @@ import {
   readDescriptorsState,
 } from "./descriptor-query.ts";
 import { HomeError } from "./errors.ts";
+import { instantOf } from "./instant.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { type MediaAsk, readMediaAsk } from "./media-link.ts";
 import { type RemoteDown, type RemoteUp, readHomeTopic, readRemoteCommand, readSnapshotEnd } from "./remote-link.ts";
@@ -194,7 +195,7 @@ export function parseCard(input: unknown): Card {
   if (!isAccessNumber(number)) throw badCard("number");
   if (!isText(caSha256) || !/^[0-9a-f]{64}$/.test(caSha256)) throw badCard("caSha256");
   if (!isTicket(token)) throw badCard("token");
-  if (!isText(expires) || Number.isNaN(Date.parse(expires))) throw badCard("expires");
+  if (!isText(expires) || instantOf(expires) === undefined) throw badCard("expires");
   const card = { v, broker, number, caSha256, token, expires } as const;
   if (descriptorKey === undefined) return card;
   if (!isDescriptorKey(descriptorKey)) throw badCard("descriptorKey");

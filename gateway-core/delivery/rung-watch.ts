@@ -37,7 +37,8 @@ interface Lane {
 }
 
 const lookMs = 250;
-const mostWaitingSeconds = 4;
+/** With the octets under way four seconds, at most, are kept for one who reads nothing. */
+const mostWaitingSeconds = 3.75;
 const mostSkips = 8;
 /** Two rungs that never meet: the change is made all the same. */
 const meetingMs = 3_000;

@@ -5,6 +5,7 @@
 
 import { fromHex, toHex } from "../bytes/hex.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
+import { instantOf } from "../contract/instant.ts";
 import { isJsonObject, type Json, type JsonObject } from "../contract/json.ts";
 
 /** One datagram. */
@@ -61,7 +62,7 @@ export function parseCapture(text: string): CaptureRecord[] {
 }
 
 function parseHeader({ capture, v, start }: JsonObject, line: string): CaptureHeader {
-  if (capture === kind && v === 1 && typeof start === "string" && !Number.isNaN(Date.parse(start))) return { start };
+  if (capture === kind && v === 1 && typeof start === "string" && instantOf(start) !== undefined) return { start };
   throw invalid("it is no header of a recording that is known here", line);
 }
 

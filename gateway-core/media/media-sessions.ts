@@ -182,7 +182,7 @@ export class MediaSessions implements AsyncDisposable {
         encoder.write(onward);
       }
       await encoder.finish();
-      end(new HomeError("conversion-failed", "the source has ended", {}));
+      end(new HomeError("stream-ended", "the source has ended"));
     })().catch((thrown: unknown) => end(toHomeError(thrown)));
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {

@@ -19,7 +19,7 @@ import { cornerMenu } from "./html-account.ts";
 import { editForm } from "./html-edit.ts";
 import { historySection } from "./html-history.ts";
 import { icon, type Print } from "./html-parts.ts";
-import { printPlaces, type TileDrawn } from "./html-places.ts";
+import { firstPainted, printPlaces, type TileDrawn } from "./html-places.ts";
 import { recordingSection } from "./html-recordings.ts";
 import { widgetAsk, widgetForm } from "./html-widget.ts";
 import type { Look } from "./look.ts";
@@ -121,10 +121,16 @@ function tile(device: PageDevice, print: TilePrint): Markup {
   const toggle = tileToggleOf(device);
   const title = device.titles[print.speech.language];
   const heading = html`<a class="tile-open" href="devices/${device.id}${query(print)}">${title}</a>`;
+  if (print.drawn === "named") return named(device, heading, print);
   return html`<article class="tile" data-device="${device.id}"${silent(device)} data-accent="${accentOf(device)}">
 <div class="tile-head"><span class="tile-icon">${icon(iconOf(device))}</span><div class="tile-words"><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></div>${toggle?.isGuarded === false && tileWidget(device, toggle.name, print)}</div>
 <div class="tile-body">${value !== undefined && value !== control && bigValue(device, value, print)}${spark(print.trends?.get(device.id))}${toggle?.isGuarded === true && html`<div class="tile-control wide">${tileWidget(device, toggle.name, print)}</div>`}${control !== undefined && tileControl(device, control, print)}</div>
 </article>`;
+}
+
+/** As ui/tiles.ts makes it of a device that was not there yet. */
+function named(device: PageDevice, heading: Markup, print: TilePrint): Markup {
+  return html`<article class="tile ahead" data-device="${device.id}"${silent(device)}><h3>${heading}</h3><p class="tile-state">${stateWords(device, print)}</p></article>`;
 }
 
 function tileControl(device: PageDevice, name: string, print: TilePrint): Markup {
@@ -195,8 +201,9 @@ const installable = html`<meta name="theme-color" media="(prefers-color-scheme: 
 <link rel="manifest" href="manifest.webmanifest" crossorigin="use-credentials">
 <link rel="apple-touch-icon" href="icons/touch-180.png">`;
 
-/** What the script asks for first. */
-const askedAhead = html`<link rel="preload" href="api/home" as="fetch" crossorigin>`;
+/** What the script asks for first, and how much is painted first. */
+const askedAhead = html`<link rel="expect" href="#${firstPainted}" blocking="render">
+<link rel="preload" href="api/home" as="fetch" crossorigin>`;
 
 /** A whole page. */
 export function document(

@@ -1,5 +1,6 @@
 /** What is written down of a recording beside its file, and read when the gateway starts again. Pure. */
 
+import { instantOf } from "../contract/instant.ts";
 import { isJsonObject, type Json, type JsonObject } from "../contract/json.ts";
 import type { Recording } from "../contract/recording.ts";
 
@@ -12,8 +13,8 @@ export function factsOf({ progress: _, startedAt, ...recording }: Recording): Js
 export function parseFacts(id: string, input: unknown): Recording | undefined {
   if (!isJsonObject(input) || input["id"] !== id) return undefined;
   const { device, form, state, startedAt, seconds, octets, reason, of, evidence } = input;
-  const at = typeof startedAt === "string" ? Date.parse(startedAt) : Number.NaN;
-  if (typeof device !== "string" || !isForm(form) || !isState(state) || Number.isNaN(at)) return undefined;
+  const at = instantOf(startedAt);
+  if (typeof device !== "string" || !isForm(form) || !isState(state) || at === undefined) return undefined;
   if (!isAmount(seconds) || !isAmount(octets)) return undefined;
   return {
     ...{ id, device, form, state, startedAt: at, seconds, octets },

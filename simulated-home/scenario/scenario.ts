@@ -6,6 +6,7 @@ import { HomeError } from "../../gateway-core/contract/errors.ts";
 import type { JsonObject } from "../../gateway-core/contract/json.ts";
 import type { ScenarioBus } from "../ieee1394/open-bus.ts";
 import type { QuirkSwitches } from "../quirks/quirks.ts";
+import type { ScenarioTuner } from "../tuner/network-tuner.ts";
 import schema from "./scenario.schema.json" with { type: "json" };
 
 export interface Scenario {
@@ -15,6 +16,7 @@ export interface Scenario {
   readonly script?: readonly Step[];
   /** AV devices on a serial bus. */
   readonly bus?: ScenarioBus;
+  readonly tuner?: ScenarioTuner;
 }
 
 export interface ScenarioNode {

@@ -35,7 +35,7 @@ describe("The catalogue", () => {
     const catalogue = loadCatalogue([shipped]);
     expect(catalogue.find({ protocol: "echonet", eojClass: "0x026b" })?.["gk:kind"]).toBe("waterHeater");
     expect(catalogue.find({ protocol: "echonet", eojClass: "0x026B" })?.["gk:kind"]).toBe("waterHeater");
-    expect(catalogue.list()).toHaveLength(113);
+    expect(catalogue.list()).toHaveLength(115);
   });
 
   it("finds nothing for a class that nobody described", () => {
@@ -70,7 +70,7 @@ describe("The catalogue", () => {
 
   it("reads sub-folders, and no file that is not a descriptor of a package", () => {
     cpSync(shipped, join(folder, "copy"), { recursive: true });
-    expect(loadCatalogue([join(folder, "copy")]).list()).toHaveLength(113);
+    expect(loadCatalogue([join(folder, "copy")]).list()).toHaveLength(115);
   });
 
   it("says which file is wrong, and where in it", () => {
@@ -87,7 +87,7 @@ describe("The catalogue", () => {
     cpSync(shipped, join(folder, "copy"), { recursive: true });
     writeFileSync(join(folder, "copy", "half.json"), "{");
     const told: HomeError[] = [];
-    expect(loadCatalogue([join(folder, "copy")], (error) => told.push(error)).list()).toHaveLength(113);
+    expect(loadCatalogue([join(folder, "copy")], (error) => told.push(error)).list()).toHaveLength(115);
     expect(told.map(({ code }) => code)).toEqual(["descriptor-invalid"]);
   });
 

@@ -15,6 +15,7 @@ export const shipped = catalogue.filter((one) => one["gk:type"].startsWith("echo
 /** Written by hand. */
 export const shippedAvc = catalogue.filter((one) => one["gk:type"].startsWith("ieee1394:avc:"));
 export const shippedHavi = catalogue.filter((one) => one["gk:type"].startsWith("ieee1394:havi:"));
+export const shippedAv = catalogue.filter((one) => one["gk:type"].startsWith("av:"));
 
 const data = join(packageRoot(), "..", "shared", "data");
 export const sources = {

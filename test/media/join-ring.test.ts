@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sourceFormOf } from "../../gateway-core/bytes/source-form.ts";
 import { JoinRing } from "../../gateway-core/media/join-ring.ts";
 import {
   type Program,
@@ -6,7 +7,6 @@ import {
   SectionReader,
   writeProgramAssociation,
 } from "../../gateway-core/media/program-tables.ts";
-import { sourceFormOf } from "../../gateway-core/media/source-form.ts";
 import { createSourceRing } from "../../gateway-core/media/source-ring.ts";
 import {
   readTsPacket,

@@ -62,6 +62,14 @@ describe("The page without script", () => {
     expect(page).toContain('<link rel="modulepreload" href="assets/drawing-1.js">');
   });
 
+  it("is painted first when its first tiles are there, and not a few of them after the other", () => {
+    const link = '<link rel="expect" href="#first-painted" blocking="render">';
+    const lamps = Array.from({ length: 24 }, (_, at) => lamp({ id: `lamp-${at}` }));
+    expect(home(lamps)).toContain(link);
+    expect(home(lamps)).toMatch(/<li id="first-painted"><article class="tile" data-device="lamp-23"/);
+    expect(detail(lamp())).not.toContain(link);
+  });
+
   it("steps by two buttons, and sets numbers, words and times by a field", () => {
     const page = detail(cooler());
     expect(page).toMatch(/name="value" value="25" aria-label="Air conditioner: Set temperature: lower"/);

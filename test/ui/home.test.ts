@@ -3,7 +3,6 @@ import { viewOnly, wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { cornerMenu } from "../../gateway-core/page/html-account.ts";
 import { speechOf } from "../../gateway-core/page/language.ts";
 import { lamp, sensor, wholeHome } from "../fakes/page-home.ts";
-import "../../ui/elements/gk-home.ts";
 import { frame } from "./open-home.ts";
 import { useTimedHome } from "./timed-home.ts";
 

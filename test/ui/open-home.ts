@@ -17,6 +17,8 @@ import { GkHome } from "../../ui/elements/gk-home.ts";
 import { wholeHome } from "../fakes/page-home.ts";
 import { FakeGateway } from "./fake-gateway.ts";
 
+customElements.define("gk-home", GkHome);
+
 export interface OpenHome extends Disposable {
   readonly gateway: FakeGateway;
   readonly home: GkHome;

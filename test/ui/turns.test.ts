@@ -7,7 +7,6 @@ import { buildPageDevice } from "../../gateway-core/page/page-builder.ts";
 import { lock, videoDeck } from "../fakes/guarded-home.ts";
 import { cooler, lamp, reportedAt } from "../fakes/page-home.ts";
 import { type OpenHome, openHome } from "./open-home.ts";
-import "../../ui/elements/gk-home.ts";
 
 const lamps = Array.from({ length: 60 }, (_, at) =>
   lamp({ id: `lamp-${at}`, title: `Lamp ${at}`, titles: { en: `Lamp ${at}`, ja: `照明${at}` } }),
@@ -165,6 +164,27 @@ describe("A touch on a printed tile", () => {
   });
 });
 
+describe("Tiles of a large home of which only the names were printed", () => {
+  const many = Array.from({ length: 70 }, (_, at) =>
+    lamp({ id: `lamp-${at}`, title: `Lamp ${at}`, titles: { en: `Lamp ${at}`, ja: `照明${at}` } }),
+  );
+  const stateOf = (page: OpenHome, title: string) => page.tile(title).querySelector(".tile-state")?.textContent;
+
+  it("stay where they stand, say what is new of their device, and are drawn when somebody comes near", async () => {
+    const page = await open(many);
+    const last = page.tile("Lamp 69");
+    expect([last.className, stateOf(page, "Lamp 69")]).toEqual(["tile ahead", "On · 70%"]);
+    const { live } = page.gateway;
+    live.receive({ type: "changed", device: "lamp-69", property: "power", value: false, at: Date.now() });
+    live.receive({ type: "availability", device: "lamp-68", available: false, at: Date.now() });
+    await vi.waitFor(() => expect(stateOf(page, "Lamp 69")).toBe("Off"), soon);
+    expect(page.tile("Lamp 68").matches(".ahead[data-silent]")).toBe(true);
+    expect([page.tile("Lamp 69"), last.closest("gk-tile")]).toEqual([last, null]);
+    last.scrollIntoView();
+    await vi.waitFor(() => expect(control(page, "Lamp 69")?.ariaChecked).toBe("false"), soon);
+  });
+});
+
 describe("Tiles that were not printed", () => {
   it("are names and links until somebody comes near", async () => {
     const page = await openHome(lamps);
@@ -175,6 +195,7 @@ describe("Tiles that were not printed", () => {
       "devices/lamp-59",
       0,
     ]);
+    expect(last.querySelector(".tile-state")?.textContent).toBe("On · 70%");
     last.querySelector("a")?.focus();
     last.scrollIntoView();
     await vi.waitFor(() => expect(control(page, "Lamp 59")).not.toBeNull(), soon);

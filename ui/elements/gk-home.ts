@@ -14,6 +14,7 @@ import { Places } from "../places.ts";
 import { readPrintedForm } from "../printed-form.ts";
 import { Commands } from "../send-command.ts";
 import { speechOfDocument } from "../speech.ts";
+import { tileWords } from "../tile-words.ts";
 import { Tiles } from "../tiles.ts";
 import { Trends } from "../trends.ts";
 import type { Page } from "./control.ts";
@@ -45,8 +46,10 @@ export class GkHome extends HTMLElement {
   readonly #trends = new Trends();
   readonly #tiles = new Tiles({
     fill: (tile, id, former) => this.#fill(tile, id, former),
-    addressOf: (id) => `devices/${id}${this.#page.isKiosk ? "?kiosk=1" : ""}`,
-    nameOf: ({ titles }) => titles[this.#speech.language],
+    wordsOf: (id) => {
+      const device = this.#live.state.devices.get(id);
+      return device && tileWords(device, this.#page);
+    },
   });
   #places: Places | undefined;
   #sheet: GkSheet | undefined;
@@ -65,12 +68,13 @@ export class GkHome extends HTMLElement {
   /** Devices came, went, or may stand elsewhere. */
   #isArranged = false;
   #isPlanned = false;
+  /** All that was known was shown once. */
+  #isShown = false;
   #unsubscribe: () => void = () => undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
   connectedCallback(): void {
     this.#unsubscribe = this.#live.subscribe(this.#receive);
-    this.#live.start(this.dataset["seq"]);
     this.#ticking = setInterval(this.#tick, minuteMs);
     window.addEventListener("popstate", this.#travel);
     this.addEventListener("submit", this.#submit);
@@ -78,7 +82,8 @@ export class GkHome extends HTMLElement {
     this.addEventListener("gk-watch", this.#watch);
     this.addEventListener("pointerdown", this.#touch);
     for (const type of lifts) window.addEventListener(type, this.#lift);
-    void this.#fetchDrawing();
+    // Each is as much as a slow telephone should do at a stretch.
+    for (const deed of [this.#follow, this.#fetchDrawing]) inNextTask(() => this.isConnected && void deed());
   }
 
   disconnectedCallback(): void {
@@ -89,7 +94,9 @@ export class GkHome extends HTMLElement {
     for (const type of lifts) window.removeEventListener(type, this.#lift);
   }
 
-  async #fetchDrawing(): Promise<void> {
+  readonly #follow = (): void => this.#live.start(this.dataset["seq"]);
+
+  readonly #fetchDrawing = async (): Promise<void> => {
     try {
       await import("../drawing.ts");
       this.#drawing = "here";
@@ -99,7 +106,7 @@ export class GkHome extends HTMLElement {
       // Who touched something meanwhile should see what became of it.
       if ([...this.#renewed].some((device) => this.#commands.of(device).size > 0)) location.reload();
     }
-  }
+  };
 
   readonly #receive = (event: PageEvent | undefined): void => {
     if (event !== undefined) this.#commands.receive(event);
@@ -121,15 +128,29 @@ export class GkHome extends HTMLElement {
     this.#plan();
   }
 
-  /** What comes together is shown together; the first time in a task of its own, for to read the home was one. */
+  /** What comes together is shown together. */
   #plan(): void {
     if (this.#isPlanned || this.#drawing !== "here" || this.#live.state.seq === 0) return;
     this.#isPlanned = true;
-    const defer = this.#places === undefined ? inNextTask : queueMicrotask;
+    const defer = this.#isShown ? queueMicrotask : inNextTask;
     defer(() => {
       this.#isPlanned = false;
-      this.#show();
+      if (this.#isShown) this.#show();
+      else this.#begin();
     });
+  }
+
+  /** The first time step by step: together they are more than a slow telephone should do at a stretch. */
+  #begin(): void {
+    const main = this.querySelector("main");
+    if (main === null) return;
+    this.#isShown = this.#places !== undefined && !this.#isArranged;
+    if (this.#places === undefined) {
+      this.#places = new Places(main, this.#speech);
+      this.#tiles.adopt(main);
+    } else if (this.#isShown) this.#show();
+    else this.#arrange();
+    if (!this.#isShown) this.#plan();
   }
 
   #show(): void {
@@ -151,13 +172,8 @@ export class GkHome extends HTMLElement {
   #arrange(): void {
     this.#isArranged = false;
     const { devices } = this.#live.state;
-    const main = this.querySelector("main");
-    if (main === null) return;
-    const isFirst = this.#places === undefined;
-    this.#places ??= new Places(main, this.#speech);
-    if (isFirst) this.#tiles.adopt(main);
-    const isMany = isFirst && main.querySelector(".tile") !== null;
-    this.#places.show(
+    const isMany = !this.#isShown && this.querySelector("main .tile") !== null;
+    this.#places?.show(
       placesOf([...devices.values()], this.#speech),
       (device) => this.#tiles.of(device, isMany),
       () => this.#emptiness(),
@@ -280,5 +296,3 @@ function openedInHistory(): DeviceId | null {
   const state: { readonly opened?: unknown } | null = history.state;
   return typeof state?.opened === "string" ? state.opened : null;
 }
-
-customElements.define("gk-home", GkHome);

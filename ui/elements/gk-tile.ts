@@ -13,6 +13,7 @@ import {
 } from "../../gateway-core/contract/page-look.ts";
 import { say } from "../../gateway-core/contract/page-words.ts";
 import { loadPlayerAhead, pressWatch } from "../player/load-player.ts";
+import { writeUsualAhead } from "../player/media-buffer.ts";
 import { DeviceElement } from "./device-element.ts";
 import { icon } from "./icon.ts";
 import { widgetControl } from "./widget-control.ts";
@@ -53,7 +54,9 @@ export class GkTile extends DeviceElement {
   }
 
   protected override firstUpdated(): void {
-    if (this.device.hasStream === true) loadPlayerAhead();
+    if (this.device.hasStream !== true) return;
+    loadPlayerAhead();
+    writeUsualAhead();
   }
 
   #watchButton(title: string): TemplateResult {

@@ -1,5 +1,6 @@
 /** One (Managed)MediaSource buffer that takes a stream's octets as they come, and keeps no more of them than it needs. */
 
+import { inNextTask } from "../next-task.ts";
 import { boxesOf } from "./boxes-of.ts";
 import { offsetOf, startIn, timescaleIn } from "./first-times.ts";
 import { typeIn } from "./media-type.ts";
@@ -12,8 +13,8 @@ interface ManagedWindow {
   readonly ManagedMediaSource?: SourceKind;
 }
 
-const usualHead = boxesOf(usual);
-const usualType = typeIn(usualHead) ?? "";
+/** Written when it is first needed: a home without pictures needs it never. */
+let usualStream: { readonly head: Uint8Array<ArrayBuffer>; readonly type: string } | undefined;
 const keptSeconds = 6;
 const trimAtSeconds = 12;
 
@@ -23,6 +24,17 @@ export function sourceKind(mediaType: string): SourceKind | undefined {
   const kinds = [managed, globalThis.MediaSource as SourceKind | undefined];
   return kinds.find((kind) => kind?.isTypeSupported(mediaType));
 }
+
+function usualOf() {
+  if (usualStream === undefined) {
+    const head = boxesOf(usual);
+    usualStream = { head, type: typeIn(head) ?? "" };
+  }
+  return usualStream;
+}
+
+/** So that a press need not wait until it is written. */
+export const writeUsualAhead = (): void => inNextTask(usualOf);
 
 export class MediaBuffer {
   readonly #video: HTMLVideoElement;
@@ -44,7 +56,7 @@ export class MediaBuffer {
 
   /** Before anything is known of the stream; undefined where none is played as they usually are. */
   static ahead(video: HTMLVideoElement): MediaBuffer | undefined {
-    const kind = sourceKind(usualType);
+    const kind = sourceKind(usualOf().type);
     return kind && new MediaBuffer(video, kind);
   }
 
@@ -101,7 +113,8 @@ export class MediaBuffer {
 
   readonly #beginUsual = async (): Promise<void> => {
     if (this.#isClosed) return;
-    this.#add(usualType).appendBuffer(usualHead);
+    const { head, type } = usualOf();
+    this.#add(type).appendBuffer(head);
     await this.#free();
   };
 
