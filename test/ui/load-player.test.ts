@@ -32,9 +32,8 @@ it("A source stands open before somebody watches, a press makes what plays it, a
   const opened = vi.spyOn(URL, "createObjectURL");
   const made = vi.spyOn(MediaSource.prototype, "addSourceBuffer");
   open = await openHome([deck(first, true)]);
-  // The one before has left it behind, or the page opens it while it is idle.
   const watch = async (): Promise<void> => {
-    open.home.querySelector<HTMLButtonElement>(".watch-mark")?.click();
+    open.home.querySelector<HTMLButtonElement>(".watch-button")?.click();
     await until(() => expect(open.home.querySelector("gk-player video")).not.toBeNull());
   };
   await watch();

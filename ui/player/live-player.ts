@@ -146,6 +146,7 @@ export class LivePlayer {
 
   async #follow(signal: AbortSignal, onOctets: () => void): Promise<void> {
     this.#isChanging = false;
+    if (this.#media?.isLost === true) this.#closeMedia();
     // What plays it is made while it is asked for.
     this.#media ??= MediaBuffer.ahead(this.#video)?.prepare();
     const known = this.#session;

@@ -42,6 +42,8 @@ export class MediaBuffer {
   readonly #url: string;
   /** Resolves when it takes octets. */
   opened: Promise<void>;
+  /** The browser has closed it again, as it may do with what nobody watches. */
+  isLost = false;
   #buffer: SourceBuffer | undefined;
   #mediaType: string | undefined;
   #resume: (() => void) | undefined;
@@ -72,13 +74,12 @@ export class MediaBuffer {
     this.#source.addEventListener("endstreaming", () => {
       this.#isWanted = false;
     });
+    this.#source.addEventListener("sourceclose", () => {
+      this.isLost = true;
+    });
     this.opened = this.#told(this.#source, "sourceopen");
     this.#url = URL.createObjectURL(this.#source);
     video.src = this.#url;
-  }
-
-  get isOpen(): boolean {
-    return this.#source.readyState === "open";
   }
 
   /**

@@ -12,9 +12,8 @@ let ahead: OpenVideo | undefined;
 
 /** Costs next to nothing while it waits: nothing is decoded, and no sound is sent anywhere. */
 export function openAhead(): void {
-  if (ahead?.media?.isOpen === true) return;
-  ahead?.media?.close();
-  ahead = openVideo();
+  if (ahead?.media?.isLost === true) ahead = undefined;
+  ahead ??= openVideo();
 }
 
 /** Somebody pressed: what plays it is made. Resolves when it is on its way. */
