@@ -4,7 +4,7 @@ import { LivePlayer } from "./live-player.ts";
 import { firstAudio } from "./stream-ahead.ts";
 import { takeVideo } from "./video-ahead.ts";
 
-export interface BegunPlayer {
+interface BegunPlayer {
   readonly video: HTMLVideoElement;
   readonly player: LivePlayer;
 }
