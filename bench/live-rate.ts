@@ -60,11 +60,30 @@ function bareEncoder(program: string, { octets, seconds }: Clip) {
   return { made: () => us, stop };
 }
 
+/** A gateway runs for months: what is compiled as it is found to be used often has been by then. */
+export const settlingMs = 15_000;
+
+/** Milliseconds of processor time in `ms` for the paced sources alone, whose octets nobody takes. */
+export async function sourcesAlone({ octets, seconds }: Clip, count: number, ms: number): Promise<number> {
+  const sources = Array.from({ length: count }, () => paced("mpegts", octets, seconds));
+  for (const source of sources) {
+    void (async () => {
+      for await (const _ of source.octets);
+    })();
+  }
+  await pause(settlingMs);
+  const share = ownShare(() => []);
+  await pause(ms);
+  const { ownMs } = share();
+  for (const source of sources) await source[Symbol.asyncDispose]();
+  return ownMs;
+}
+
 /** So many at once, from when all run, over `ms`: the least media for a second that one made, and this process's part of their processor time. */
 export async function bareSideBySide(program: string, clip: Clip, count: number, ms: number) {
   const all = Array.from({ length: count }, () => bareEncoder(program, clip));
   while (all.some(({ made }) => made() === 0)) await pause(20);
-  await pause(1_000);
+  await pause(settlingMs);
   const before = all.map(({ made }) => made());
   const share = ownShare(encoders);
   const begun = performance.now();

@@ -47,6 +47,7 @@ const endings: readonly ErrorCode[] = [
   "home-away",
   "not-found",
   "not-granted",
+  "stream-ended",
   "stream-quota-reached",
   "unknown-device",
 ];

@@ -12,7 +12,7 @@ export type SourceForm = "mpegts" | "dv";
 /** What a device sends, from the moment that it was connected to; disposing of it lets the device and its bus go. */
 export interface AvSource extends AsyncDisposable {
   readonly form: SourceForm;
-  /** Whole frames, or runs of whole packets, while the device sends any; ends when disposed of. Throws HomeError when the device or its connection is lost. */
+  /** Whole frames, or runs of whole packets, while the device sends any, which do not change afterwards; ends when disposed of. Throws HomeError when the device or its connection is lost. */
   readonly octets: AsyncIterable<Uint8Array>;
   /** What is known to be missing of what was read so far, where the device's bus can tell. */
   readonly evidence?: () => JsonObject;

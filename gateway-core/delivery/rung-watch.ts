@@ -72,6 +72,7 @@ export function watchRungs(options: RungWatchOptions): RungWatch {
       if (lane === current) queue.send(piece);
       else keep(lane, piece);
       change();
+      lookOn();
     });
   }
 
@@ -124,11 +125,18 @@ export function watchRungs(options: RungWatchOptions): RungWatch {
     choice = chooseRung(choice, { now: clock.now(), waitingSeconds, sentOctets }, kbps);
     aim(choice.rung);
     options.onChoice(choice);
-    timer = clock.after(lookMs, look);
+    timer = undefined;
+    lookOn();
+  }
+
+  /** At the best rung, with nothing that waits, there is nothing to look for. */
+  function lookOn(): void {
+    if (isOver || isFixed || rungs.length < 2 || timer !== undefined) return;
+    if (choice.rung > 0 || next !== undefined || queue.waitingSeconds > 0) timer = clock.after(lookMs, look);
   }
 
   follow(current, options.first);
-  if (!isFixed && rungs.length > 1) timer = clock.after(lookMs, look);
+  lookOn();
 
   return {
     body: queue.body,

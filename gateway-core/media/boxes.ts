@@ -49,23 +49,27 @@ export class BoxSplitter {
   }
 }
 
-/** The boxes in a box's payload; what is cut short or absurd ends the list. */
-export function childBoxes(payload: Uint8Array): Box[] {
+/** The boxes in a box's payload, of one type where that is told; what is cut short or absurd ends the list. */
+export function childBoxes(payload: Uint8Array, type?: string): Box[] {
   const boxes: Box[] = [];
-  for (let at = 0; at + headerOctets <= payload.length; ) {
-    const length = uint(payload, at, 4);
-    if (length < headerOctets || at + length > payload.length) break;
-    boxes.push(boxOf(payload.subarray(at, at + length)));
-    at += length;
+  for (let at = 0; ; ) {
+    const end = endOfBox(payload, at);
+    if (end === undefined) return boxes;
+    if (type === undefined || typeAt(payload, at) === type) boxes.push(boxOf(payload.subarray(at, end)));
+    at = end;
   }
-  return boxes;
 }
 
 /** The first box at the end of a path of types; undefined when there is none. */
 export function findBox(payload: Uint8Array, ...path: readonly string[]): Box | undefined {
-  const [type, ...rest] = path;
-  const found = childBoxes(payload).find((box) => box.type === type);
-  return found === undefined || rest.length === 0 ? found : findBox(found.payload, ...rest);
+  let inside = payload;
+  let found: Uint8Array | undefined;
+  for (const type of path) {
+    found = firstBox(inside, type);
+    if (found === undefined) return undefined;
+    inside = found.subarray(headerOctets);
+  }
+  return found && boxOf(found);
 }
 
 /** A big-endian number of `octetCount` octets; what lies beyond the end counts as 0. */
@@ -75,7 +79,27 @@ export function uint(octets: Uint8Array, at: number, octetCount: number): number
   return value;
 }
 
-function boxOf(octets: Uint8Array): Box {
-  const type = String.fromCharCode(...octets.subarray(4, headerOctets));
-  return { type, octets, payload: octets.subarray(headerOctets) };
+function firstBox(payload: Uint8Array, type: string): Uint8Array | undefined {
+  for (let at = 0; ; ) {
+    const end = endOfBox(payload, at);
+    if (end === undefined) return undefined;
+    if (typeAt(payload, at) === type) return payload.subarray(at, end);
+    at = end;
+  }
 }
+
+/** Where the box that begins there ends; undefined where none does. */
+function endOfBox(payload: Uint8Array, at: number): number | undefined {
+  if (at + headerOctets > payload.length) return undefined;
+  const length = uint(payload, at, 4);
+  return length < headerOctets || at + length > payload.length ? undefined : at + length;
+}
+
+const typeAt = (octets: Uint8Array, at: number): string =>
+  String.fromCharCode(octets[at + 4] ?? 0, octets[at + 5] ?? 0, octets[at + 6] ?? 0, octets[at + 7] ?? 0);
+
+const boxOf = (octets: Uint8Array): Box => ({
+  type: typeAt(octets, 0),
+  octets,
+  payload: octets.subarray(headerOctets),
+});

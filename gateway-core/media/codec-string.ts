@@ -4,14 +4,12 @@ import { childBoxes, findBox } from "./boxes.ts";
 
 /** Of each track, in order; `moov` is that box's payload. A codec that is not known is named by its sample entry alone. */
 export function codecsOf(moov: Uint8Array): string[] {
-  return childBoxes(moov)
-    .filter(({ type }) => type === "trak")
-    .flatMap((trak) => {
-      const description = findBox(trak.payload, "mdia", "minf", "stbl", "stsd");
-      // Version, flags and a count stand before the entries.
-      const [entry] = childBoxes(description?.payload.subarray(8) ?? new Uint8Array(0));
-      return entry === undefined ? [] : [codecOf(entry.type, entry.payload)];
-    });
+  return childBoxes(moov, "trak").flatMap((trak) => {
+    const description = findBox(trak.payload, "mdia", "minf", "stbl", "stsd");
+    // Version, flags and a count stand before the entries.
+    const [entry] = childBoxes(description?.payload.subarray(8) ?? new Uint8Array(0));
+    return entry === undefined ? [] : [codecOf(entry.type, entry.payload)];
+  });
 }
 
 /** Octets before the boxes of a video and of an audio sample entry (ISO/IEC 14496-12, 12.1.3 and 12.2.3). */

@@ -5,6 +5,7 @@ import { HomeError } from "../contract/errors.ts";
 import type { Piece } from "../contract/stream.ts";
 import type { FfmpegProcess, StartFfmpeg } from "./ffmpeg-process.ts";
 import { FragmentReader } from "./fragments.ts";
+import { GatheredWrites } from "./gathered-writes.ts";
 
 export interface EncoderOptions {
   readonly clock: Clock;
@@ -20,7 +21,6 @@ export interface EncoderOptions {
   readonly onRestart?: (why: "ended" | "stuck" | "overrun") => void;
 }
 
-const watchMs = 100;
 /** A source that was heard so lately is playing: without it silence is a pause, and no fault. */
 const heardMs = 1_000;
 /** Found and replaced, viewers miss less than two and a half seconds. */
@@ -28,7 +28,9 @@ const stuckMs = 1_800;
 /** From its start to its first output: twice as long after each that gave none, as the next has no more of a busy machine. */
 const beginMs = 5_000;
 const mostBeginMs = 20_000;
-const waitsMs = [100, 200, 500, 1_000, 2_000];
+/** Until the next is begun, by how many in a row wrote for less than `briefMs`: one that ran, and was killed, is replaced at once. */
+const waitsMs = [0, 100, 200, 500, 1_000, 2_000];
+const briefMs = 2_000;
 /** An encoder that wrote for so long is well again. */
 const wellMs = 10_000;
 const mostFailures = 5;
@@ -38,6 +40,7 @@ const mostWaiting = 8 << 20;
 
 export class Encoder {
   readonly #options: EncoderOptions;
+  readonly #input: GatheredWrites;
   #child: FfmpegProcess | undefined;
   #startedAt = 0;
   /** When the one that was started last gave its first output. */
@@ -51,18 +54,25 @@ export class Encoder {
   #failures: number[] = [];
   /** How many in a row failed before their first output. */
   #vain = 0;
+  /** How many in a row failed at their beginning. */
+  #brief = 0;
   #waiting: Timer | undefined;
   #watching: Timer | undefined;
   #isOver = false;
 
   constructor(options: EncoderOptions) {
     this.#options = options;
-    this.#watch();
+    this.#input = new GatheredWrites(options.clock, (octets) => this.#child?.stdin.write(octets));
   }
 
   /** Whether FFmpeg runs now. */
   get isRunning(): boolean {
     return this.#child !== undefined;
+  }
+
+  /** Whether nothing that was written to it waits. */
+  get hasTakenAll(): boolean {
+    return this.#input.isEmpty && (this.#child?.stdin.writableLength ?? 0) === 0;
   }
 
   /** Whether the one that was started last has given something. */
@@ -76,12 +86,14 @@ export class Encoder {
     const now = this.#options.clock.now();
     if (now - this.#heardAt >= heardMs) this.#heardSince = now;
     this.#heardAt = now;
+    if (this.#watching === undefined) this.#watch();
     if (this.#child === undefined) {
       if (this.#waiting === undefined) this.#begin();
       return;
     }
     if (this.#child.stdin.writableLength <= mostWaiting) {
-      if (octets.length > 0) this.#child.stdin.write(octets);
+      // While it begins every moment counts.
+      if (octets.length > 0) this.#input.push(octets, !this.#isBegun);
       return;
     }
     // One that begins, or has just begun, catches up with what waits: what has no room is left out, whole frames and packets.
@@ -90,14 +102,13 @@ export class Encoder {
 
   /** What the source sends has become another: what comes next begins a fresh encoder, and no failure is counted. */
   renew(): void {
-    const child = this.#child;
-    this.#child = undefined;
-    child?.kill();
+    this.#lose()?.kill();
   }
 
   /** The source has ended: what it told is encoded to its end. */
   async finish(): Promise<void> {
     this.#rest();
+    this.#input.flush();
     this.#child?.stdin.end();
     await this.#child?.ended;
     this.#child = undefined;
@@ -105,9 +116,15 @@ export class Encoder {
 
   async stop(): Promise<void> {
     this.#rest();
+    await this.#lose()?.stop();
+  }
+
+  /** Nobody's any more; what was gathered for it is of the source's ring, too. */
+  #lose(): FfmpegProcess | undefined {
     const child = this.#child;
     this.#child = undefined;
-    await child?.stop();
+    this.#input.drop();
+    return child;
   }
 
   /** Nothing is begun any more. */
@@ -131,8 +148,12 @@ export class Encoder {
       output.on("data", (octets: Uint8Array) => {
         if (this.#child !== child) return;
         const now = clock.now();
-        if (!this.#isBegun) this.#begunAt = now;
+        const isFirst = !this.#isBegun;
         this.#wroteAt = now;
+        if (isFirst) {
+          this.#begunAt = now;
+          this.#watch();
+        }
         try {
           for (const piece of reader.push(octets)) {
             if ("fragment" in piece) this.#end = Math.max(this.#end, piece.fragment.start + piece.fragment.duration);
@@ -150,12 +171,12 @@ export class Encoder {
   #fail(child: FfmpegProcess, why: "ended" | "stuck" | "overrun"): void {
     if (this.#child !== child || this.#isOver) return;
     const { clock, onGivenUp, onRestart } = this.#options;
-    this.#child = undefined;
-    child.kill();
+    this.#lose()?.kill();
     const now = clock.now();
     if (this.#wroteAt - this.#startedAt > wellMs) this.#failures = [];
     this.#failures = [...this.#failures.filter((at) => now - at < failureWindowMs), now];
     this.#vain = this.#isBegun ? 0 : this.#vain + 1;
+    this.#brief = this.#wroteAt - this.#startedAt < briefMs ? this.#brief + 1 : 0;
     if (Math.max(this.#failures.length, this.#vain) >= mostFailures) {
       this.#rest();
       void child.ended.then(({ said }) =>
@@ -164,7 +185,7 @@ export class Encoder {
       return;
     }
     onRestart?.(why);
-    const wait = waitsMs[this.#failures.length - 1] ?? 2_000;
+    const wait = waitsMs[this.#brief] ?? 2_000;
     this.#waiting = clock.after(wait, () => {
       this.#waiting = undefined;
       // A source that is silent begins it when it speaks again.
@@ -172,16 +193,24 @@ export class Encoder {
     });
   }
 
+  /** Looks again when it might be stuck; of a source that is silent nothing is awaited, until it speaks again. */
   #watch(): void {
     const { clock } = this.#options;
-    this.#watching = clock.after(watchMs, () => {
+    this.#watching?.cancel();
+    this.#watching = clock.after(Math.max(0, this.#due - clock.now()), () => {
+      this.#watching = undefined;
       const now = clock.now();
-      const isFed = now - this.#heardAt < heardMs;
-      const due = this.#isBegun
-        ? Math.max(this.#wroteAt, this.#heardSince) + stuckMs
-        : this.#startedAt + Math.min(beginMs * 2 ** this.#vain, mostBeginMs);
-      if (this.#child !== undefined && isFed && now > due) this.#fail(this.#child, "stuck");
+      if (now - this.#heardAt >= heardMs) return;
+      if (this.#child !== undefined && now >= this.#due) this.#fail(this.#child, "stuck");
       if (!this.#isOver) this.#watch();
     });
+  }
+
+  /** When it will have given nothing for too long. */
+  get #due(): number {
+    if (this.#child === undefined) return this.#options.clock.now() + heardMs;
+    return this.#isBegun
+      ? Math.max(this.#wroteAt, this.#heardSince) + stuckMs
+      : this.#startedAt + Math.min(beginMs * 2 ** this.#vain, mostBeginMs);
   }
 }

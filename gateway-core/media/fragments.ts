@@ -54,8 +54,7 @@ export class FragmentReader {
   }
 
   #timesOf(moof: Box): Omit<Fragment, "octets"> {
-    const runs = childBoxes(moof.payload).filter(({ type }) => type === "traf");
-    const read = runs.flatMap(({ payload }) => {
+    const read = childBoxes(moof.payload, "traf").flatMap(({ payload }) => {
       const track = this.#tracks.find(({ id }) => id === uint(findBox(payload, "tfhd")?.payload ?? payload, 4, 4));
       return track === undefined ? [] : [{ track, ...timesIn(payload, track) }];
     });
@@ -69,24 +68,20 @@ export class FragmentReader {
 }
 
 function tracksOf({ payload }: Box): Track[] {
-  const defaults = childBoxes(findBox(payload, "mvex")?.payload ?? new Uint8Array(0)).filter(
-    ({ type }) => type === "trex",
-  );
-  return childBoxes(payload)
-    .filter(({ type }) => type === "trak")
-    .map((trak) => {
-      const header = findBox(trak.payload, "tkhd")?.payload ?? new Uint8Array(0);
-      const media = findBox(trak.payload, "mdia", "mdhd")?.payload ?? new Uint8Array(0);
-      const id = uint(header, header[0] === 1 ? 20 : 12, 4);
-      const extended = defaults.find((trex) => uint(trex.payload, 4, 4) === id)?.payload ?? new Uint8Array(0);
-      return {
-        id,
-        timescale: uint(media, media[0] === 1 ? 20 : 12, 4) || 1,
-        isVideo: uint(findBox(trak.payload, "mdia", "hdlr")?.payload ?? header, 8, 4) === 0x76696465,
-        defaultDuration: uint(extended, 12, 4),
-        defaultFlags: uint(extended, 20, 4),
-      };
-    });
+  const defaults = childBoxes(findBox(payload, "mvex")?.payload ?? new Uint8Array(0), "trex");
+  return childBoxes(payload, "trak").map((trak) => {
+    const header = findBox(trak.payload, "tkhd")?.payload ?? new Uint8Array(0);
+    const media = findBox(trak.payload, "mdia", "mdhd")?.payload ?? new Uint8Array(0);
+    const id = uint(header, header[0] === 1 ? 20 : 12, 4);
+    const extended = defaults.find((trex) => uint(trex.payload, 4, 4) === id)?.payload ?? new Uint8Array(0);
+    return {
+      id,
+      timescale: uint(media, media[0] === 1 ? 20 : 12, 4) || 1,
+      isVideo: uint(findBox(trak.payload, "mdia", "hdlr")?.payload ?? header, 8, 4) === 0x76696465,
+      defaultDuration: uint(extended, 12, 4),
+      defaultFlags: uint(extended, 20, 4),
+    };
+  });
 }
 
 /** Of one track fragment: 8.8.7 tfhd, 8.8.8 trun, 8.8.12 tfdt. */
@@ -100,7 +95,7 @@ function timesIn(traf: Uint8Array, track: Track): Omit<Fragment, "octets"> {
   const eachFlags = headFlags & 0x20 ? uint(tfhd, at, 4) : track.defaultFlags;
   let ticks = 0;
   let firstFlags: number | undefined;
-  for (const { payload: run } of childBoxes(traf).filter(({ type }) => type === "trun")) {
+  for (const { payload: run } of childBoxes(traf, "trun")) {
     const flags = uint(run, 1, 3);
     const count = uint(run, 4, 4);
     let offset = 8 + (flags & 0x1 ? 4 : 0);
@@ -126,7 +121,7 @@ function copyOf({ type, octets, payload }: Box): Box {
 
 /** Moves the decode time of a track in place (8.8.12). */
 function shift(moof: Box, { id, timescale }: Track, seconds: number): void {
-  for (const { payload } of childBoxes(moof.payload).filter(({ type }) => type === "traf")) {
+  for (const { payload } of childBoxes(moof.payload, "traf")) {
     const tfdt = findBox(payload, "tfdt")?.payload;
     if (tfdt === undefined || uint(findBox(payload, "tfhd")?.payload ?? payload, 4, 4) !== id) continue;
     const octetCount = tfdt[0] === 1 ? 8 : 4;

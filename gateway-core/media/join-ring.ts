@@ -5,6 +5,7 @@
  */
 
 import { joinOctets } from "../bytes/join-octets.ts";
+import { BlockStore } from "./block-store.ts";
 import {
   type ProgramMap,
   readProgramAssociation,
@@ -12,7 +13,15 @@ import {
   SectionReader,
   writeProgramAssociation,
 } from "./program-tables.ts";
-import { sectionPacket, type TsPacket, TsPacketizer, tsPacketOctets } from "./transport-stream.ts";
+import {
+  isStartAt,
+  packetAt,
+  pidAt,
+  sectionPacket,
+  type TsPacket,
+  TsPacketizer,
+  tsPacketOctets,
+} from "./transport-stream.ts";
 
 export interface JoinRingOptions {
   /** Octets kept, at most. */
@@ -21,31 +30,51 @@ export interface JoinRingOptions {
   readonly groups?: number;
   /** The programme to follow; absent: the first that has a picture, else the first. */
   readonly program?: number;
+  /** Whether nobody needs what was passed on any more: then its memory is used again. Absent: they may always. */
+  readonly isTaken?: () => boolean;
+}
+
+interface Followed {
+  readonly number: number;
+  readonly mapPid: number;
+  readonly wanted: ReadonlySet<number>;
+  readonly videoPid: number;
 }
 
 const associationPid = 0;
+/** What a PID's packets are, as bits; 0: of no matter. */
+const [passedOn, table, picture] = [1, 2, 4];
+const pids = 0x2000;
 
 export class JoinRing {
   readonly #longest: number;
   readonly #groups: number;
   readonly #wished: number | undefined;
   readonly #packetizer = new TsPacketizer();
-  readonly #sections = new Map<number, SectionReader>([[associationPid, new SectionReader()]]);
+  readonly #store: BlockStore;
+  readonly #roles = new Uint8Array(pids);
+  readonly #sections = new Map<number, SectionReader>();
   /** The packets of the programme maps as they came last, by PID. */
   readonly #tables = new Map<number, Uint8Array[]>();
   readonly #maps = new Map<number, ProgramMap>();
+  /** What names the followed programme alone. */
+  #association: Uint8Array = new Uint8Array(0);
   /** Associations passed on so far: each is a packet of ours. */
   #associations = 0;
   #mapPids: readonly number[] = [];
-  #followed: { readonly mapPid: number; readonly wanted: ReadonlySet<number>; readonly videoPid: number } | undefined;
+  #followed: Followed | undefined;
+  /** What was passed on last, packet behind packet, as it was passed on. */
   #kept: Uint8Array[] = [];
-  /** Where groups begin in `#kept`. */
+  /** Counted in octets that were passed on: where what is kept begins, and the groups in it. */
+  #keptFrom = 0;
   #starts: number[] = [];
 
-  constructor({ longest = 8 << 20, groups = 3, program }: JoinRingOptions = {}) {
+  constructor({ longest = 8 << 20, groups = 3, program, isTaken = () => false }: JoinRingOptions = {}) {
+    this.#store = new BlockStore(isTaken);
     this.#longest = longest;
     this.#groups = groups;
     this.#wished = program;
+    this.#roles[associationPid] = table;
   }
 
   /** Octets that were no packet. */
@@ -67,46 +96,64 @@ export class JoinRing {
     return this.#starts.length > 0;
   }
 
-  /** Takes octets of the stream; returns the packets of the followed programme among them, for who has joined. */
+  /** Takes octets of the stream; returns the packets of the followed programme among them, for who has joined, to be read only. */
   push(octets: Uint8Array): Uint8Array {
-    const passed: Uint8Array[] = [];
-    // Packets that are kept are views of this copy: one for each of them would cost more than all else.
-    for (const packet of this.#packetizer.push(new Uint8Array(octets))) {
-      if (this.#isTable(packet.pid)) this.#readTable(packet);
-      const { octets: whole, pid } = packet;
-      if (this.#followed === undefined) continue;
-      if (pid === associationPid) {
-        if (packet.isStart) passed.push(this.#association());
-        continue;
+    let length = 0;
+    const room = (octetCount: number): Uint8Array => this.#store.room(octetCount);
+    // What is passed on moves up within the one copy, and is what is kept, too: packets are many.
+    const take = (packets: Uint8Array, at: number): void => {
+      const pid = pidAt(packets, at);
+      const role = this.#roles[pid] ?? 0;
+      if (role === 0) return;
+      if ((role & table) !== 0) this.#readTable(packetAt(packets, at));
+      else if ((role & picture) !== 0 && isStartAt(packets, at) && beginsGroup(packetAt(packets, at))) {
+        this.#starts.push(this.#store.kept + length);
       }
-      const isTable = pid === this.#followed.mapPid;
-      if (!isTable && !this.#followed.wanted.has(pid)) continue;
-      passed.push(whole);
-      if (!isTable) this.#keep(packet, this.#followed.videoPid);
-    }
-    return joinOctets(...passed);
+      if (pid === associationPid) {
+        if (this.#followed === undefined || !isStartAt(packets, at)) return;
+        packets.set(this.#nextAssociation(), length);
+      } else if (((this.#roles[pid] ?? 0) & passedOn) === 0) return;
+      else if (length < at) packets.copyWithin(length, at, at + tsPacketOctets);
+      length += tsPacketOctets;
+    };
+    const passed = this.#packetizer.push(octets, take, room).subarray(0, length);
+    if (length > 0) this.#keep(passed);
+    return passed;
   }
 
   /** What a decoder that joins now is given first: the tables, then the groups that are kept. */
   preroll(): Uint8Array {
-    if (this.#followed === undefined) return new Uint8Array(0);
-    const map = this.#tables.get(this.#followed.mapPid) ?? [];
-    return joinOctets(this.#association(), ...map, ...this.#kept.slice(this.#starts[0] ?? this.#kept.length));
+    const { mapPid } = this.#followed ?? {};
+    if (mapPid === undefined) return new Uint8Array(0);
+    const tables = [this.#nextAssociation(), ...(this.#tables.get(mapPid) ?? [])];
+    const [start = this.#store.kept] = this.#starts;
+    const all = joinOctets(...tables, ...this.#kept);
+    let length = tables.length * tsPacketOctets;
+    for (let at = length + start - this.#keptFrom; at < all.length; at += tsPacketOctets) {
+      // Tables stand before it all, and there alone.
+      if (((this.#roles[pidAt(all, at)] ?? 0) & table) !== 0) continue;
+      all.copyWithin(length, at, at + tsPacketOctets);
+      length += tsPacketOctets;
+    }
+    return all.subarray(0, length);
   }
 
-  #association(): Uint8Array {
-    const { number = 0 } = this.program ?? {};
-    const section = writeProgramAssociation([{ number, mapPid: this.#followed?.mapPid ?? 0 }]);
-    return sectionPacket(associationPid, section, this.#associations++);
+  #nextAssociation(): Uint8Array {
+    this.#association[3] = 0x10 | (this.#associations++ & 0x0f);
+    return new Uint8Array(this.#association);
   }
-
-  #isTable = (pid: number): boolean => pid === associationPid || this.#mapPids.includes(pid);
 
   #readTable({ pid, payload, isStart, octets }: TsPacket): void {
+    // The same again, many times a second.
+    const known = this.#tables.get(pid);
+    if (isStart && known?.length === 1 && isSamePacket(octets, known[0])) {
+      known[0] = new Uint8Array(octets);
+      return;
+    }
     const reader = this.#sections.get(pid) ?? new SectionReader();
     this.#sections.set(pid, reader);
     if (isStart) this.#tables.set(pid, []);
-    this.#tables.get(pid)?.push(octets);
+    this.#tables.get(pid)?.push(new Uint8Array(octets));
     for (const section of reader.push(payload, isStart)) {
       try {
         if (pid === associationPid) this.#mapPids = readProgramAssociation(section).map(({ mapPid }) => mapPid);
@@ -128,33 +175,49 @@ export class JoinRing {
       this.#wished === undefined
         ? (known.find(hasVideo) ?? (known.length === this.#mapPids.length ? known[0] : undefined))
         : known.find(({ map }) => map.number === this.#wished);
-    if (chosen === undefined) return;
-    const { clockPid, streams } = chosen.map;
+    if (chosen !== undefined) this.#followProgram(chosen.pid, chosen.map);
+    this.#assignRoles();
+  }
+
+  #followProgram(mapPid: number, { number, clockPid, streams }: ProgramMap): void {
     const played = streams.filter(({ kind }) => kind !== "other").map(({ pid }) => pid);
     const wanted = new Set([clockPid, ...played]);
-    const isSame = chosen.pid === this.#followed?.mapPid && [...wanted].every((pid) => this.#followed?.wanted.has(pid));
-    if (isSame && wanted.size === this.#followed?.wanted.size) return;
+    const before = this.#followed;
+    const isSame = number === before?.number && mapPid === before.mapPid && wanted.size === before.wanted.size;
+    if (isSame && wanted.isSubsetOf(before.wanted)) return;
+    this.#association = sectionPacket(associationPid, writeProgramAssociation([{ number, mapPid }]), 0);
     const videoPid = streams.find(({ kind }) => kind === "video")?.pid ?? played[0] ?? -1;
-    this.#followed = { mapPid: chosen.pid, wanted, videoPid };
-    this.#kept = [];
+    this.#followed = { number, mapPid, wanted, videoPid };
     this.#starts = [];
   }
 
-  #keep(packet: TsPacket, videoPid: number): void {
-    if (packet.pid === videoPid && packet.isStart && beginsGroup(packet)) this.#starts.push(this.#kept.length);
-    if (this.#starts.length === 0) return;
-    this.#kept.push(packet.octets);
-    const isOver = (): boolean =>
-      this.#starts.length > this.#groups || this.#kept.length * tsPacketOctets > this.#longest;
-    while (isOver() && this.#starts.length > 0) this.#dropGroup();
+  /** A programme may say anything: a PID that has tables has no pictures. */
+  #assignRoles(): void {
+    const { mapPid, wanted = [], videoPid = -1 } = this.#followed ?? {};
+    this.#roles.fill(0);
+    for (const pid of wanted) this.#roles[pid] = passedOn;
+    if (videoPid >= 0) this.#roles[videoPid] = passedOn | picture;
+    for (const pid of this.#mapPids) this.#roles[pid] = pid === mapPid ? passedOn | table : table;
+    this.#roles[associationPid] = table;
   }
 
-  #dropGroup(): void {
-    const next = this.#starts[1] ?? this.#kept.length;
-    this.#kept = this.#kept.slice(next);
-    this.#starts = this.#starts.slice(1).map((start) => start - next);
+  #keep(passed: Uint8Array): void {
+    this.#kept.push(passed);
+    this.#store.keep(passed.length);
+    const end = this.#store.kept;
+    const isOver = (): boolean => this.#starts.length > this.#groups || end - (this.#starts[0] ?? end) > this.#longest;
+    while (isOver()) this.#starts.shift();
+    const [start = end] = this.#starts;
+    while (this.#kept.length > 0 && this.#keptFrom + (this.#kept[0]?.length ?? 0) <= start) {
+      this.#keptFrom += this.#kept.shift()?.length ?? 0;
+    }
+    this.#store.release(this.#keptFrom);
   }
 }
+
+/** But for their counters. */
+const isSamePacket = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
+  a.every((octet, at) => octet === b?.[at] || at === 3) && (((a[3] ?? 0) ^ (b?.[3] ?? 0)) & 0xf0) === 0;
 
 /** A picture that needs none before it: said by the multiplexer, or a sequence header or parameter set at its front. */
 function beginsGroup({ payload, isRandomAccess }: TsPacket): boolean {

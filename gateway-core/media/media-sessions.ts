@@ -155,10 +155,10 @@ export class MediaSessions implements AsyncDisposable {
       return liveArguments({ form, rungs, encoder: encoderName, audio: heard - 1 });
     };
     const source = await this.#connected(device, openSource, spare, argumentsOf);
-    const ring = createSourceRing(source.form);
+    const ring = createSourceRing(source.form, { isTaken: () => encoder.hasTakenAll });
     const rings = rungs.map(() => this.#options.ring());
     const { promise: over, resolve: end } = Promise.withResolvers<HomeError>();
-    const encoder = new Encoder({
+    const encoder: Encoder = new Encoder({
       clock,
       start: spare.start,
       arguments: () => argumentsOf(source.form, ring.audioCount),
@@ -175,21 +175,20 @@ export class MediaSessions implements AsyncDisposable {
       const judge = new NoiseJudge();
       for await (const octets of source.octets) {
         const onward = ring.push(octets);
-        if (judge.isNoise(octets.length, ring.octetsLost)) {
-          throw new HomeError("conversion-failed", "what the device sends is no stream", { form: source.form });
-        }
+        if (judge.isNoise(octets.length, ring.octetsLost)) throw noStream(source.form);
         if (ring.isRenewed()) encoder.renew();
         encoder.write(onward);
       }
       await encoder.finish();
+      if (ring.preroll().length === 0) throw noStream(source.form);
       end(new HomeError("stream-ended", "the source has ended"));
     })().catch((thrown: unknown) => end(toHomeError(thrown)));
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
-      // A device that cannot be let go is no reason to keep the encoder and those who watch.
-      await source[Symbol.asyncDispose]().then(undefined, (thrown: unknown) => end(toHomeError(thrown)));
+      // A device that is slow to be let go, or cannot be, is no reason to keep the encoder and those who watch.
+      const letGo = source[Symbol.asyncDispose]().then(undefined, (thrown: unknown) => end(toHomeError(thrown)));
       spare[Symbol.dispose]();
-      await encoder.stop();
+      await Promise.all([letGo, encoder.stop()]);
       await feeding;
       for (const one of rings) one.end();
     };
@@ -230,3 +229,6 @@ export class MediaSessions implements AsyncDisposable {
     }
   }
 }
+
+const noStream = (form: SourceForm): HomeError =>
+  new HomeError("conversion-failed", "what the device sends is no stream", { form });

@@ -2,10 +2,10 @@
 
 import { joinOctets } from "../bytes/join-octets.ts";
 import type { SourceForm } from "../contract/stream.ts";
-import { JoinRing } from "./join-ring.ts";
+import { JoinRing, type JoinRingOptions } from "./join-ring.ts";
 
 export interface SourceRing {
-  /** Takes octets as they come; returns what goes on to an encoder that has joined. */
+  /** Takes octets as they come; returns what goes on to an encoder that has joined, to be read only. */
   push(octets: Uint8Array): Uint8Array;
   /** Empty while nothing can be begun with. */
   preroll(): Uint8Array;
@@ -17,7 +17,10 @@ export interface SourceRing {
   readonly octetsLost: number;
 }
 
-export function createSourceRing(form: SourceForm, options: { readonly program?: number } = {}): SourceRing {
+export function createSourceRing(
+  form: SourceForm,
+  options: Pick<JoinRingOptions, "program" | "isTaken"> = {},
+): SourceRing {
   if (form === "dv") return new DvRing();
   const ring = new JoinRing(options);
   let known: number | undefined;
@@ -72,7 +75,7 @@ class DvRing implements SourceRing {
   }
 
   push(octets: Uint8Array): Uint8Array {
-    let all = joinOctets(this.#rest, octets);
+    let all = this.#rest.length === 0 ? octets : joinOctets(this.#rest, octets);
     const frames: Uint8Array[] = [];
     for (let start = frameStart(all); start >= 0; start = frameStart(all)) {
       all = all.subarray(start);
@@ -87,12 +90,15 @@ class DvRing implements SourceRing {
     this.#rest = new Uint8Array(all.subarray(Math.max(0, all.length - palFrame)));
     this.#octetsLost += all.length - this.#rest.length;
     const last = frames.at(-1);
-    if (last !== undefined) this.#last = new Uint8Array(last);
+    if (last !== undefined) {
+      if (this.#last.length !== last.length) this.#last = new Uint8Array(last.length);
+      this.#last.set(last);
+    }
     return joinOctets(...frames);
   }
 
   preroll(): Uint8Array {
-    return this.#last;
+    return new Uint8Array(this.#last);
   }
 
   get audioCount(): number {

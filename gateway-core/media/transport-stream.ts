@@ -1,7 +1,5 @@
 /** Packets of an MPEG-2 transport stream (ISO/IEC 13818-1, 2.4.3): found again after noise, read without copying. Pure. */
 
-import { joinOctets } from "../bytes/join-octets.ts";
-
 /** Octets of a packet. */
 export const tsPacketOctets = 188;
 const syncByte = 0x47;
@@ -20,11 +18,18 @@ export interface TsPacket {
   readonly payload: Uint8Array;
 }
 
-/** Reads one packet of 188 octets that begins with the sync byte. */
-export function readTsPacket(octets: Uint8Array): TsPacket {
+/** The PID of the packet that begins there. */
+export const pidAt = (octets: Uint8Array, at: number): number =>
+  (((octets[at + 1] ?? 0) & 0x1f) << 8) | (octets[at + 2] ?? 0);
+
+/** Whether its header says that a PES packet or a section begins in it, be it usable or not. */
+export const isStartAt = (octets: Uint8Array, at: number): boolean => ((octets[at + 1] ?? 0) & 0x40) !== 0;
+
+/** Reads the packet that begins there with its sync byte. */
+export function packetAt(all: Uint8Array, place: number): TsPacket {
+  const octets = all.subarray(place, place + tsPacketOctets);
   const at = (place: number): number => octets[place] ?? 0;
   const second = at(1);
-  const third = at(2);
   const fourth = at(3);
   const adaptationOctets = at(4);
   const flags = at(5);
@@ -33,7 +38,7 @@ export function readTsPacket(octets: Uint8Array): TsPacket {
   const start = hasAdaptation ? Math.min(5 + adaptationOctets, tsPacketOctets) : 4;
   return {
     octets,
-    pid: ((second & 0x1f) << 8) | third,
+    pid: pidAt(octets, 0),
     isStart: isUsable && (second & 0x40) !== 0,
     isRandomAccess: hasAdaptation && adaptationOctets > 0 && (flags & 0x40) !== 0,
     continuity: fourth & 0x0f,
@@ -59,23 +64,31 @@ export class TsPacketizer {
     return this.#octetsLost;
   }
 
-  /** The packets that are whole now. They are views of `octets`, or of a copy where a packet was cut. */
-  push(octets: Uint8Array): TsPacket[] {
-    const all = this.#rest.length === 0 ? octets : joinOctets(this.#rest, octets);
-    const packets: TsPacket[] = [];
+  /**
+   * Tells of each packet that is whole now where it begins in the answer, which is a copy of all that is at hand, in `room`.
+   * What lies before that place may be written over meanwhile: a packet is no object, as there are thousands in a second.
+   */
+  push(
+    octets: Uint8Array,
+    take: (all: Uint8Array, at: number) => void,
+    room = (length: number): Uint8Array => new Uint8Array(length),
+  ): Uint8Array {
+    const all = room(this.#rest.length + octets.length);
+    all.set(this.#rest);
+    all.set(octets, this.#rest.length);
     let at = 0;
     while (all.length - at >= tsPacketOctets) {
       // The next packet's sync byte confirms this one's, as far as it is here already.
       const next = all[at + tsPacketOctets];
       if (all[at] === syncByte && (next === undefined || next === syncByte)) {
-        packets.push(readTsPacket(all.subarray(at, at + tsPacketOctets)));
+        take(all, at);
         at += tsPacketOctets;
       } else {
         at++;
         this.#octetsLost++;
       }
     }
-    this.#rest = new Uint8Array(all.subarray(at));
-    return packets;
+    this.#rest = all.slice(at);
+    return all;
   }
 }

@@ -59,6 +59,7 @@ describe("What a home says of a stream", () => {
   it("is a reason that a stream can have, with its values", () => {
     const error = parseStreamEnd({ code: "bus-full", message: "no room", inUse: ["deck"] });
     expect([error.code, error.message, error.details]).toEqual(["bus-full", "no room", { inUse: ["deck"] }]);
+    expect(parseStreamEnd({ code: "stream-ended", message: "played to its end" }).code).toBe("stream-ended");
   });
 
   it("is a fault of its own when it claims what only the access broker may say", () => {

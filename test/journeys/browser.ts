@@ -3,7 +3,7 @@
 import { type Browser, chromium, type LaunchOptions, type Page } from "playwright";
 import type { Home } from "./home.ts";
 
-export const launch = (proxy?: LaunchOptions["proxy"]): Promise<Browser> =>
+export const launch = (proxy?: LaunchOptions["proxy"], more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     ...(proxy === undefined ? {} : { proxy }),
     executablePath: process.env["GENKAN_CHROMIUM"] ?? "/usr/bin/chromium",
@@ -17,6 +17,7 @@ export const launch = (proxy?: LaunchOptions["proxy"]): Promise<Browser> =>
       "--disable-sync",
       // The proxy's certificate is of the development authority, too.
       ...(proxy?.server.startsWith("https:") ? ["--ignore-certificate-errors"] : []),
+      ...more,
     ],
   });
 

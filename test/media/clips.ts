@@ -1,7 +1,7 @@
 /** Real FFmpeg and streams made by it, paced as a device sends them. */
 
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AvSource, SourceForm } from "../../gateway-core/contract/stream.ts";
@@ -70,18 +70,17 @@ export function paced(form: SourceForm, octets: Uint8Array, seconds: number, isE
   };
 }
 
-/** The process ids of our own children that run FFmpeg. */
+/** The process ids of our own children that run FFmpeg. Read, not asked of another process: that would be work of ours where work is measured. */
 export function encoders(): number[] {
-  const listed = spawnSyncText("ps", ["-o", "pid=,comm=", "--ppid", String(process.pid)]);
-  return listed
-    .split("\n")
-    .filter((line) => line.includes("ffmpeg"))
-    .map((line) => Number.parseInt(line, 10));
+  const threads = readdirSync("/proc/self/task").map((thread) => textOf(`/proc/self/task/${thread}/children`));
+  const children = threads.join(" ").split(" ").filter(Boolean).map(Number);
+  return children.filter((pid) => textOf(`/proc/${pid}/comm`).includes("ffmpeg"));
 }
 
-function spawnSyncText(program: string, args: readonly string[]): string {
+/** Of a process that may be gone meanwhile. */
+function textOf(path: string): string {
   try {
-    return execFileSync(program, args, { encoding: "utf8" });
+    return readFileSync(path, "utf8");
   } catch {
     return "";
   }

@@ -110,6 +110,23 @@ describe("An encoder is watched", () => {
     expect(told).toEqual(["stuck", "stuck", "stuck"]);
   });
 
+  it("and replaced at once when one that ran has ended, and after ever longer waits when the next do at their beginning", async () => {
+    const { clock, ffmpeg, play } = opened();
+    await play(4_000, true);
+    const waitedMs: number[] = [];
+    for (let failure = 0; failure < 4; failure++) {
+      ffmpeg.running[0]?.end({ code: 1, said: [] });
+      await settle();
+      const endedAt = clock.now();
+      while (ffmpeg.running.length === 0) {
+        encoder.write(octets);
+        await clock.advance(10);
+      }
+      waitedMs.push(clock.now() - endedAt);
+    }
+    expect(waitedMs).toEqual([10, 100, 200, 500]);
+  });
+
   it("and given up, with its own words, when it fails again and again", async () => {
     const { ffmpeg, told, givenUp, play } = opened();
     for (let failure = 0; failure < 5; failure++) {

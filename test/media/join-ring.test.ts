@@ -9,7 +9,8 @@ import {
 } from "../../gateway-core/media/program-tables.ts";
 import { createSourceRing } from "../../gateway-core/media/source-ring.ts";
 import {
-  readTsPacket,
+  packetAt,
+  pidAt,
   sectionPacket,
   TsPacketizer,
   tsPacketOctets,
@@ -17,9 +18,7 @@ import {
 import { clip, ffmpeg, madeStream } from "./clips.ts";
 
 const packetsOf = (octets: Uint8Array) =>
-  Array.from({ length: octets.length / tsPacketOctets }, (_, at) =>
-    readTsPacket(octets.subarray(at * tsPacketOctets, (at + 1) * tsPacketOctets)),
-  );
+  Array.from({ length: octets.length / tsPacketOctets }, (_, at) => packetAt(octets, at * tsPacketOctets));
 
 /** The programmes that the first association names. */
 function tablesIn(octets: Uint8Array): readonly Program[] {
@@ -111,9 +110,15 @@ describe("A packetizer", () => {
     const packetizer = new TsPacketizer();
     const packet = new Uint8Array(tsPacketOctets);
     packet.set([0x47, 0x40, 0x11, 0x10]);
-    expect(packetizer.push(Uint8Array.of(1, 2, 3))).toEqual([]);
-    expect(packetizer.push(packet).map(({ pid, isStart }) => [pid, isStart])).toEqual([[0x11, true]]);
-    expect(packetizer.push(packet).map(({ pid }) => pid)).toEqual([0x11]);
+    const taken: number[][] = [];
+    const push = (octets: Uint8Array) => packetizer.push(octets, (all, at) => taken.push([at, pidAt(all, at)]));
+    push(Uint8Array.of(1, 2, 3));
+    expect(taken).toEqual([]);
+    push(packet);
+    expect(taken).toEqual([[3, 0x11]]);
+    push(packet.subarray(0, 100));
+    push(packet.subarray(100));
+    expect(taken.slice(1)).toEqual([[0, 0x11]]);
     expect(packetizer.octetsLost).toBe(3);
   });
 });
