@@ -1,6 +1,6 @@
-/** From the press of a tile's mark to the first decoded picture in Chromium, and what each stage before it took. */
+/** From the press of a tile's mark to the first decoded picture in Chromium, and what each stage before it took; beside a bare page that has the same octets already. */
 
-import type { Browser } from "playwright";
+import type { Browser, Page } from "playwright";
 import { quantile } from "./figures.ts";
 import type { Row } from "./table.ts";
 
@@ -8,13 +8,15 @@ import type { Row } from "./table.ts";
 export interface FirstPicture {
   /** The stream was asked for. */
   readonly asked: number;
-  /** The answer came: the source is connected. */
-  readonly opened: number;
-  /** Its first octets came: the encoder has written. */
+  /** Its first octets came: the source is connected, and the encoder has written. */
   readonly answered: number;
   /** The first pictures were handed to the decoder. */
   readonly appended: number;
-  /** The first decoded one was shown. */
+  /** The first one was decoded. */
+  readonly decoded: number;
+  /** The page was drawn with the video in it. */
+  readonly drawn: number;
+  /** Both: the first decoded picture is seen. */
   readonly shown: number;
 }
 
@@ -23,26 +25,42 @@ const standingMs = 700;
 
 /** In a page of its own, which is closed afterwards. */
 export async function firstPicture(browser: Browser, url: string): Promise<FirstPicture> {
-  const page = await browser.newPage();
-  try {
-    await page.addInitScript(watchStages);
+  return inPage(browser, async (page) => {
     await page.goto(url);
     await page.waitForSelector(".watch-mark");
     await page.waitForTimeout(standingMs);
-    return await page.evaluate(pressed);
+    return await page.evaluate(pressed, ".watch-mark");
+  });
+}
+
+/** What Chromium alone needs: a page with nothing but a button, which plays octets that it has already. */
+export async function barePicture(browser: Browser, mediaType: string, octets: Uint8Array): Promise<FirstPicture> {
+  return inPage(browser, async (page) => {
+    await page.goto("data:text/html,<button>Watch</button>");
+    await page.evaluate(playAtPress, { mediaType, numbers: [...octets] });
+    await page.waitForTimeout(standingMs);
+    return await page.evaluate(pressed, "button");
+  });
+}
+
+async function inPage(browser: Browser, look: (page: Page) => Promise<FirstPicture>): Promise<FirstPicture> {
+  const page = await browser.newPage();
+  try {
+    await page.addInitScript(watchStages);
+    return await look(page);
   } finally {
     await page.close();
   }
 }
 
-/** What each stage of several took, after the one before it: medians. */
+/** What each stage of several took, after the one before it: medians. The page is drawn while pictures are fetched and decoded. */
 export function stageRows(what: string, seen: readonly FirstPicture[]): Row[] {
   const stages = [
     ["the press until the stream is asked for", "asked", undefined],
-    ["… until the source is connected", "opened", "asked"],
-    ["… until the encoder has written", "answered", "opened"],
-    ["… until there are pictures", "appended", "answered"],
-    ["… until the first is shown", "shown", "appended"],
+    ["… until its first octets are there", "answered", "asked"],
+    ["… until the decoder has pictures", "appended", "answered"],
+    ["… until the first is decoded", "decoded", "appended"],
+    ["the press until the page is drawn around it", "drawn", undefined],
   ] as const;
   return stages.map(([name, end, start]) => ({
     what: `${what}: ${name}`,
@@ -51,20 +69,17 @@ export function stageRows(what: string, seen: readonly FirstPicture[]): Row[] {
   }));
 }
 
-/** In the page, before its own script: when its requests and its source's first pictures were. */
+/** In the page, before its own script: when its request, its source's first pictures, and the first decoded one were. */
 function watchStages(): void {
   const stages: Record<string, number> = {};
-  Object.assign(window, { stages });
-  const mark = (name: string): void => {
-    stages[name] ??= performance.now();
+  const mark = (name: string, at = performance.now()): void => {
+    stages[name] ??= at;
   };
+  Object.assign(window, { stages });
   const asked = window.fetch;
-  window.fetch = async (...args) => {
-    const isOpening = /\/stream(?:\?|$)/.test(String(args[0]));
-    if (isOpening) mark("asked");
-    const answer = await asked(...args);
-    if (isOpening) mark("opened");
-    return answer;
+  window.fetch = (...args) => {
+    if (/\/stream(?:\?|$)/.test(String(args[0]))) mark("asked");
+    return asked(...args);
   };
   const read = ReadableStreamDefaultReader.prototype.read;
   ReadableStreamDefaultReader.prototype.read = async function () {
@@ -79,22 +94,52 @@ function watchStages(): void {
     if (isWithPictures) mark("appended");
     append.call(this, octets);
   };
+  const create = document.createElement.bind(document);
+  document.createElement = (name: string, options?: ElementCreationOptions) => {
+    const made = create(name, options);
+    if (made instanceof HTMLVideoElement) {
+      made.requestVideoFrameCallback((_, { presentationTime }) => mark("decoded", presentationTime));
+    }
+    return made;
+  };
+  // It is drawn by the end of the first frame in which it stands in the page.
+  const seen = new MutationObserver(() => {
+    if (document.querySelector("video") === null) return;
+    seen.disconnect();
+    const { scheduler } = window as unknown as { scheduler: { postTask(act: () => void, how: object): void } };
+    requestAnimationFrame(() => scheduler.postTask(() => mark("drawn"), { priority: "user-blocking" }));
+  });
+  seen.observe(document, { childList: true, subtree: true });
 }
 
-function pressed(): Promise<FirstPicture> {
+function pressed(button: string): Promise<FirstPicture> {
   return new Promise((resolve) => {
+    const { stages } = window as unknown as { stages: Record<string, number> };
     const begun = performance.now();
     const look = (): void => {
-      const video = document.querySelector("video");
-      if (video === null) setTimeout(look, 2);
-      else video.requestVideoFrameCallback(tell);
-    };
-    const tell = (shownAt: number): void => {
-      const { stages } = window as unknown as { stages: Omit<FirstPicture, "shown"> };
+      const { decoded, drawn } = stages;
+      if (decoded === undefined || drawn === undefined) return void setTimeout(look, 20);
       const since = Object.fromEntries(Object.entries(stages).map(([name, at]) => [name, at - begun]));
-      resolve({ ...since, shown: shownAt - begun } as unknown as FirstPicture);
+      resolve({ ...since, shown: Math.max(decoded, drawn) - begun } as unknown as FirstPicture);
     };
-    document.querySelector<HTMLButtonElement>(".watch-mark")?.click();
+    document.querySelector<HTMLButtonElement>(button)?.click();
     look();
+  });
+}
+
+function playAtPress({ mediaType, numbers }: { readonly mediaType: string; readonly numbers: number[] }): void {
+  const octets = Uint8Array.from(numbers);
+  document.querySelector("button")?.addEventListener("click", () => {
+    const video = document.createElement("video");
+    const source = new MediaSource();
+    source.addEventListener("sourceopen", () => {
+      const buffer = source.addSourceBuffer(mediaType);
+      // From the beginning, whenever it was made.
+      buffer.mode = "sequence";
+      buffer.appendBuffer(octets);
+    });
+    video.src = URL.createObjectURL(source);
+    document.body.append(video);
+    void video.play();
   });
 }

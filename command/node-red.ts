@@ -79,6 +79,8 @@ export async function openNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   const sets: readonly object[] = await RED.runtime.nodes.getNodeList({});
   const broken = sets.filter((set) => "err" in set && set.err !== undefined);
   if (broken.length > 0) throw new HomeError("internal", `nodes that did not load: ${JSON.stringify(broken)}`);
+  // The published types know of no plug-ins.
+  tellBroken(await Reflect.get(RED.runtime, "plugins").getPluginList({}), host);
   await door?.open(RED.httpAdmin);
   return {
     ...(door === undefined ? {} : { editor: door.editor }),
@@ -107,6 +109,13 @@ function untilStarted(events: NodeJS.EventEmitter): Promise<string | undefined> 
     events.on("runtime-event", onRuntimeEvent);
     events.once("flows:started", () => end());
   });
+}
+
+/** A plug-in of another package that did not load; the home goes on without it. */
+function tellBroken(plugins: readonly { readonly id?: string; readonly err?: unknown }[], { log }: Host): void {
+  for (const { id = "", err } of plugins) {
+    if (err !== undefined) log.write("error", "plugin-not-loaded", { plugin: id, reason: String(err) });
+  }
 }
 
 /** A user directory with a package.json and, the first time, the flow of a whole home. An unreadable flow is refused: Node-RED would start empty. */

@@ -1,10 +1,12 @@
 /** `genkan gateway`: the home's own process, with its flow in an embedded Node-RED, or headless with every joint made. */
 
+import { Console } from "node:console";
 import { join } from "node:path";
 import type { Host } from "../gateway-core/contract/clock.ts";
 import { createGateway, joinAll } from "../gateway-core/gateway.ts";
 import { packageRoot } from "../host/package-root.ts";
 import { systemHost } from "../host/system-host.ts";
+import { joinAdapterPackages } from "./adapter-packages.ts";
 import type { Arguments } from "./arguments.ts";
 import { type CaptureFile, openCaptureFile } from "./capture-file.ts";
 import { runningName } from "./doctor/running-gateway.ts";
@@ -16,6 +18,12 @@ import { say } from "./say.ts";
 import { untilOpen } from "./until-open.ts";
 
 export async function runGateway(args: Arguments): Promise<void> {
+  await untilClosed(args);
+  // Timers of others are no reason to stay: Node-RED has one for a week after a login, and so may any package.
+  process.exit();
+}
+
+async function untilClosed(args: Arguments): Promise<void> {
   const { "card-dir": cardDir } = args.values;
   const cards = cardDir === undefined ? [] : [`accessLink.cardFolders=${JSON.stringify([cardDir])}`];
   const settings = readSettings(args.folder, [...args.overrides, ...cards]).gateway;
@@ -29,8 +37,13 @@ export async function runGateway(args: Arguments): Promise<void> {
   const files = { cardFile, ...kept };
   await using gateway = createGateway({ settings, host, packageRoot: packageRoot(), ...files, ...capture });
   const stopping = untilStopped();
-  if (args.isHeadless) joinAll(gateway);
+  // What other packages print is no part of what this process says.
+  globalThis.console = new Console(process.stderr, process.stderr);
   const folder = join(args.folder, "node-red");
+  if (args.isHeadless) {
+    await joinAdapterPackages(gateway, folder, host.log);
+    joinAll(gateway);
+  }
   await using nodeRed = args.isHeadless
     ? undefined
     : await openNodeRed({ gateway, folder, host, packageRoot: packageRoot(), hasEditor: args.hasEditor });

@@ -4,16 +4,33 @@ import { joinAvSources } from "./av-source-station.ts";
 import type { Session } from "./contract/adapter.ts";
 import type { Host } from "./contract/clock.ts";
 import type { Station } from "./contract/station.ts";
+import type { Find } from "./devices/descriptor-choice.ts";
+import type { JoinedAdapter } from "./discovery-station.ts";
 import type { WriteRecord } from "./echonet/recording-transport.ts";
 import { joinEchonet } from "./echonet-station.ts";
 import { joinIeee1394 } from "./ieee1394-station.ts";
+import { openPluginStations } from "./plugin-stations.ts";
 import type { SearchAnew } from "./search-anew.ts";
+import { sessionOnDemand } from "./session-on-demand.ts";
 import type { Settings } from "./settings.ts";
 import type { Plan } from "./station.ts";
 
-export interface AdapterStations {
-  readonly stations: readonly (Station & AsyncDisposable)[];
-  /** Sessions by protocol, open until `give`. @throws what opening one of them throws; then none is held. */
+type OpenStation = Station & AsyncDisposable;
+
+export interface AdapterStations extends AsyncDisposable {
+  /** Those of the gateway's own; those of other packages are told as they come. */
+  readonly stations: readonly Station[];
+  /**
+   * Takes an adapter of the package `from`; the same again is no news.
+   * @throws HomeError `adapter-refused`, once for each
+   */
+  join(candidate: unknown, from: string): void;
+  /** What the package knows of a device, and what the adapters of other packages brought. */
+  describing(packaged: Find): Find;
+  /**
+   * Sessions by protocol, until `give`; those of other packages open when they are first used, and join as they come.
+   * @throws what opening one of the gateway's own throws; then none is held.
+   */
   take(): Promise<ReadonlyMap<string, Session>>;
   give(): Promise<void>;
 }
@@ -22,38 +39,76 @@ export interface AdapterStationsOptions {
   readonly settings: Settings;
   readonly host: Host;
   readonly search: SearchAnew;
-  readonly makeStation: (plan: Plan<never>) => Station & AsyncDisposable;
+  readonly makeStation: (plan: Plan<never>) => OpenStation;
+  /** Called with each station that comes later. */
+  readonly onStation: (station: Station) => void;
   /** Takes each ECHONET Lite datagram that this gateway sends and hears. */
   readonly capture: WriteRecord | undefined;
 }
 
-export function joinAdapters({
-  settings,
-  host,
-  search,
-  makeStation,
-  capture,
-}: AdapterStationsOptions): AdapterStations {
-  const joined = [
+export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
+  const { settings, host, search, makeStation, onStation, capture } = options;
+  const own = [
     joinEchonet(settings, host, search, capture),
     joinIeee1394(settings, host, search),
     joinAvSources(settings, host, search),
   ];
-  const give = async (taken: typeof joined): Promise<void> => {
+  const foreign: JoinedAdapter[] = [];
+  const plugins = openPluginStations(settings, host, search);
+  const stations = own.map(({ discovery }) => makeStation(discovery));
+  /** Those that translation works with now. */
+  let onDemand = new Map<string, Session>();
+  let sessions: Map<string, Session> | undefined;
+
+  const giveOwn = async (taken: readonly JoinedAdapter[]): Promise<void> => {
     await Promise.all(taken.map(({ session }) => session.give()));
   };
+  const include = ({ protocol, session }: JoinedAdapter): void => {
+    if (sessions === undefined) return;
+    const lazy = sessionOnDemand(protocol, session);
+    onDemand.set(protocol, lazy);
+    sessions.set(protocol, lazy);
+  };
+
   return {
-    stations: joined.map(({ discovery }) => makeStation(discovery)),
+    stations,
+    join(candidate, from) {
+      const { joined, refusal } = plugins.join(candidate, from);
+      if (joined !== undefined) {
+        foreign.push(joined);
+        include(joined);
+        const station = makeStation(joined.discovery);
+        stations.push(station);
+        onStation(station);
+      }
+      if (refusal !== undefined) throw refusal;
+    },
+    describing: (packaged) => (key) => packaged(key) ?? plugins.find(key),
     async take() {
-      const sessions = new Map<string, Session>();
+      const taken: JoinedAdapter[] = [];
+      const open = new Map<string, Session>();
       try {
-        for (const { protocol, session } of joined) sessions.set(protocol, await session.take());
+        for (const one of own) {
+          open.set(one.protocol, await one.session.take());
+          taken.push(one);
+        }
       } catch (thrown) {
-        await give(joined.filter(({ protocol }) => sessions.has(protocol)));
+        await giveOwn(taken);
         throw thrown;
       }
-      return sessions;
+      sessions = open;
+      onDemand = new Map();
+      for (const one of foreign) include(one);
+      return open;
     },
-    give: () => give(joined),
+    async give() {
+      sessions = undefined;
+      const lazy = [...onDemand.values()];
+      await Promise.all([giveOwn(own), ...lazy.map((session) => session[Symbol.asyncDispose]())]);
+    },
+    async [Symbol.asyncDispose]() {
+      plugins.close();
+      for (const station of stations.toReversed()) await station[Symbol.asyncDispose]();
+    },
   };
 }

@@ -60,6 +60,7 @@ export { ieee1394Explainer } from "./ieee1394/explain.ts";
 export { type DeniedFile, examineMachine, type MachineBus } from "./ieee1394/linux/examine-machine.ts";
 export { recordStream } from "./ieee1394/record-stream.ts";
 export { createStreamEvidence } from "./ieee1394/stream-evidence.ts";
+export { choiceOf } from "./plugin-adapters/parse-plugin.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
 export { convertRecording, searchFfmpeg } from "./transcoder.ts";
 export { joinAll, joints } from "./wiring.ts";
@@ -67,6 +68,11 @@ export { joinAll, joints } from "./wiring.ts";
 export interface Gateway extends AsyncDisposable {
   readonly stations: ReadonlyMap<StationName, Station>;
   readonly control: Control;
+  /**
+   * Takes an adapter of the package `from` (docs/adapters.md), at any time: it has a station then. The same again is no news.
+   * @throws HomeError `adapter-refused`, once for each
+   */
+  join(adapter: unknown, from: string): void;
   devices(): readonly Device[];
   onHomeEvent(listener: (event: HomeEvent) => void): () => void;
   /** What is open now. */
@@ -128,7 +134,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const things = (): readonly Device[] => open.devices?.list() ?? [];
 
   const search = createSearchAnew(clock, settings.page.searchWaitMs);
-  const adapters = joinAdapters({ settings, host, search, makeStation, capture });
+  const stations = new Map<StationName, Station>();
+  const onStation = (station: Station): void => void stations.set(station.name, station);
+  const adapters = joinAdapters({ settings, host, search, makeStation, onStation, capture });
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
     name: "translation",
@@ -137,7 +145,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     async open(send) {
       const sessions = await adapters.take();
       await Promise.all([history.open(), kept.open()]);
-      const devices = createDevices({ host, sessions, ...origins });
+      const devices = createDevices({ host, sessions, ...origins, find: adapters.describing(origins.find) });
       open.devices = devices;
       devices.control.onResult(control.tell);
       devices.onEvent((event) => {
@@ -241,9 +249,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     }),
   );
   const homeProxy = makeStation(homeProxyPlan(settings, host, open));
-  const all = [...adapters.stations, translation, page, localBroker, accessLink, homeProxy];
+  const others = [translation, page, localBroker, accessLink, homeProxy];
+  for (const station of [...adapters.stations, ...others]) onStation(station);
   return {
-    stations: new Map(all.map((station) => [station.name, station])),
+    stations,
+    join: adapters.join,
     control,
     devices: things,
     onHomeEvent(listener) {
@@ -254,7 +264,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     async [Symbol.asyncDispose]() {
       await streams[Symbol.asyncDispose]();
       // Outermost first: nobody is told of a home that is being taken apart.
-      for (const station of all.toReversed()) await station[Symbol.asyncDispose]();
+      for (const station of others.toReversed()) await station[Symbol.asyncDispose]();
+      await adapters[Symbol.asyncDispose]();
     },
   };
 }

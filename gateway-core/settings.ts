@@ -92,6 +92,8 @@ export interface Settings {
   readonly history: { readonly enabled: boolean; readonly days: number; readonly megabytes: number };
   /** What people save of the streams of AV devices, in a folder of the gateway's own. */
   readonly recordings: { readonly enabled: boolean; readonly megabytes: number };
+  /** By protocol, of the adapters of other packages; each brings a schema of its own. */
+  readonly adapters: { readonly [protocol: string]: JsonObject };
   readonly descriptors: {
     readonly folders: readonly string[];
     /** Types of the package's catalogue that this home does without. */

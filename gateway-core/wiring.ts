@@ -25,7 +25,11 @@ export function joinAll({ stations }: { readonly stations: ReadonlyMap<StationNa
     if (found === undefined) throw new HomeError("internal", `no station "${name}"`);
     return found;
   };
-  const releases = joints.map(({ from, output = 0, to }) =>
+  // Adapters of other packages are not in the table: what they find leads where all that is found does.
+  const found = [...stations.keys()].filter((name) => name.startsWith("discovery:"));
+  const others = found.filter((name) => joints.every(({ from }) => from !== name));
+  const all: readonly Joint[] = [...joints, ...others.map((from): Joint => ({ from, to: "translation" }))];
+  const releases = all.map(({ from, output = 0, to }) =>
     station(from).onOutput((message, by) => by === output && station(to).receive(message)),
   );
   for (const { hold } of stations.values()) {

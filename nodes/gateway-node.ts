@@ -38,11 +38,11 @@ function show(node: Node, status: StationStatus): void {
 
 /**
  * Makes a node stand for a station: it holds the station while it is deployed, hands it what comes in by wire and sends
- * on what the station tells. Nothing with a socket lives or dies with the node.
+ * on what the station tells. Nothing with a socket lives or dies with the node. False where there is no such station.
  */
-export function standFor(RED: NodeAPI, node: Node, config: GatewayUserDef, nameOf: () => StationName): void {
+export function standFor(RED: NodeAPI, node: Node, config: GatewayUserDef, nameOf: () => StationName): boolean {
   const station: Station | undefined = gatewayOf(RED, node, config)?.stations.get(nameOf());
-  if (station === undefined) return;
+  if (station === undefined) return false;
   const topic = station.name;
   /** A message for one output stands at its place in a list. */
   const forward = (payload: unknown, output: number): void => {
@@ -73,4 +73,5 @@ export function standFor(RED: NodeAPI, node: Node, config: GatewayUserDef, nameO
     for (const stop of stops) stop();
     hold.release();
   });
+  return true;
 }

@@ -6,7 +6,8 @@
 import { join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { type ErrorBody, HomeError, toHomeError } from "../gateway-core/contract/errors.ts";
-import { createGateway, type Gateway, parseSettings } from "../gateway-core/gateway.ts";
+import { adapterPluginType } from "../gateway-core/contract/plugin-adapter.ts";
+import { choiceOf, createGateway, type Gateway, parseSettings } from "../gateway-core/gateway.ts";
 import { packageRoot } from "../host/package-root.ts";
 import { systemClock, systemHost } from "../host/system-host.ts";
 import { createLease, type Lease } from "./lease.ts";
@@ -48,7 +49,14 @@ export default (RED: NodeAPI): void => {
     try {
       const lease = leaseGateway(RED, config);
       this.gateway = lease.value;
-      this.on("close", () => lease.release());
+      // Packages that were there before are registered by now; others may be installed while this runs.
+      const join = (): void => joinAdapters(RED, this, lease.value);
+      RED.events.on("registry:plugin-added", join);
+      this.on("close", () => {
+        RED.events.off("registry:plugin-added", join);
+        lease.release();
+      });
+      join();
     } catch (thrown) {
       const error: ErrorBody = toHomeError(thrown).toBody();
       this.error(`${error.code}: ${error.message}`);
@@ -61,7 +69,38 @@ export default (RED: NodeAPI): void => {
     const gateway = typeof node === "object" && node !== null && "gateway" in node ? node.gateway : undefined;
     response.json(isGateway(gateway) ? gateway.devices().map(choice) : []);
   });
+  RED.httpAdmin.get("/genkan/adapters", RED.auth.needsPermission("genkan.read"), (_request, response) => {
+    response.json(adaptersOf(RED).flatMap(({ adapter }) => choiceOf(adapter) ?? []));
+  });
 };
+
+/** One that is refused is said once; the others join. */
+function joinAdapters(RED: NodeAPI, node: Node, gateway: Gateway): void {
+  for (const { adapter, from } of adaptersOf(RED)) {
+    try {
+      gateway.join(adapter, from);
+    } catch (thrown) {
+      const { code, message } = toHomeError(thrown);
+      node.error(`${code}: ${message}`);
+    }
+  }
+}
+
+/** What other packages have registered with Node-RED as an adapter, whatever it is. */
+function adaptersOf(RED: NodeAPI): { readonly adapter: unknown; readonly from: string }[] {
+  return RED.plugins.getByType(adapterPluginType).map((plugin: object) => ({
+    adapter: memberOf(plugin, "adapter"),
+    from: String(memberOf(plugin, "module") ?? memberOf(plugin, "id")),
+  }));
+}
+
+function memberOf(plugin: object, name: string): unknown {
+  try {
+    return Reflect.get(plugin, name);
+  } catch {
+    return undefined;
+  }
+}
 
 const choice = ({ id, kind, title, titles, descriptor }: ReturnType<Gateway["devices"]>[number]): object => ({
   id,

@@ -31,6 +31,7 @@ describe("settings", () => {
       homeProxy: { enabled: false, listen: "127.0.0.1", port: 3128 },
       history: { enabled: true, days: 400, megabytes: 200 },
       descriptors: { folders: [], withoutTypes: [] },
+      adapters: {},
       media: {
         idleSeconds: 10,
         sources: [],

@@ -1,4 +1,4 @@
-/** The adapter port: how a protocol joins the home. ECHONET Lite and IEEE 1394 implement it, later packages may. */
+/** The adapter port: how a protocol joins the home. ECHONET Lite and IEEE 1394 implement it, and other packages do (plugin-adapter.ts). */
 
 import type { Host } from "./clock.ts";
 import type { Descriptor, DescriptorKey } from "./descriptor.ts";
@@ -45,7 +45,8 @@ export interface Session extends AsyncDisposable {
   discover(call: Call & { readonly active: boolean }): AsyncIterable<Sighting>;
   /**
    * The descriptor narrowed to this very device: properties that it lacks are left out, those that it does not let
-   * set are `readOnly`, pushed ones `observable`; ranges are the device's own where it tells them.
+   * set are `readOnly`, pushed ones `observable`; ranges are the device's own where it tells them. A model of version
+   * 0.0.0 stands in for one that nobody has: an adapter that knows better answers with a descriptor of its own.
    * @throws HomeError `device-silent` when it does not answer.
    */
   describe(ref: DeviceRef, model: Descriptor, call: Call): Promise<Descriptor>;

@@ -3,6 +3,8 @@
 import type { JsonObject } from "./json.ts";
 
 export type ErrorCode =
+  | "adapter-failed"
+  | "adapter-refused"
   | "address-unusable"
   | "already-enrolled"
   | "already-running"
@@ -81,6 +83,8 @@ export type ErrorCode =
 
 /** HTTP status of each code (RFC 9110), used by the doors and proven against docs/errors.md by a house test. */
 export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
+  "adapter-failed": 502,
+  "adapter-refused": 422,
   "address-unusable": 500,
   "already-enrolled": 409,
   "already-running": 409,

@@ -36,6 +36,7 @@ const deviceForm = /^[a-z0-9-]{1,128}$/;
 const rungForm = /^[a-z0-9-]{1,16}$/;
 /** What a home ends a stream for. Anything else from it is a fault of its own. */
 const endings: readonly ErrorCode[] = [
+  "adapter-failed",
   "bus-full",
   "conversion-failed",
   "converter-missing",

@@ -2,7 +2,7 @@
 
 import type { DeviceRef, Session, Sighting } from "../contract/adapter.ts";
 import { type Host, sleep } from "../contract/clock.ts";
-import type { Descriptor, DescriptorKey } from "../contract/descriptor.ts";
+import { type Descriptor, type DescriptorKey, makeshiftVersion } from "../contract/descriptor.ts";
 import type { DeviceId } from "../contract/device.ts";
 import { toHomeError } from "../contract/errors.ts";
 import { isSameJson } from "../contract/json.ts";
@@ -108,7 +108,7 @@ export function createBinder({ host, sessions, choice, registry }: BinderOptions
     while (!signal.aborted) {
       const descriptor = await describe(id, model ?? genericDescriptor(key), session, signal);
       if (descriptor === undefined || signal.aborted) return;
-      registry.put(id, key.protocol, descriptor, model === undefined ? choice.lookUpOf(key) : undefined);
+      registry.put(id, key.protocol, descriptor, isMakeshift(descriptor) ? choice.lookUpOf(key) : undefined);
       await watchDevice({ host, session, registry, ref: () => refOf(id), descriptor, signal });
       // A device may become another again and again: the home takes it as it is then.
       await sleep(host.clock, becomingMs, signal).catch(() => undefined);
@@ -139,7 +139,7 @@ export function createBinder({ host, sessions, choice, registry }: BinderOptions
   function tellLookUp(id: DeviceId, { key, protocol }: Sighting): void {
     const device = registry.get(id);
     const lookUp = choice.lookUpOf(key);
-    if (device === undefined || device.lookUp === lookUp) return;
+    if (device === undefined || device.lookUp === lookUp || !isMakeshift(device.descriptor)) return;
     registry.put(id, protocol, device.descriptor, lookUp);
   }
 
@@ -180,3 +180,6 @@ export function createBinder({ host, sessions, choice, registry }: BinderOptions
     },
   };
 }
+
+/** An adapter may know more of a device than any descriptor, and then has described it by itself. */
+const isMakeshift = ({ version }: Descriptor): boolean => version.model === makeshiftVersion;

@@ -1,6 +1,7 @@
 /** Narrows a descriptor to one very device by its property maps (contract Session.describe). Pure. */
 
-import type { Descriptor, PropertyDescriptor, Screen } from "../contract/descriptor.ts";
+import type { Descriptor, PropertyDescriptor } from "../contract/descriptor.ts";
+import { narrowScreen } from "../contract/narrow-screen.ts";
 import type { OnBroken } from "./echonet-binding.ts";
 import { actionBindingsOf, bindingsOf } from "./echonet-binding.ts";
 import { unknownProperties } from "./unknown-properties.ts";
@@ -31,7 +32,6 @@ export function narrowDescriptor(model: Descriptor, maps: PropertyMaps, onBroken
       return epc !== undefined && (maps.settable?.has(epc) ?? true);
     }),
   );
-  const names = new Set([...Object.keys(properties), ...Object.keys(actions)]);
   // No appliance sends pictures this way, whatever a descriptor says.
   const { "gk:stream": _, ...rest } = model;
   const screen = rest["gk:screen"];
@@ -39,7 +39,7 @@ export function narrowDescriptor(model: Descriptor, maps: PropertyMaps, onBroken
     ...rest,
     properties,
     ...(model.actions === undefined ? {} : { actions }),
-    ...(screen === undefined ? {} : { "gk:screen": narrowScreen(screen, names) }),
+    ...(screen === undefined ? {} : { "gk:screen": narrowScreen(screen, { properties, actions }) }),
   };
 }
 
@@ -57,30 +57,5 @@ function narrowProperty(
     ...(canSet ? {} : { readOnly: true }),
     ...(canGet ? {} : { writeOnly: true }),
     observable: announced?.has(epc) ?? property.observable ?? false,
-  };
-}
-
-/** A screen names only what the device has. */
-function narrowScreen({ tile, sections, compact }: Screen, names: ReadonlySet<string>): Screen {
-  const isThere = (name: string): boolean => names.has(name);
-  return {
-    ...(tile === undefined
-      ? {}
-      : {
-          tile: {
-            ...(tile.toggle !== undefined && isThere(tile.toggle) ? { toggle: tile.toggle } : {}),
-            ...(tile.value !== undefined && isThere(tile.value) ? { value: tile.value } : {}),
-            ...(tile.state === undefined ? {} : { state: tile.state.filter(isThere) }),
-            ...(tile.control !== undefined && isThere(tile.control) ? { control: tile.control } : {}),
-          },
-        }),
-    ...(sections === undefined
-      ? {}
-      : {
-          sections: sections
-            .map((section) => ({ ...section, items: section.items.filter(isThere) }))
-            .filter(({ items }) => items.length > 0),
-        }),
-    ...(compact === undefined ? {} : { compact: compact.filter(isThere) }),
   };
 }

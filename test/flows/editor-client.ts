@@ -12,6 +12,8 @@ export type DeployKind = "full" | "flows" | "nodes";
 
 export interface EditorClient {
   flow(): Promise<readonly FlowNode[]>;
+  /** Any other answer, as JSON. */
+  read(path: string): Promise<unknown>;
   deploy(flow: readonly FlowNode[], kind: DeployKind): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function editorClient({ editor, editorPassword }: Addresses): Promi
     (await fetch(new URL("flows", editor), { headers })).json() as Promise<{ flows: FlowNode[]; rev: string }>;
   return {
     flow: async () => (await read()).flows,
+    read: async (path) => (await fetch(new URL(path, editor), { headers })).json(),
     async deploy(flows, kind) {
       const { rev } = await read();
       const response = await fetch(new URL("flows", editor), {

@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { joints } from "../../gateway-core/gateway.ts";
+import type { Station, StationName } from "../../gateway-core/contract/station.ts";
+import { joinAll, joints } from "../../gateway-core/gateway.ts";
 import { packageRoot } from "../../host/package-root.ts";
 
 interface FlowNode {
@@ -72,5 +73,31 @@ describe("package.json", () => {
       );
       expect(ja, name).toEqual(en);
     }
+  });
+});
+
+describe("A headless gateway", () => {
+  it("leads what the adapters of other packages find where all that is found leads", () => {
+    const told: unknown[] = [];
+    const outputs = new Map<string, (message: unknown, output: number) => void>();
+    const station = (name: StationName): Station => ({
+      name,
+      status: { state: "closed", text: "closed" },
+      hold: () => ({ release() {} }),
+      receive: (message) => void told.push([name, message]),
+      snapshots: () => [],
+      expectSnapshot() {},
+      onOutput(listener) {
+        outputs.set(name, listener);
+        return () => void outputs.delete(name);
+      },
+      onStatus: () => () => undefined,
+    });
+    const names = new Set([...joints.flatMap(({ from, to }) => [from, to]), "discovery:wall" as const]);
+    const letGo = joinAll({ stations: new Map([...names].map((name) => [name, station(name)])) });
+    outputs.get("discovery:wall")?.("a sighting", 0);
+    expect(told).toEqual([["translation", "a sighting"]]);
+    letGo();
+    expect(outputs.size).toBe(0);
   });
 });

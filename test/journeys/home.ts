@@ -52,6 +52,8 @@ export function genkan(
 export interface Running extends AsyncDisposable {
   readonly facts: unknown;
   readonly process: ChildProcess;
+  /** What it has written to stderr. */
+  errors(): string;
 }
 
 /** Starts one verb that runs until stopped, and waits for the line that says it is ready. */
@@ -69,6 +71,7 @@ export async function run(verb: string, args: readonly string[], nodeFlags: read
   return {
     facts,
     process: child,
+    errors: () => errors,
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -48,7 +48,8 @@ export class GkSheet extends DeviceElement {
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {
-    this.#dialog?.showModal();
+    // Behind what its parts draw of themselves: to open it lays everything out, and once will do.
+    queueMicrotask(() => this.#dialog?.showModal());
     if (!this.isWhole) setTimeout(this.#drawRest, restMs);
   }
 

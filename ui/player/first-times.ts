@@ -29,12 +29,14 @@ export function offsetOf(start: number, offset: number, end: number | undefined)
 }
 
 const longestContent = 24;
+/** What is looked for stands in front of the pictures: those are not searched. */
+const longestHead = 8_192;
 /** One letter for each octet. */
 const letters = new TextDecoder("latin1");
 
 /** What follows the first box of a type, as far as it is read here. */
 export function contentOf(octets: Uint8Array, type: string): DataView | undefined {
-  const at = letters.decode(octets).indexOf(type) + type.length;
+  const at = letters.decode(octets.subarray(0, longestHead)).indexOf(type) + type.length;
   const isThere = at >= type.length && at + longestContent <= octets.length;
   return isThere ? new DataView(octets.buffer, octets.byteOffset + at, longestContent) : undefined;
 }

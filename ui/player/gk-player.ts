@@ -10,11 +10,14 @@ import type { Page } from "../elements/control.ts";
 import { icon } from "../elements/icon.ts";
 import { LightElement } from "../elements/light-element.ts";
 import { widgetControl } from "../elements/widget-control.ts";
+import { takeBegun } from "./begun-player.ts";
 import { LivePlayer, type PlayerNews, type PlayerState } from "./live-player.ts";
 import allTexts from "./player-texts.json" with { type: "json" };
 import { Standstill } from "./standstill.ts";
 import type { Problem } from "./stream-client.ts";
 import { type OpenVideo, takeVideo } from "./video-ahead.ts";
+
+export { beginPlayer, forgetBegun } from "./begun-player.ts";
 
 export class GkPlayer extends LightElement {
   static override properties = {
@@ -37,9 +40,11 @@ export class GkPlayer extends LightElement {
   declare audio: number;
   declare muted: boolean;
   #player: LivePlayer | undefined;
-  readonly #video: HTMLVideoElement;
+  /** What a press began. */
+  #begun: LivePlayer | undefined;
   /** What was opened ahead of the first player. */
-  #media: OpenVideo["media"];
+  #opened: OpenVideo;
+  readonly #video: HTMLVideoElement;
   readonly #standstill = new Standstill();
 
   constructor() {
@@ -48,11 +53,12 @@ export class GkPlayer extends LightElement {
     this.rungs = [];
     this.audioCount = 0;
     this.audio = 1;
-    this.muted = false;
-    const { video, media } = takeVideo();
-    this.#video = video;
-    this.#media = media;
-    this.#video.playsInline = true;
+    const begun = takeBegun();
+    this.#player = begun?.player;
+    this.#begun = begun?.player;
+    this.#opened = begun === undefined ? takeVideo() : { video: begun.video, media: undefined };
+    this.#video = this.#opened.video;
+    this.muted = this.#video.muted;
     this.#video.addEventListener("volumechange", this.#onVolume);
     this.#video.addEventListener("dblclick", this.#full);
   }
@@ -182,14 +188,16 @@ export class GkPlayer extends LightElement {
   }
 
   readonly #begin = (): void => {
-    this.#player?.close();
+    const begun = this.#begun?.device === this.device.id ? this.#begun : undefined;
+    this.#begun = undefined;
+    if (begun === undefined) this.#player?.close();
     this.state = "connecting";
     this.problem = undefined;
     this.rungs = [];
-    const opened = { video: this.#video, media: this.#media };
-    this.#media = undefined;
+    this.#player = begun ?? new LivePlayer(this.#opened, this.device.id, this.audio);
+    this.#opened = { video: this.#video, media: undefined };
     // What is told has the names that it has here.
-    this.#player = new LivePlayer(opened, this.device.id, this.audio, (news) => Object.assign(this, news));
+    this.#player.tellTo((news) => Object.assign(this, news));
   };
 
   readonly #leave = (): void => void this.dispatchEvent(new CustomEvent("gk-stop", { bubbles: true }));

@@ -32,6 +32,8 @@ const edgeMs = 250;
 const waitingMs = 1_500;
 const [firstRetryMs, lastRetryMs] = [300, 2_400];
 const lookMs = 5_000;
+/** What there is to choose from is asked once the first picture is there. */
+const restMs = 200;
 /** A picture that breaks so often is shown in another way. */
 const mostBroken = 3;
 /** Problems that pass, or that a new session heals. */
@@ -44,9 +46,14 @@ const hls = "application/vnd.apple.mpegurl";
 const mayChangeRate = !/^((?!chrome|android).)*safari/i.test(navigator.userAgent);
 
 export class LivePlayer {
+  readonly device: string;
+  /** Resolves when the first pictures are with their decoder, or it is known that none come now. */
+  readonly hasPictures: Promise<void>;
   readonly #video: HTMLVideoElement;
-  readonly #device: string;
-  readonly #tell: (news: PlayerNews) => void;
+  /** What happened before anybody was told. */
+  readonly #untold: PlayerNews[] = [];
+  #tell = (news: PlayerNews): void => void this.#untold.push(news);
+  #tellPictures = (): void => undefined;
   readonly #stop = new AbortController();
   #state: PlayerState = "connecting";
   #session: string | undefined;
@@ -61,25 +68,31 @@ export class LivePlayer {
   #broken = 0;
 
   /** `audio`: which of the device's sounds, from 1 on. */
-  constructor({ video, media }: OpenVideo, device: string, audio: number, tell: (news: PlayerNews) => void) {
+  constructor({ video, media }: OpenVideo, device: string, audio: number) {
+    this.device = device;
     this.#video = video;
     this.#media = media;
-    this.#device = device;
     this.#audio = audio;
-    this.#tell = tell;
+    this.hasPictures = new Promise((resolve) => {
+      this.#tellPictures = resolve;
+    });
     const { signal } = this.#stop;
     const edge = setInterval(this.#keepEdge, edgeMs);
     signal.addEventListener("abort", () => clearInterval(edge));
-    for (const [event, state] of [
-      ["playing", "playing"],
-      ["waiting", "stalled"],
-    ] as const) {
-      video.addEventListener(event, () => this.#set(state), { signal });
-    }
+    video.addEventListener("playing", () => this.#set("playing"), { signal });
+    video.addEventListener("waiting", () => this.#state === "playing" && this.#set("stalled"), { signal });
     video.addEventListener("error", this.#onError, { signal });
     if (video.error !== null) this.#onError();
     window.addEventListener("pagehide", () => this.close(), { signal });
     void this.#run(signal);
+    // It plays what is yet to come: nothing is in its way then.
+    this.#play();
+  }
+
+  /** Who hears how it stands, from its beginning on. */
+  tellTo(tell: (news: PlayerNews) => void): void {
+    this.#tell = tell;
+    for (const news of this.#untold.splice(0)) tell(news);
   }
 
   /** "" for whichever the line carries. */
@@ -133,15 +146,18 @@ export class LivePlayer {
 
   async #follow(signal: AbortSignal, onOctets: () => void): Promise<void> {
     this.#isChanging = false;
+    if (this.#media?.isLost === true) this.#closeMedia();
+    // What plays it is made while it is asked for.
+    this.#media ??= MediaBuffer.ahead(this.#video)?.prepare();
     const known = this.#session;
-    const asked = known === undefined ? takeAhead(this.#device, this.#audio) : undefined;
+    const asked = known === undefined ? takeAhead(this.device, this.#audio) : undefined;
     const answer = asked?.stop ?? new AbortController();
     this.#answer = answer;
     const late = () => setTimeout(() => this.#state === "connecting" && this.#set("waiting"), waitingMs);
     let patience = known === undefined ? undefined : late();
     try {
       const response = await (known === undefined
-        ? (asked?.answer ?? openStream(this.#device, this.#audio, this.#rung, answer.signal))
+        ? (asked?.answer ?? openStream(this.device, this.#audio, this.#rung, answer.signal))
         : watchStream(known, this.#rung, answer.signal));
       const { id, hasVideo } = known === undefined ? await sessionOf(response) : { id: known, hasVideo: true };
       if (known === undefined && answer.signal.aborted) return closeStream(id);
@@ -151,12 +167,15 @@ export class LivePlayer {
         hasVideo &&
         (await this.#take(response, known !== undefined, () => {
           onOctets();
-          if (performance.now() - this.#lookedAt > lookMs) this.#look(id, signal).catch(() => undefined);
+          if (performance.now() - this.#lookedAt < lookMs) return;
+          this.#lookedAt = performance.now();
+          setTimeout(() => this.#look(id, signal).catch(() => undefined), restMs);
         }));
       await (isTaken ? this.#look(id, signal) : this.#other(id, signal));
     } finally {
       clearTimeout(patience);
       this.#answer.abort();
+      this.#tellPictures();
     }
   }
 
@@ -180,6 +199,7 @@ export class LivePlayer {
         await this.#media.begin(mediaType, isContinued);
       }
       await this.#media?.append(octets);
+      if (this.#video.buffered.length > 0) this.#tellPictures();
       if (this.#video.paused) this.#play();
       else this.#seeWhetherMoving();
       this.#keepEdge();

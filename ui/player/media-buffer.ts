@@ -42,28 +42,24 @@ export class MediaBuffer {
   readonly #url: string;
   /** Resolves when it takes octets. */
   opened: Promise<void>;
+  /** The browser has closed it again, as it may do with what nobody watches. */
+  isLost = false;
   #buffer: SourceBuffer | undefined;
   #mediaType: string | undefined;
   #resume: (() => void) | undefined;
   /** Lets go whoever waits. */
   #wake: (() => void) | undefined;
   #isClosed = false;
+  #isPrepared = false;
   #isWanted = true;
   #isPlaced = false;
   #isContinued = false;
   #timescale: number | undefined;
 
-  /**
-   * Before anything is known of the stream: its decoders and the way to the loudspeakers, which take longer to make than a
-   * picture to decode, are made for what streams of homes usually are. Undefined where nothing of the kind is played.
-   */
+  /** Before anything is known of the stream; undefined where none is played as they usually are. */
   static ahead(video: HTMLVideoElement): MediaBuffer | undefined {
     const kind = sourceKind(usualOf().type);
-    if (kind === undefined) return undefined;
-    const media = new MediaBuffer(video, kind);
-    // What does not begin so begins with the stream itself.
-    media.opened = media.opened.then(media.#beginUsual).catch(() => undefined);
-    return media;
+    return kind && new MediaBuffer(video, kind);
   }
 
   constructor(video: HTMLVideoElement, kind: SourceKind) {
@@ -78,9 +74,22 @@ export class MediaBuffer {
     this.#source.addEventListener("endstreaming", () => {
       this.#isWanted = false;
     });
+    this.#source.addEventListener("sourceclose", () => {
+      this.isLost = true;
+    });
     this.opened = this.#told(this.#source, "sourceopen");
     this.#url = URL.createObjectURL(this.#source);
     video.src = this.#url;
+  }
+
+  /**
+   * The decoders and the way to the loudspeakers, which take longer to make than a picture to decode, are made for what
+   * streams of homes usually are. What does not begin so begins with the stream itself.
+   */
+  prepare(): this {
+    if (!this.#isPrepared) this.opened = this.opened.then(this.#beginUsual).catch(() => undefined);
+    this.#isPrepared = true;
+    return this;
   }
 
   /** Whether it can go on with such a stream: a source keeps the number of tracks that it began with. */

@@ -8,7 +8,7 @@ export interface AskedStream {
 }
 
 /** The sound that is heard unless another is chosen. */
-const firstAudio = 1;
+export const firstAudio = 1;
 let ahead: (AskedStream & { readonly device: string }) | undefined;
 
 /** At most one: another press takes its place. */

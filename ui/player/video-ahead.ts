@@ -1,4 +1,4 @@
-/** The video that a press opens before anything is drawn around it: what plays it is made while the page is busy with the rest. */
+/** The video whose source stands open before somebody watches, or opens with the press: what plays it is made while the page is busy with the rest. */
 
 import { MediaBuffer } from "./media-buffer.ts";
 
@@ -8,23 +8,18 @@ export interface OpenVideo {
   readonly media: MediaBuffer | undefined;
 }
 
-/** What is drawn waits no longer for the source. */
-const patienceMs = 40;
 let ahead: OpenVideo | undefined;
 
-/** Resolves when its source is open: from then on it needs the page no more. */
-export async function openAhead(): Promise<void> {
-  closeAhead();
-  ahead = openVideo();
-  const { media } = ahead;
-  if (media === undefined) return;
-  await Promise.race([media.opened, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+/** Costs next to nothing while it waits: nothing is decoded, and no sound is sent anywhere. */
+export function openAhead(): void {
+  if (ahead?.media?.isLost === true) ahead = undefined;
+  ahead ??= openVideo();
 }
 
-/** Nobody took it. */
-export function closeAhead(): void {
-  ahead?.media?.close();
-  ahead = undefined;
+/** Somebody pressed: what plays it is made. Resolves when it is on its way. */
+export async function prepareAhead(): Promise<void> {
+  openAhead();
+  await ahead?.media?.prepare().opened;
 }
 
 export function takeVideo(): OpenVideo {
@@ -35,5 +30,6 @@ export function takeVideo(): OpenVideo {
 
 function openVideo(): OpenVideo {
   const video = document.createElement("video");
+  video.playsInline = true;
   return { video, media: MediaBuffer.ahead(video) };
 }
