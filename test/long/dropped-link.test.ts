@@ -121,7 +121,6 @@ describe.skipIf(ffmpeg === undefined)("Somebody outside who watches", () => {
     await pause(goneMs);
     lines[line].mend();
     const tookMs = await goesOn(60);
-    console.info(`${line} ${how}: 60 pictures after ${Math.round(tookMs)} ms`);
     expect(tookMs).toBeLessThan(20_000);
     expect(encoders()).toEqual(before);
     expect(sources).toBe(1);

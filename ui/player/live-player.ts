@@ -201,6 +201,7 @@ export class LivePlayer {
       await this.#media?.append(octets);
       if (this.#video.buffered.length > 0) this.#tellPictures();
       if (this.#video.paused) this.#play();
+      else this.#seeWhetherMoving();
       this.#keepEdge();
       onOctets();
     }
@@ -228,6 +229,13 @@ export class LivePlayer {
       await pause(lookMs);
       await this.#look(id, signal);
     }
+  }
+
+  /** Of a line that was gone for less than what is in hand: pictures that never stood still have no event that says that they move. */
+  #seeWhetherMoving(): void {
+    const { played, readyState } = this.#video;
+    const isMoving = played.length > 0 && readyState > HTMLMediaElement.HAVE_CURRENT_DATA;
+    if (isMoving && (this.#state === "connecting" || this.#state === "waiting")) this.#set("playing");
   }
 
   /** A browser that lets no sound begin by itself may show the picture without it. Never awaited: it waits for what is yet to come. */
