@@ -9,7 +9,9 @@ export interface RecorderOptions {
   readonly source: AvSource;
   /** The file to make. */
   readonly path: string;
-  /** Of each piece, as it comes. */
+  /** Something has come. */
+  readonly onPiece: () => void;
+  /** So much of it is in the file. */
   readonly onOctets: (octets: number) => void;
   /** Whether there is room for so many more. */
   readonly hasRoom: (octets: number) => Promise<boolean>;
@@ -22,7 +24,7 @@ const batchOctets = 262_144;
  * Resolves when the source has ended and all that came is in the file, which is there in any case.
  * @throws HomeError `recordings-full`; what the source ended for
  */
-export async function recordSource({ source, path, onOctets, hasRoom }: RecorderOptions): Promise<void> {
+export async function recordSource({ source, path, onPiece, onOctets, hasRoom }: RecorderOptions): Promise<void> {
   await using file = await open(path, "wx", 0o600);
   let [waiting, octets]: [Uint8Array[], number] = [[], 0];
   const flush = async (): Promise<void> => {
@@ -37,6 +39,7 @@ export async function recordSource({ source, path, onOctets, hasRoom }: Recorder
   };
   try {
     for await (const piece of source.octets) {
+      onPiece();
       waiting.push(piece);
       octets += piece.length;
       if (octets >= batchOctets) await flush();

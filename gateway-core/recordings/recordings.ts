@@ -118,7 +118,8 @@ export async function openRecordings(options: RecordingsOptions): Promise<KeptRe
 
   function record(started: Recording, source: AvSource): Work {
     const { id } = started;
-    let [firstAt, reason]: [number | undefined, string | undefined] = [undefined, undefined];
+    let reason: string | undefined;
+    let [firstAt, lastAt]: [number | undefined, number] = [undefined, 0];
     let untilLook = 0;
     const time = clock.after(longestMs, () => void stop("longest"));
     const stop = async (why?: string): Promise<void> => {
@@ -129,10 +130,13 @@ export async function openRecordings(options: RecordingsOptions): Promise<KeptRe
     const writing = recordSource({
       source,
       path: shelf.partOf(started),
+      onPiece() {
+        lastAt = clock.now();
+        firstAt ??= lastAt;
+      },
       onOctets(octets) {
-        firstAt ??= clock.now();
         const before = kept.get(id)?.octets ?? 0;
-        change(id, { octets: before + octets, seconds: (clock.now() - firstAt) / 1000 });
+        change(id, { octets: before + octets, seconds: (lastAt - (firstAt ?? lastAt)) / 1000 });
       },
       async hasRoom(octets) {
         if (used() + octets > mostOctets) return false;

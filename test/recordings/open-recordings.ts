@@ -56,7 +56,8 @@ function deck() {
     waiting.push(what);
     wake();
   };
-  return { source, send, isClosed };
+  const isRead = (): boolean => waiting.length === 0;
+  return { source, send, isRead, isClosed };
 }
 
 type Over = Partial<Parameters<typeof openRecordings>[0]>;

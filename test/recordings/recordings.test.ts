@@ -28,6 +28,18 @@ describe("A recording", () => {
     expect((await recordings.stop(id)).octets).toBe(sent.length);
   });
 
+  it("is as long as the device sent, however little that was", async () => {
+    const { recordings, decks, host } = await open();
+    const { id } = await recordings.start("deck");
+    for (const laterMs of [0, 3_000]) {
+      await host.clock.advance(laterMs);
+      decks[0]?.send(packets(1));
+      await until(() => expect(decks[0]?.isRead()).toBe(true));
+    }
+    await host.clock.advance(2_000);
+    expect(await recordings.stop(id)).toMatchObject({ octets: 376, seconds: 3 });
+  });
+
   it("is made once of a device at a time, of four devices at most", async () => {
     const { recordings, decks } = await open();
     const [one, same] = await Promise.all([recordings.start("a"), recordings.start("a")]);
