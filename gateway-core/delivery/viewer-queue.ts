@@ -89,9 +89,9 @@ export class ViewerQueue {
     } else if (this.#isBegun || piece.fragment.isKey) {
       this.#isBegun = true;
       this.#waiting.push(piece);
-      if (this.waitingSeconds > this.#options.mostWaitingSeconds) this.#skipAhead();
     }
     this.#flush();
+    if (this.waitingSeconds > this.#options.mostWaitingSeconds) this.#skipAhead();
   }
 
   /** What waits from the first of these on gives way to them: the same moments of another rung. */
@@ -129,6 +129,8 @@ export class ViewerQueue {
   #skipAhead(): void {
     const key = this.#waiting.findLastIndex((piece) => "fragment" in piece && piece.fragment.isKey);
     const dropped = this.#waiting.splice(0, key < 0 ? this.#waiting.length : key);
+    // One whole picture that is longer than what may wait is all that there is.
+    if (dropped.length === 0) return;
     this.#isBegun = key >= 0;
     for (const piece of dropped) if ("fragment" in piece) this.#skippedSeconds += piece.fragment.duration;
     const init = dropped.findLast((piece) => "init" in piece);
