@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { wholeHome } from "../fakes/page-home.ts";
 import { until } from "../until.ts";
 import { useTimedHome } from "./timed-home.ts";
 
@@ -28,6 +29,23 @@ describe("The sheet", () => {
     );
     at.open.button("Close").click();
     await until(() => expect(at.open.home.querySelector("dialog")).toBeNull());
+    await back;
+  });
+
+  it("stays while a gateway that was begun anew has yet to find its device, and closes when that went", async () => {
+    const { gateway, settled } = await at.start();
+    const dialog = await openSheet("Air conditioner");
+    const sheet = (): Element | null => at.open.home.querySelector("dialog");
+    const devices = wholeHome();
+    gateway.live.receive({ type: "snapshot", devices: devices.filter(({ id }) => id !== "cooler") });
+    await settled();
+    expect([sheet(), dialog.open, dialog.hasAttribute("data-silent")]).toEqual([dialog, true, true]);
+    gateway.live.receive({ type: "snapshot", devices });
+    await settled();
+    expect([sheet(), dialog.open]).toEqual([dialog, true]);
+    const back = traveled();
+    gateway.live.receive({ type: "gone", device: "cooler" });
+    await until(() => expect(sheet()).toBeNull());
     await back;
   });
 

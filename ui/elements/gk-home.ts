@@ -7,6 +7,7 @@ import type { DeviceId } from "../../gateway-core/contract/device.ts";
 import type { PageDevice, PageEvent } from "../../gateway-core/contract/page.ts";
 import { placesOf } from "../../gateway-core/contract/page-look.ts";
 import { sayCounts } from "../../gateway-core/contract/page-words.ts";
+import { AwaitedDevice } from "../awaited-device.ts";
 import { LiveDevices } from "../live-devices.ts";
 import { inNextTask } from "../next-task.ts";
 import { showNotice } from "../notice.ts";
@@ -53,6 +54,7 @@ export class GkHome extends HTMLElement {
   });
   #places: Places | undefined;
   #sheet: GkSheet | undefined;
+  readonly #awaited = new AwaitedDevice();
   #empty: GkEmpty | undefined;
   /** The device whose sheet is open. */
   #opened: DeviceId | null = openedInHistory();
@@ -110,6 +112,7 @@ export class GkHome extends HTMLElement {
 
   readonly #receive = (event: PageEvent | undefined): void => {
     if (event !== undefined) this.#commands.receive(event);
+    this.#awaited.hear(event);
     if (event?.type === "change" || event?.type === "availability") this.#renewed.add(event.device);
     if (event?.type === "found") this.#renewed.add(event.device.id);
     if (event?.type === "found" || event?.type === "gone") this.#isArranged = true;
@@ -201,7 +204,7 @@ export class GkHome extends HTMLElement {
 
   /** The sheet of a device that went is no place to be in. */
   #showSheet(): void {
-    const device = this.#live.state.devices.get(this.#opened ?? "");
+    const device = this.#awaited.find(this.#live.state.devices, this.#opened ?? "");
     if (device === undefined) {
       this.#close();
       this.#sheet?.remove();
@@ -286,9 +289,7 @@ export class GkHome extends HTMLElement {
     if (button === 0) this.#tiles.turns.hold(true);
   };
 
-  readonly #lift = (): void => {
-    setTimeout(() => this.#tiles.turns.hold(false), liftMs);
-  };
+  readonly #lift = (): void => void setTimeout(() => this.#tiles.turns.hold(false), liftMs);
 }
 
 /** The device whose sheet this entry of the history shows. */
