@@ -19,7 +19,7 @@ export class AwaitedDevice {
   find(devices: ReadonlyMap<DeviceId, PageDevice>, id: DeviceId): PageDevice | undefined {
     const there = devices.get(id);
     if (there !== undefined) this.#last = there;
-    const isAwaited = this.#last?.id === id && performance.now() < this.#until;
-    return there ?? (this.#last !== undefined && isAwaited ? { ...this.#last, available: false } : undefined);
+    if (there !== undefined || this.#last?.id !== id || performance.now() >= this.#until) return there;
+    return { ...this.#last, available: false };
   }
 }

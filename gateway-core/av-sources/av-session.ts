@@ -6,10 +6,11 @@ import type { Descriptor, PropertyDescriptor } from "../contract/descriptor.ts";
 import { type ErrorBody, HomeError } from "../contract/errors.ts";
 import type { Json } from "../contract/json.ts";
 import { createMailbox } from "../contract/mailbox.ts";
+import { within } from "../contract/within.ts";
 import { addressOf } from "./av-origin.ts";
 import type { AvSettings } from "./av-settings.ts";
 import { createAvSource, type OpenableSource } from "./av-source.ts";
-import { within } from "./waiting.ts";
+import { sourceTrouble } from "./source-trouble.ts";
 import type { AvWires } from "./wires.ts";
 
 export const protocol = "av";
@@ -95,7 +96,7 @@ export function startAvSession(settings: AvSettings, wires: AvWires, clock: Cloc
     const signal = AbortSignal.any([call.signal, life]);
     const mailbox = createMailbox<Change>(signal);
     // What takes longer to be looked at is told when it is known.
-    await within(clock, firstLookMs, source.look(signal), () => signal.reason).catch(() => undefined);
+    await within({ clock, ms: firstLookMs, signal, late }, () => source.look(signal)).catch(() => undefined);
     mailbox.put({ type: "availability", available: facts.isAvailable });
     for (const name of facts.names()) mailbox.put({ type: "value", property: name, value: facts.get(name) ?? null });
     const stop = facts.onChange((change) => mailbox.put(change));
@@ -119,6 +120,8 @@ const sightingOf = ({ setting: { id, origin } }: OpenableSource): Sighting => ({
   ...{ protocol, ref: { id, address: addressOf(origin) } },
   key: { protocol, from: origin.type },
 });
+
+const late = (): HomeError => sourceTrouble("silent");
 
 /** Which fact of a source a property tells, as its descriptor says. */
 function factOf(property: PropertyDescriptor | undefined): string {

@@ -6,6 +6,7 @@
 import { type Clock, sleep } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
 import type { AvSource, SourceForm } from "../contract/stream.ts";
+import { within } from "../contract/within.ts";
 import type { HttpOrigin, TcpOrigin } from "./av-origin.ts";
 import { cutterOf } from "./cutter-of.ts";
 import { LiveReader } from "./live-reader.ts";
@@ -14,7 +15,7 @@ import type { SourceFacts } from "./source-facts.ts";
 import { readHead, type SourceHead } from "./source-head.ts";
 import { reasonOf, sourceTrouble } from "./source-trouble.ts";
 import { StreamJudge } from "./stream-judge.ts";
-import { unless, within } from "./waiting.ts";
+import { unless } from "./waiting.ts";
 import type { AvWires, OctetWire } from "./wires.ts";
 
 export interface LiveFeedOptions {
@@ -96,7 +97,7 @@ export function createLiveFeed({ origin, loop, wires, clock, facts }: LiveFeedOp
         }
         judge.judge(octets.length);
         const leftMs = wholeAt + idleMs - clock.now();
-        octets = await within(clock, leftMs, unless(signal, wire.read()), () => sourceTrouble("silent"));
+        octets = await within({ clock, ms: leftMs, signal, late }, () => wire.read());
       }
     }
 
@@ -106,7 +107,7 @@ export function createLiveFeed({ origin, loop, wires, clock, facts }: LiveFeedOp
       try {
         wire = await connect(signal);
         const { read, hasEnd } = wire;
-        const head = await within(clock, headMs, unless(signal, readHead(read)), () => sourceTrouble("silent"));
+        const head = await within({ clock, ms: headMs, signal, late }, () => readHead(read));
         if (known !== undefined && head.start.form !== known) throw sourceTrouble("form-changed");
         known = head.start.form;
         resolve(known);
@@ -198,6 +199,8 @@ export function createLiveFeed({ origin, loop, wires, clock, facts }: LiveFeedOp
     },
   };
 }
+
+const late = (): HomeError => sourceTrouble("silent");
 
 /** It sends what those who watch cannot go on with. */
 const isOfAnother = (thrown: unknown): boolean => ["form-changed", "no-picture"].includes(reasonOf(thrown) ?? "");

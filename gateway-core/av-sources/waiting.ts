@@ -1,18 +1,4 @@
-/** Waiting for a source no longer than it is worth. */
-
-import type { Clock } from "../contract/clock.ts";
-
-/** Settles as the promise does, or rejects with `late()` after so many milliseconds. */
-export async function within<T>(clock: Clock, ms: number, promise: Promise<T>, late: () => unknown): Promise<T> {
-  const { promise: over, reject } = Promise.withResolvers<never>();
-  over.catch(() => undefined);
-  const timer = clock.after(ms, () => reject(late()));
-  try {
-    return await Promise.race([promise, over]);
-  } finally {
-    timer.cancel();
-  }
-}
+/** Waiting that ends with a signal. */
 
 /** Settles as the promise does, or rejects with the signal's reason when that is aborted first. */
 export async function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@
 import type { Adapter, Session } from "../contract/adapter.ts";
 import type { HomeError } from "../contract/errors.ts";
 import type { PluginAdapter } from "../contract/plugin-adapter.ts";
+import { within } from "../contract/within.ts";
 import { checkConfig } from "./check-config.ts";
 import { createFaults } from "./faults.ts";
 import { createGuardedSession } from "./guarded-session.ts";
@@ -10,7 +11,6 @@ import { letGo } from "./let-go.ts";
 import type { JudgeDescriptor } from "./parse-plugin.ts";
 import { pluginHost } from "./plugin-host.ts";
 import { readSession, type SessionCalls } from "./session-calls.ts";
-import { within } from "./within.ts";
 
 const openMs = 30_000;
 

@@ -7,6 +7,7 @@ import type { Call, Change, DeviceRef, Outcome, Session, Sighting } from "../con
 import { type Host, sleep } from "../contract/clock.ts";
 import type { Descriptor } from "../contract/descriptor.ts";
 import { HomeError } from "../contract/errors.ts";
+import { within } from "../contract/within.ts";
 import type { Faults } from "./faults.ts";
 import { foreignItems } from "./foreign-items.ts";
 import { guardedStream } from "./guarded-stream.ts";
@@ -16,7 +17,6 @@ import { readDescription } from "./read-description.ts";
 import { readChange, readSighting } from "./read-news.ts";
 import { readOutcome } from "./read-outcome.ts";
 import type { SessionCalls } from "./session-calls.ts";
-import { within } from "./within.ts";
 
 export interface GuardedSessionOptions {
   readonly protocol: string;

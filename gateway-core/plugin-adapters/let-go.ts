@@ -1,8 +1,8 @@
 /** Disposes of what foreign code made: it has its time for it, and nobody waits longer, or hears of what goes wrong then. */
 
 import type { Clock } from "../contract/clock.ts";
+import { within } from "../contract/within.ts";
 import type { Faults } from "./faults.ts";
-import { within } from "./within.ts";
 
 const patienceMs = 5_000;
 

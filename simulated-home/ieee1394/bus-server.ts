@@ -3,11 +3,10 @@
  * (docs/ieee1394.md, "The wire of the simulated bus"). On 127.0.0.1 only.
  */
 
-import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../../gateway-core/contract/json.ts";
+import { listenLocally } from "../listen-locally.ts";
 import { hex, octets } from "../wire/octets.ts";
 import type { Answer, IsochronousPacket, LockKind } from "./bus-words.ts";
 import type { BusClient, SimulatedBus } from "./simulated-bus.ts";
@@ -17,7 +16,6 @@ export interface BusServer extends AsyncDisposable {
   readonly url: string;
 }
 
-const address = "127.0.0.1";
 const mostOctets = 2048;
 /** Of a whole message, in hexadecimal and with its words. */
 const longestLine = 3 * mostOctets;
@@ -33,22 +31,10 @@ export async function openBusServer(bus: SimulatedBus, port: number): Promise<Bu
     serve(socket, bus.connect());
     socket.once("close", () => sockets.delete(socket));
   });
-  try {
-    server.listen({ host: address, port, exclusive: true });
-    await once(server, "listening");
-  } catch (cause) {
-    throw new HomeError("address-unusable", `the bus cannot be at ${address}:${port}`, { address, port }, cause);
-  }
-  const bound = server.address();
-  return {
-    url: `tcp://${address}:${typeof bound === "object" && bound !== null ? bound.port : port}`,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, "close");
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
+  const local = await listenLocally(server, port, "bus", () => {
+    for (const socket of sockets) socket.destroy();
+  });
+  return { url: `tcp://${local.authority}`, [Symbol.asyncDispose]: () => local[Symbol.asyncDispose]() };
 }
 
 function serve(socket: Socket, client: BusClient): void {

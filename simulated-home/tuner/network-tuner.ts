@@ -1,11 +1,10 @@
 /** A tuner of the home's network: sends what is on to whoever asks by HTTP, in real time, to so many at once as it has tuners. On 127.0.0.1 only. */
 
-import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { Clock, Timer } from "../../gateway-core/contract/clock.ts";
-import { HomeError } from "../../gateway-core/contract/errors.ts";
 import { createTsContent, type MakePackets } from "../ieee1394/stream/ts-content.ts";
 import { packetOctets } from "../ieee1394/stream/ts-time.ts";
+import { listenLocally } from "../listen-locally.ts";
 
 export interface ScenarioTuner {
   /** How many may watch at once. */
@@ -17,7 +16,6 @@ export interface NetworkTuner extends AsyncDisposable {
   readonly url: string;
 }
 
-const address = "127.0.0.1";
 const stepMs = 40;
 /** A viewer who does not read is cut off. */
 const mostUnsent = 4_000_000;
@@ -62,20 +60,6 @@ export async function openNetworkTuner(
       send();
     }
   });
-  try {
-    server.listen({ host: address, port, exclusive: true });
-    await once(server, "listening");
-  } catch (cause) {
-    throw new HomeError("address-unusable", `the tuner cannot be at ${address}:${port}`, { address, port }, cause);
-  }
-  const bound = server.address();
-  return {
-    url: `http://${address}:${typeof bound === "object" && bound !== null ? bound.port : port}/stream`,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const local = await listenLocally(server, port, "tuner", () => server.closeAllConnections());
+  return { url: `http://${local.authority}/stream`, [Symbol.asyncDispose]: () => local[Symbol.asyncDispose]() };
 }

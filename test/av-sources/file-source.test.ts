@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import type { AvSource } from "../../gateway-core/contract/stream.ts";
 import { fileInHand } from "./file-in-hand.ts";
 import { madeFrames, madePackets, noise } from "./made-stream.ts";
-import { openSource, reading } from "./opened-source.ts";
+import { openSource, reading, refusal } from "./opened-source.ts";
 
 const leaving: (() => Promise<unknown>)[] = [];
 async function use<T extends AsyncDisposable>(opening: Promise<T>): Promise<T> {
@@ -24,11 +23,6 @@ async function folder(): Promise<string> {
   return made;
 }
 
-const refusal = (watching: Promise<AvSource>): Promise<unknown> =>
-  watching.then(
-    () => "watched",
-    (thrown) => thrown,
-  );
 const five = madePackets({ seconds: 5 });
 const second = five.length / 5;
 

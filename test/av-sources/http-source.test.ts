@@ -2,11 +2,10 @@ import { createServer as createTlsServer } from "node:https";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AvWires } from "../../gateway-core/av-sources/wires.ts";
-import type { AvSource } from "../../gateway-core/contract/stream.ts";
 import { makeOwnCertificate } from "../../gateway-core/own-access/own-certificate.ts";
 import { fileInHand } from "./file-in-hand.ts";
 import { madePackets } from "./made-stream.ts";
-import { openSource, reading } from "./opened-source.ts";
+import { openSource, reading, refusal } from "./opened-source.ts";
 import { type OpenServer, tcpServer, webServer } from "./web-server.ts";
 
 const leaving: AsyncDisposable[] = [];
@@ -21,11 +20,6 @@ afterEach(async () => {
 
 const packets = madePackets({ seconds: 2 });
 const at = ({ port }: OpenServer, path = "/", who = ""): string => `http://${who}127.0.0.1:${port}${path}`;
-const refusal = (watching: Promise<AvSource>): Promise<unknown> =>
-  watching.then(
-    () => "watched",
-    (thrown) => thrown,
-  );
 
 describe("A stream of a web server", () => {
   it("is handed on in whole packets, and nothing stays open when its viewer leaves", async () => {

@@ -68,6 +68,13 @@ export async function openSource(
   };
 }
 
+/** What watching was refused with. */
+export const refusal = (watching: Promise<AvSource>): Promise<unknown> =>
+  watching.then(
+    () => "watched",
+    (thrown) => thrown,
+  );
+
 /** Reads until it ends, has so many octets, or is left. */
 export function reading({ octets }: AvSource) {
   const state = { octets: 0, pieces: [] as Uint8Array[], isOver: false, thrown: undefined as unknown };

@@ -1,8 +1,7 @@
 import type { Socket } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { AvSource } from "../../gateway-core/contract/stream.ts";
 import { madeFrames, madePackets, noise, spread } from "./made-stream.ts";
-import { openSource, reading } from "./opened-source.ts";
+import { openSource, reading, refusal } from "./opened-source.ts";
 import { type OpenServer, tcpServer } from "./web-server.ts";
 
 const leaving: AsyncDisposable[] = [];
@@ -17,11 +16,6 @@ afterEach(async () => {
 
 const packets = madePackets({ seconds: 1 });
 const at = ({ port }: OpenServer): string => `tcp://127.0.0.1:${port}`;
-const refusal = (watching: Promise<AvSource>): Promise<unknown> =>
-  watching.then(
-    () => "watched",
-    (thrown) => thrown,
-  );
 
 describe("A stream that comes by TCP", () => {
   it.each([

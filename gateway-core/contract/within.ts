@@ -1,7 +1,7 @@
-/** Waits for foreign work no longer than it may take, whatever it does with its signal. */
+/** Waits for work no longer than it may take, whatever it does with its signal. */
 
-import type { Clock } from "../contract/clock.ts";
-import type { HomeError } from "../contract/errors.ts";
+import type { Clock } from "./clock.ts";
+import type { HomeError } from "./errors.ts";
 
 export interface Bounds {
   readonly clock: Clock;
