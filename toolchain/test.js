@@ -43,7 +43,8 @@ async function runLane([names, more], at) {
     ...names.flatMap((name) => ["--project", name]),
     // The codecs' coverage is a gate; it needs all unit tests, so a run of other projects alone has none.
     ...(names.includes("unit") ? ["--coverage.enabled"] : []),
-    "--reporter=default",
+    // A test of minutes is named as soon as it ends: what hangs is then the one after it.
+    names.includes("long") ? "--reporter=verbose" : "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
     ...more,
