@@ -99,7 +99,12 @@ export interface GatewayOptions {
 export function createGateway(options: GatewayOptions): Gateway {
   const { settings, host, packageRoot, after, capture, cardFile, historyFile, recordingsFolder } = options;
   const { clock, log } = host;
-  const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
+  const stations = new Map<StationName, Station>();
+  const onStation = (station: Station): void => void stations.set(station.name, station);
+  const tellAnew = (): void => {
+    for (const station of stations.values()) station.tellAnew();
+  };
+  const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after, tellAnew);
   const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
   const open: HomeDoors & { devices?: Devices } = {};
@@ -134,8 +139,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   const things = (): readonly Device[] => open.devices?.list() ?? [];
 
   const search = createSearchAnew(clock, settings.page.searchWaitMs);
-  const stations = new Map<StationName, Station>();
-  const onStation = (station: Station): void => void stations.set(station.name, station);
   const adapters = joinAdapters({ settings, host, search, makeStation, onStation, capture });
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
@@ -143,7 +146,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     parse: parseTranslationEvent,
     wires: { descriptors: (event) => event.type === "learned" },
     async open(send) {
-      const sessions = await adapters.take();
+      const sessions = adapters.take();
       await Promise.all([history.open(), kept.open()]);
       const devices = createDevices({ host, sessions, ...origins, find: adapters.describing(origins.find) });
       open.devices = devices;
