@@ -12,6 +12,7 @@ import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
 import { HomeError } from "./contract/errors.ts";
+import { forgivingMemory } from "./contract/forgiving-memory.ts";
 import type { JsonObject } from "./contract/json.ts";
 import type { Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import { unenrolledHome } from "./contract/signed-command.ts";
@@ -127,7 +128,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (open.devices !== undefined) return open.devices.openSource(device, signal);
     throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
   };
-  const kept = joinRecordings({ settings, host, folder: recordingsFolder, source });
+  // What was found of FFmpeg is found again.
+  const mediaHost = { ...host, memory: forgivingMemory(host) };
+  const kept = joinRecordings({ settings, host: mediaHost, folder: recordingsFolder, source });
   const describe = (device: Device) =>
     thingDescription(device, {
       ...(open.lan === undefined ? {} : { http: open.lan }),
@@ -174,7 +177,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   });
 
-  const streams = createStreams({ settings, host, source });
+  const streams = createStreams({ settings, host: mediaHost, source });
   const assets = join(packageRoot, "dist", "ui");
   const gateway = gatewayModel(packageRoot);
   const { version } = gateway;
