@@ -45,9 +45,11 @@ export interface AdapterStationsOptions {
 
 export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
   const { settings, host, search, makeStation, onStation, capture } = options;
+  // When the time of day is set, no device has fallen silent by that. (A file's age is told by the time of day.)
+  const steady = { ...host, clock: host.steadyClock ?? host.clock };
   const adapters: JoinedAdapter[] = [
-    joinEchonet(settings, host, search, capture),
-    joinIeee1394(settings, host, search),
+    joinEchonet(settings, steady, search, capture),
+    joinIeee1394(settings, steady, search),
     joinAvSources(settings, host, search),
   ];
   const plugins = openPluginStations(settings, host, search);

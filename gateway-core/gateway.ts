@@ -141,7 +141,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     thingDescription(device, http === undefined ? {} : { http });
   const things = (): readonly Device[] => open.devices?.list() ?? [];
 
-  const search = createSearchAnew(clock, settings.page.searchWaitMs);
+  const search = createSearchAnew(host.steadyClock ?? clock, settings.page.searchWaitMs);
   const adapters = joinAdapters({ settings, host, search, makeStation, onStation, capture });
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
