@@ -211,6 +211,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           send(event);
         }),
         control.onResult((result) => live.reportResult(result)),
+        adapters.onTroubles((troubles) => live.reportTroubles(troubles)),
       ];
       feeds.lan.receive(live.snapshot());
       open.lan = server.url;

@@ -62,6 +62,7 @@ async function setUp(settings: object = {}) {
       home: { interfaces: [own] },
       ieee1394: { bus: bus.url },
       media: { sources: [{ name: "Clip", from: "/nowhere/clip.ts" }] },
+      page: { port: 0 },
       ...settings,
     }),
     ...{ host, packageRoot: packageRoot() },
@@ -76,31 +77,37 @@ async function setUp(settings: object = {}) {
     if (found === undefined) throw new Error(name);
     return found;
   };
-  for (const { from, to } of joints.filter(({ to: end }) => end === "translation")) {
-    station(from).onOutput((message) => station(to).receive(message));
+  for (const { from, to } of joints.filter(({ to: end }) => end === "translation" || end === "page")) {
+    station(from).onOutput((message, output) => output === 0 && station(to).receive(message));
   }
-  for (const name of [...finders, "translation"] as const) station(name).hold();
+  for (const name of [...finders, "translation", "page"] as const) station(name).hold();
   const status = (name: StationName) => station(name).status;
   const device = (id: string) => gateway.devices().find((one) => one.id === id);
   const set = (id: string, name: string, value: Json) =>
     gateway.control.execute({ id: name, device: id, request: { kind: "property", name, value } });
+  /** What the page tells of protocols that cannot be reached. */
+  const troubles = async (): Promise<unknown> => {
+    const home: unknown = await (await fetch(new URL("/api/home", gateway.addresses().lan))).json();
+    return typeof home === "object" && home !== null && "troubles" in home ? home.troubles : [];
+  };
   /** Time goes by until it holds: sockets need time of the machine's too. */
   const passUntil = (holds: () => void) =>
     until(async () => {
       await clock.advance(100);
       holds();
     });
-  return { clock, dayTime, log, node, gateway, status, device, set, passUntil, unplug };
+  return { clock, dayTime, log, node, gateway, status, device, set, passUntil, troubles, unplug };
 }
 
 describe("A protocol that cannot open", () => {
   it("hides no device of the others, says why once, and has its own come by themselves when it can", async () => {
     const release = await takePort();
-    const { clock, log, node, status, device, set, passUntil } = await setUp();
+    const { clock, log, node, status, device, set, passUntil, troubles } = await setUp();
     await passUntil(() => expect([device(deck)?.id, device(clip)?.id]).toEqual([deck, clip]));
     expect([status("translation").state, device(light)]).toEqual(["open", undefined]);
     const detail = expect.stringMatching(/127\.0\.9\.61 port 3610 .* EADDRINUSE/);
     expect(status("discovery:echonet")).toEqual({ state: "failed", text: "address-unusable", detail });
+    expect(await troubles()).toEqual([{ protocol: "echonet", code: "address-unusable" }]);
     void set(deck, "transport", "playing");
     await passUntil(() => expect(device(deck)?.values["transport"]?.value).toBe("playing"));
     await clock.advance(30_000);
@@ -109,7 +116,7 @@ describe("A protocol that cannot open", () => {
     release();
     await clock.advance(32_000);
     await passUntil(() => expect(device(light)).toMatchObject({ available: true, kind: "light" }));
-    expect(status("discovery:echonet").state).toBe("open");
+    expect([status("discovery:echonet").state, await troubles()]).toEqual(["open", []]);
     await passUntil(() => expect(device(light)?.values["power"]?.value).toBe(false));
     node.change(lampEoj, 0x80, "30");
     await passUntil(() => expect(device(light)?.values["power"]?.value).toBe(true));

@@ -40,6 +40,12 @@ export interface PageTexts {
   readonly homeAway: string;
   readonly notLive: string;
   readonly pageNotWired: string;
+  /** `{protocol}` and `{reason}`. */
+  readonly protocolAway: string;
+  /** What people call a protocol. */
+  readonly protocols: { readonly [protocol: string]: string };
+  /** Why the devices of a protocol cannot be reached, by code; `other` for the rest. */
+  readonly reasons: { readonly other: string; readonly [code: string]: string };
   readonly notFound: string;
   readonly account: string;
   readonly accountPage: string;

@@ -3,7 +3,7 @@
 import type { PageDevice } from "../contract/page.ts";
 import { placesOf } from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
-import { sayCounts, sayEmpty, sayState, sayWhole, unknownValue } from "../contract/page-words.ts";
+import { sayCounts, sayEmpty, sayState, sayTroubles, sayWhole, unknownValue } from "../contract/page-words.ts";
 import { type CompactFrame, compactPages, compactWords } from "./compact-frame.ts";
 import { type CompactPrint, compactQuestion, compactWidget, short, shortName } from "./compact-widget.ts";
 import { html, type Markup } from "./markup.ts";
@@ -14,7 +14,7 @@ export interface CompactOptions extends CompactPrint {
 }
 
 /** All pages of the home's list, the first one first. */
-export function compactHome({ devices, isLive }: PageState, options: CompactOptions): readonly string[] {
+export function compactHome({ devices, isLive, troubles }: PageState, options: CompactOptions): readonly string[] {
   const { speech, root } = options;
   const { texts } = speech;
   const all = [...devices.values()];
@@ -28,7 +28,7 @@ export function compactHome({ devices, isLive }: PageState, options: CompactOpti
   const { title, hint } = sayEmpty(isLive, speech);
   const frame: CompactFrame = {
     ...{ speech, title: texts.home },
-    above: html`${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}<p>${sayCounts(all, speech)}</p>`,
+    above: html`${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}${notice(short(sayTroubles(troubles, speech)) || undefined)}<p>${sayCounts(all, speech)}</p>`,
     below: html`<a href="${root || "./"}" accesskey="0">0.${compactWords(speech).refresh}</a>`,
     hrefOf: (page) => (page === 1 ? root || "./" : `${root}p/${page}`),
   };
