@@ -13,7 +13,7 @@ const mostUnderWay = 8 * 1024 * 1024;
 
 export interface BulkLaneOptions {
   readonly clock: Clock;
-  /** What is left of the uplink; unbounded where nobody has said what it carries. */
+  /** What streams leave of the uplink now; unbounded where nobody has said what it carries and none of them has to wait. */
   readonly leftKbps: () => number;
   /** Resolves when the other end has taken all that was written before, or the link is gone. */
   readonly probe: () => Promise<void>;
@@ -21,7 +21,8 @@ export interface BulkLaneOptions {
 
 export class BulkLane {
   readonly #options: BulkLaneOptions;
-  readonly #window = new SendWindow(mostUnderWay);
+  /** A file needs no rate of its own: where the line is narrow, two pieces are under way. */
+  readonly #window = new SendWindow({ least: 2 * sliceOctets, first: 2 * sliceOctets, most: mostUnderWay });
   #sent = 0;
   #isProbing = false;
   #waiting: (() => void)[] = [];
@@ -30,6 +31,10 @@ export class BulkLane {
 
   constructor(options: BulkLaneOptions) {
     this.#options = options;
+    const { clock, probe } = options;
+    const askedAt = clock.now();
+    // The sooner the better: what the way takes by itself is not seen any more where others fill it.
+    void probe().then(() => this.#window.sawEmpty(clock.now() - askedAt));
   }
 
   /** Resolves when all is written. `write` resolves when more may be written; `isOver` ends it early. */
@@ -56,10 +61,10 @@ export class BulkLane {
   #probe(): void {
     if (this.#isProbing) return;
     this.#isProbing = true;
-    const sent = this.#sent;
+    const [sent, askedAt] = [this.#sent, this.#options.clock.now()];
     void this.#options.probe().then(() => {
       this.#isProbing = false;
-      this.#window.taken(sent, this.#options.clock.now());
+      this.#window.taken(sent, this.#options.clock.now(), askedAt);
       for (const go of this.#waiting.splice(0)) go();
       if (this.#sent > sent) this.#probe();
     });
