@@ -28,6 +28,7 @@ export class BulkLane {
   #waiting: (() => void)[] = [];
   /** Until when what was sent fills the rate, in milliseconds. */
   #filledUntil = 0;
+  #turnAt = 0;
 
   constructor(options: BulkLaneOptions) {
     this.#options = options;
@@ -50,9 +51,13 @@ export class BulkLane {
 
   async #turn(octets: number): Promise<void> {
     const { clock, leftKbps } = this.#options;
-    const from = Math.max(clock.now(), this.#filledUntil);
+    const now = clock.now();
+    // Of a clock that was set back nobody waits for what it showed.
+    if (now < this.#turnAt) this.#filledUntil = now;
+    this.#turnAt = now;
+    const from = Math.max(now, this.#filledUntil);
     this.#filledUntil = from + (octets * 8) / leftKbps();
-    if (from > clock.now()) await sleep(clock, from - clock.now());
+    if (from > now) await sleep(clock, from - now);
     while (this.#window.free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#sent += octets;
     this.#window.sent(octets, clock.now());

@@ -33,6 +33,8 @@ export class DrainRate {
   taken({ octets, sentAt, now, emptyLineMs }: Taken): void {
     // First come, first served: what was sent begins to leave when what was sent before it has left.
     const leftAt = now - emptyLineMs;
+    // A clock that was set back: what was seen before is of another time.
+    if (leftAt < this.#leftAt) [this.#samples, this.#leftAt] = [[], sentAt];
     const busyMs = Math.max(0, leftAt - Math.max(sentAt, this.#leftAt));
     this.#leftAt = leftAt;
     const last = this.#samples.at(-1);

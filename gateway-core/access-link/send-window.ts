@@ -32,7 +32,8 @@ export class SendWindow {
   #wholeUntil = 0;
   #emptyLineMs = Number.POSITIVE_INFINITY;
   #wasFull = false;
-  #mayShrinkAt = 0;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #mayShrinkAt = Number.NEGATIVE_INFINITY;
   /** When each part was sent. */
   #underWay: { readonly end: number; readonly at: number }[] = [];
 
@@ -63,6 +64,8 @@ export class SendWindow {
   }
 
   sent(octets: number, now: number): void {
+    if (now < this.#sentAt) this.#mayShrinkAt = now;
+    this.#sentAt = now;
     this.#sent += octets;
     this.#underWay.push({ end: this.#sent, at: now });
     if (this.free === 0) this.#wasFull = true;
@@ -84,6 +87,8 @@ export class SendWindow {
     const octets = last.end - this.#wholeUntil;
     this.#wholeUntil = last.end;
     const delayMs = now - (askedAt ?? last.at);
+    // The clock was set back: nothing is told by this.
+    if (delayMs < 0) return;
     this.#emptyLineMs = Math.min(this.#emptyLineMs, delayMs);
     this.#drain.taken({ octets, sentAt: first.at, now, emptyLineMs: this.#emptyLineMs });
     const queueMs = delayMs - this.#emptyLineMs;

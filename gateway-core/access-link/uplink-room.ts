@@ -54,13 +54,15 @@ export interface UplinkRoom {
 /** `mostKbps`: what all streams together may take; unbounded unless told. */
 export function createUplinkRoom(clock: Clock, mostKbps: number = Number.POSITIVE_INFINITY): UplinkRoom {
   const taken = new Set<{ rung: Rung; isWaiting: boolean }>();
-  let tight = { kbps: Number.POSITIVE_INFINITY, until: 0, forMs: shortestTightMs };
+  let tight = { kbps: Number.POSITIVE_INFINITY, at: Number.NEGATIVE_INFINITY, forMs: shortestTightMs };
   let seen = { kbps: Number.POSITIVE_INFINITY, at: Number.NEGATIVE_INFINITY };
   let raisedAt = Number.NEGATIVE_INFINITY;
 
   const inAll = (): number => [...taken].reduce((sum, { rung }) => sum + kbpsOf(rung), 0);
-  const isCarried = (kbps: number): boolean => kbps <= mostKbps && (clock.now() >= tight.until || kbps < tight.kbps);
-  const isSeen = (kbps: number): boolean => kbps <= seen.kbps * usableShare || clock.now() - seen.at > rememberedMs;
+  /** A clock that was set back ends what was to end at a time. */
+  const isOver = (at: number, forMs: number): boolean => clock.now() - at >= forMs || clock.now() < at;
+  const isCarried = (kbps: number): boolean => kbps <= mostKbps && (isOver(tight.at, tight.forMs) || kbps < tight.kbps);
+  const isSeen = (kbps: number): boolean => kbps <= seen.kbps * usableShare || isOver(seen.at, rememberedMs);
 
   return {
     leftKbps() {
@@ -101,14 +103,14 @@ export function createUplinkRoom(clock: Clock, mostKbps: number = Number.POSITIV
           const now = clock.now();
           const isSteady = now - raisedAt > steadyMs;
           const forMs = isSteady ? shortestTightMs : Math.min(longestTightMs, tight.forMs * 2);
-          tight = { kbps: inAll(), until: now + forMs, forMs };
+          tight = { kbps: inAll(), at: now, forMs };
           return change(lower);
         },
         higher() {
           const higher = allowed[allowed.indexOf(mine.rung) - 1];
           if (higher === undefined) return undefined;
           const kbps = inAll() - kbpsOf(mine.rung) + kbpsOf(higher);
-          const isTried = isSeen(kbps) || clock.now() - changedAt >= longestTightMs;
+          const isTried = isSeen(kbps) || isOver(changedAt, longestTightMs);
           if (!isCarried(kbps) || !isTried) return undefined;
           raisedAt = clock.now();
           return change(higher);

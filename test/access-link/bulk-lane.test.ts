@@ -26,6 +26,10 @@ function openLine(octetsPerMs: number, leftKbps = Number.POSITIVE_INFINITY, path
     break: () => {
       isGone = true;
     },
+    setBack: (ms: number) => {
+      clock.set(clock.now() - ms);
+      freeAt -= ms;
+    },
     send: (octets: number) =>
       lane.send(
         new Uint8Array(octets),
@@ -79,6 +83,18 @@ describe("Long answers on the data link", () => {
     void line.send(100_000_000);
     await run(line, 10);
     expect(Math.abs(line.arrived - 10 * 25_000)).toBeLessThan(10_000);
+  });
+
+  it("do not wait for a clock that was set back", async () => {
+    for (const leftKbps of [undefined, 400]) {
+      const line = openLine(500, leftKbps);
+      void line.send(100_000_000);
+      await run(line, 1);
+      line.setBack(60 * 60_000);
+      const before = line.arrived;
+      await run(line, 3);
+      expect(line.arrived - before).toBeGreaterThan(100_000);
+    }
   });
 
   it("are whole when they end", async () => {

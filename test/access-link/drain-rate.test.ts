@@ -56,6 +56,13 @@ describe("What a line is seen to carry", () => {
     expect(drain.carriesKbps(then)).toBeLessThan(44 * 8 * 1.1);
   });
 
+  it("is seen anew when the clock was set back", () => {
+    const drain = new DrainRate();
+    run(drain, 190, { from: 3_600_000 });
+    const now = run(drain, 44, { from: 0 });
+    expect(drain.carriesKbps(now)).toBeCloseTo(44 * 8, 3);
+  });
+
   it("is not known before enough went by, and without bound where nothing waits", () => {
     const drain = new DrainRate();
     expect([drain.carriesKbps(0), drain.drainsKbps(0)]).toEqual([undefined, undefined]);

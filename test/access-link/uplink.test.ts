@@ -83,6 +83,18 @@ describe("The room on an uplink", () => {
     expect(place.higher()?.name).toBe("high");
   });
 
+  it("is not kept low by a clock that was set back", () => {
+    const clock = new FakeClock();
+    const room = createUplinkRoom(clock);
+    const place = room.enter(rungs, "high");
+    place.saw(300);
+    place.lower();
+    expect([place.higher(), room.enter(rungs, "high").rung.name]).toEqual([undefined, "low"]);
+    clock.set(clock.now() - 60 * 60_000);
+    expect(room.enter(rungs, "high").rung.name).toBe("high");
+    expect(place.higher()?.name).toBe("high");
+  });
+
   it("is not tried anew with what did not drain, for longer each time", async () => {
     const clock = new FakeClock();
     const room = createUplinkRoom(clock);
@@ -133,6 +145,24 @@ describe("What is under way on an uplink", () => {
     expect(run(75, 30).octets).toBeLessThan(24 * 1024);
     // 16 Mbit/s: wide open.
     expect(run(2_000, 30).octets).toBe(256 * 1024);
+  });
+
+  it("is not judged by a clock that was set back", () => {
+    const window = new SendWindow();
+    window.sent(8_192, 3_600_000);
+    window.taken(8_192, 3_600_040);
+    window.sent(8_192, 3_600_050);
+    window.taken(16_384, 10);
+    // 40 ms are what the way takes, as before.
+    window.sent(8_192, 20);
+    window.taken(24_576, 60);
+    expect(window.octets).toBe(32 * 1024);
+    for (let now = 100, total = 24_576; now < 20_000; now += 400) {
+      window.sent(8_192, now);
+      total += 8_192;
+      window.taken(total, now + 390);
+    }
+    expect(window.octets).toBe(16 * 1024);
   });
 
   it("is judged by when it was asked for, where the other end says nothing by itself", () => {
