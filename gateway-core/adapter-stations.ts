@@ -1,4 +1,4 @@
-/** The adapters of the gateway: of each a station that finds its devices, and its place among the sessions that translation works with. */
+/** The adapters of the gateway: of each a station that finds its devices, and its place among the sessions that translation works with. Each fails by itself. */
 
 import { joinAvSources } from "./av-source-station.ts";
 import type { Session } from "./contract/adapter.ts";
@@ -27,11 +27,8 @@ export interface AdapterStations extends AsyncDisposable {
   join(candidate: unknown, from: string): void;
   /** What the package knows of a device, and what the adapters of other packages brought. */
   describing(packaged: Find): Find;
-  /**
-   * Sessions by protocol, until `give`; those of other packages open when they are first used, and join as they come.
-   * @throws what opening one of the gateway's own throws; then none is held.
-   */
-  take(): Promise<ReadonlyMap<string, Session>>;
+  /** Sessions by protocol, until `give`: each opens when it is first used, and those of other packages join as they come. */
+  take(): ReadonlyMap<string, Session>;
   give(): Promise<void>;
 }
 
@@ -48,34 +45,25 @@ export interface AdapterStationsOptions {
 
 export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
   const { settings, host, search, makeStation, onStation, capture } = options;
-  const own = [
+  const adapters: JoinedAdapter[] = [
     joinEchonet(settings, host, search, capture),
     joinIeee1394(settings, host, search),
     joinAvSources(settings, host, search),
   ];
-  const foreign: JoinedAdapter[] = [];
   const plugins = openPluginStations(settings, host, search);
-  const stations = own.map(({ discovery }) => makeStation(discovery));
-  /** Those that translation works with now. */
-  let onDemand = new Map<string, Session>();
+  const stations = adapters.map(({ discovery }) => makeStation(discovery));
+  /** What translation works with now. */
   let sessions: Map<string, Session> | undefined;
 
-  const giveOwn = async (taken: readonly JoinedAdapter[]): Promise<void> => {
-    await Promise.all(taken.map(({ session }) => session.give()));
-  };
-  const include = ({ protocol, session }: JoinedAdapter): void => {
-    if (sessions === undefined) return;
-    const lazy = sessionOnDemand(protocol, session);
-    onDemand.set(protocol, lazy);
-    sessions.set(protocol, lazy);
-  };
+  const include = ({ protocol, session }: JoinedAdapter): void =>
+    void sessions?.set(protocol, sessionOnDemand(protocol, session));
 
   return {
     stations,
     join(candidate, from) {
       const { joined, refusal } = plugins.join(candidate, from);
       if (joined !== undefined) {
-        foreign.push(joined);
+        adapters.push(joined);
         include(joined);
         const station = makeStation(joined.discovery);
         stations.push(station);
@@ -84,27 +72,16 @@ export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
       if (refusal !== undefined) throw refusal;
     },
     describing: (packaged) => (key) => packaged(key) ?? plugins.find(key),
-    async take() {
-      const taken: JoinedAdapter[] = [];
-      const open = new Map<string, Session>();
-      try {
-        for (const one of own) {
-          open.set(one.protocol, await one.session.take());
-          taken.push(one);
-        }
-      } catch (thrown) {
-        await giveOwn(taken);
-        throw thrown;
-      }
-      sessions = open;
-      onDemand = new Map();
-      for (const one of foreign) include(one);
-      return open;
+    take() {
+      const taken = new Map<string, Session>();
+      sessions = taken;
+      for (const one of adapters) include(one);
+      return taken;
     },
     async give() {
+      const given = [...(sessions?.values() ?? [])];
       sessions = undefined;
-      const lazy = [...onDemand.values()];
-      await Promise.all([giveOwn(own), ...lazy.map((session) => session[Symbol.asyncDispose]())]);
+      await Promise.all(given.map((session) => session[Symbol.asyncDispose]()));
     },
     async [Symbol.asyncDispose]() {
       plugins.close();
