@@ -62,6 +62,8 @@ export interface PageTexts {
   readonly watchAgain: string;
   readonly notWatched: string;
   readonly inUse: string;
+  /** It answers, and sends none. */
+  readonly noPicture: string;
   /** What a person reads for an error code; `other` for the rest. */
   readonly errors: { readonly other: string; readonly [code: string]: string };
   /** How a tile says a measured value where its number alone would be unclear: `<kind>.<role>` → "room {value}". */

@@ -7,6 +7,7 @@ import { sayCounts, sayEmpty, sayState, sayTroubles, sayWhole, unknownValue } fr
 import { type CompactFrame, compactPages, compactWords } from "./compact-frame.ts";
 import { type CompactPrint, compactQuestion, compactWidget, short, shortName } from "./compact-widget.ts";
 import { html, type Markup } from "./markup.ts";
+import { compactPicture } from "./stream-routes.ts";
 
 export interface CompactOptions extends CompactPrint {
   /** What became of the last form. */
@@ -38,7 +39,7 @@ export function compactHome({ devices, isLive, troubles }: PageState, options: C
 /** All pages of one device. */
 export function compactDevice(device: PageDevice, options: CompactOptions): readonly string[] {
   const { root, speech } = options;
-  const picture = html`<p><a href="${root}../api/devices/${device.id}/snapshot.jpg">${speech.texts.watch}</a></p>`;
+  const picture = html`<p><a href="${root}d/${device.id}/${compactPicture}">${speech.texts.watch}</a></p>`;
   const items = [
     ...(device.hasStream === true ? [picture] : []),
     ...device.compact.flatMap((name) => compactWidget(device, name, options)),
