@@ -97,6 +97,8 @@ export function openAccess(options: AccessOptions): Access {
   /** The link stands though the disk fails: what is only remembered then is lost with this process. */
   const forgiving = { ...host, memory: forgivingMemory(host) };
   const journal = openEventJournal(forgiving);
+  /** Of the last look at the registration; empty when it went well. */
+  let failure = "";
   const remote = createRemoteHome(log, onCommand, journal);
   const watch = createCardWatch(forgiving, { ...cards, ...(from === undefined ? {} : { from }) });
   const mayAsk = isEnabled && mayPass(rules, "descriptors", "out") && mayPass(rules, "descriptors", "in");
@@ -163,6 +165,8 @@ export function openAccess(options: AccessOptions): Access {
 
   /** Takes up an enrolment that came meanwhile: by a card that lies here, by the page on the LAN, by the command line. */
   async function look(): Promise<void> {
+    const before = failure;
+    failure = "";
     try {
       if (isEnabled && standing.registration === undefined && (await watch.look())) tellState();
       const registration = readRegistration(memory);
@@ -176,7 +180,10 @@ export function openAccess(options: AccessOptions): Access {
       onDescriptor(snapshot());
       await end(older);
     } catch (thrown) {
-      log.write("error", "registration-not-read", { error: toHomeError(thrown).toBody() });
+      const error = toHomeError(thrown);
+      failure = error.message;
+      // The same again is no news.
+      if (failure !== before) log.write("error", "registration-not-read", { error: error.toBody() });
     }
   }
 
