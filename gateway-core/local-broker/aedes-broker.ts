@@ -1,5 +1,6 @@
 /** The MQTT 3.1.1 broker on the home's own machine: aedes 1.2 behind our admission. The only file of this room that opens a socket. */
 
+import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
 import { coalesceWrites } from "../bytes/coalesce-writes.ts";
@@ -126,26 +127,23 @@ async function listen(server: Server, address: string, port: number): Promise<nu
     try {
       return await listenOn(server, address, candidate);
     } catch (cause) {
-      const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
-      if (isTaken && candidate < last) continue;
-      throw new HomeError(
-        "address-unusable",
-        `cannot listen on ${address}, port ${candidate}`,
-        { address, port },
-        cause,
-      );
+      const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+      if (reason === "EADDRINUSE") continue;
+      const text = `cannot listen on ${address}, port ${candidate}: ${reason}`;
+      throw new HomeError("address-unusable", text, { address, port }, cause);
     }
   }
-  throw new HomeError("address-unusable", `no port ${port}`, { address, port });
+  throw new HomeError("address-unusable", `all ports of ${address} from ${port} to ${last} are taken`, {
+    address,
+    port,
+  });
 }
 
-function listenOn(server: Server, address: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: address, port }, () => {
-      server.off("error", reject);
-      const bound = server.address();
-      resolve(typeof bound === "object" && bound !== null ? bound.port : port);
-    });
-  });
+async function listenOn(server: Server, address: string, port: number): Promise<number> {
+  // Rejects with an error, and leaves no listener behind, however many ports are tried.
+  const listening = once(server, "listening");
+  server.listen({ host: address, port });
+  await listening;
+  const bound = server.address();
+  return typeof bound === "object" && bound !== null ? bound.port : port;
 }

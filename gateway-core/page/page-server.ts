@@ -1,5 +1,6 @@
 /** The page's own HTTP server on the LAN side (loopback by default): names, networks, then the handler. Opens a socket. */
 
+import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -101,19 +102,23 @@ async function takePort(server: Server, address: string, port: number): Promise<
       throw new HomeError("address-unusable", `cannot listen on ${address}:${candidate}: ${problem}`, { address });
     }
   }
-  throw new HomeError("address-unusable", `all ports from ${port} to ${last} are taken`, { address, port });
+  throw new HomeError("address-unusable", `all ports of ${address} from ${port} to ${last} are taken`, {
+    address,
+    port,
+  });
 }
 
 /** Resolves to the system's error code, or undefined when the server listens. */
-function tryToListen(server: Server, address: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const onError = (error: NodeJS.ErrnoException): void => resolve(error.code ?? error.message);
-    server.once("error", onError);
-    server.listen(port, address, () => {
-      server.off("error", onError);
-      resolve(undefined);
-    });
-  });
+async function tryToListen(server: Server, address: string, port: number): Promise<string | undefined> {
+  // Leaves no listener behind, however many ports are tried.
+  const listening = once(server, "listening");
+  server.listen(port, address);
+  try {
+    await listening;
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown";
+  }
 }
 
 function boundPort(bound: AddressInfo | string | null, asked: number): number {
