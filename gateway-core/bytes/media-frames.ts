@@ -5,7 +5,7 @@ import { parseStreamEnd, parseStreamHead, type StreamHead } from "../contract/me
 import type { Piece } from "../contract/stream.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { joinOctets } from "./join-octets.ts";
+import { joinAll } from "./join-octets.ts";
 
 export type MediaFrame =
   | { readonly kind: "head"; readonly head: StreamHead }
@@ -61,7 +61,7 @@ export class MediaFrameReader {
     this.#length += octets.length;
     const frames: MediaFrame[] = [];
     while (this.#length >= this.#wanted) {
-      const all = joinOctets(...this.#waiting);
+      const all = joinAll(this.#waiting);
       const reader = new ByteReader(all);
       const kind = reader.uint(1);
       const length = this.#judge(kind, reader.uint(4));

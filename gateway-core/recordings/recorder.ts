@@ -1,7 +1,7 @@
 /** Writes what a device sends to a file, octet for octet, for as long as it sends and there is room. */
 
 import { open } from "node:fs/promises";
-import { joinOctets } from "../bytes/join-octets.ts";
+import { joinAll } from "../bytes/join-octets.ts";
 import { HomeError } from "../contract/errors.ts";
 import type { AvSource } from "../contract/stream.ts";
 
@@ -28,7 +28,7 @@ export async function recordSource({ source, path, onPiece, onOctets, hasRoom }:
   await using file = await open(path, "wx", 0o600);
   let [waiting, octets]: [Uint8Array[], number] = [[], 0];
   const flush = async (): Promise<void> => {
-    const batch = joinOctets(...waiting);
+    const batch = joinAll(waiting);
     [waiting, octets] = [[], 0];
     if (batch.length === 0) return;
     if (!(await hasRoom(batch.length))) throw recordingsFull("megabytes");
