@@ -7,15 +7,8 @@
 import { joinAll } from "../bytes/join-octets.ts";
 import { PacketCutter, tsPacketOctets } from "../bytes/packet-cutter.ts";
 import { BlockStore } from "./block-store.ts";
-import {
-  isCurrent,
-  type Program,
-  type ProgramMap,
-  readProgramAssociation,
-  readProgramMap,
-  SectionReader,
-  writeProgramAssociation,
-} from "./program-tables.ts";
+import { associationPid, type KnownProgram, ProgramReader } from "./program-reader.ts";
+import { type ProgramMap, writeProgramAssociation } from "./program-tables.ts";
 import { isScrambledAt, isStartAt, packetAt, pidAt, sectionPackets, type TsPacket } from "./transport-stream.ts";
 
 export interface JoinRingOptions {
@@ -29,20 +22,13 @@ export interface JoinRingOptions {
   readonly isTaken?: () => boolean;
 }
 
-interface KnownMap {
-  readonly mapPid: number;
-  readonly map: ProgramMap;
-  readonly section: Uint8Array;
-}
-
-interface Followed extends KnownMap {
+interface Followed extends KnownProgram {
   readonly wanted: ReadonlySet<number>;
   readonly videoPid: number;
   /** What an encoder takes for granted of it. */
   readonly shape: string;
 }
 
-const associationPid = 0;
 /** What a PID's packets are, as bits; 0: of no matter. */
 const [passedOn, table, picture] = [1, 2, 4];
 const pids = 0x2000;
@@ -54,16 +40,11 @@ export class JoinRing {
   readonly #cutter = new PacketCutter();
   readonly #store: BlockStore;
   readonly #roles = new Uint8Array(pids);
-  readonly #sections = new Map<number, SectionReader>();
-  /** The last packet of each table that is whole in one. */
-  readonly #seen = new Map<number, Uint8Array>();
-  /** By the number of their programme: several may share a PID. */
-  readonly #maps = new Map<number, KnownMap>();
+  readonly #tables = new ProgramReader();
   /** What names the followed programme alone. */
   #association: Uint8Array = new Uint8Array(0);
   /** Associations passed on so far: each is a packet of ours. */
   #associations = 0;
-  #programs: readonly Program[] = [];
   #followed: Followed | undefined;
   #isRenewed = false;
   #octetsScrambled = 0;
@@ -128,8 +109,9 @@ export class JoinRing {
       const pid = pidAt(packets, at);
       const role = this.#roles[pid] ?? 0;
       if (role === 0 || this.#isScrambled(packets, at, role)) return;
-      if ((role & table) !== 0) this.#readTable(packetAt(packets, at));
-      else if ((role & picture) !== 0 && isStartAt(packets, at) && beginsGroup(packetAt(packets, at))) {
+      if ((role & table) !== 0) {
+        if (this.#tables.take(packetAt(packets, at))) this.#follow();
+      } else if ((role & picture) !== 0 && isStartAt(packets, at) && beginsGroup(packetAt(packets, at))) {
         this.#starts.push(this.#store.kept + length);
         this.#octetsUnbegun = 0;
       }
@@ -175,48 +157,13 @@ export class JoinRing {
     return isScrambled;
   }
 
-  #readTable({ pid, payload, isStart, octets }: TsPacket): void {
-    const reader = this.#sections.get(pid) ?? new SectionReader();
-    this.#sections.set(pid, reader);
-    // The same again, many times a second.
-    if (isStart && !reader.isWaiting && isSamePacket(octets, this.#seen.get(pid))) return;
-    const sections = reader.push(payload, isStart);
-    if (isStart && !reader.isWaiting) this.#seen.set(pid, new Uint8Array(octets));
-    else this.#seen.delete(pid);
-    for (const section of sections) {
-      try {
-        if (!isCurrent(section)) continue;
-        if (pid === associationPid) this.#programs = readProgramAssociation(section);
-        else this.#learn(pid, section);
-      } catch {
-        continue; // A damaged table comes again within a second.
-      }
-      this.#follow();
-    }
-  }
-
-  /** Of a programme that there is. */
-  #learn(mapPid: number, section: Uint8Array): void {
-    const map = readProgramMap(section);
-    const isNamed = this.#programs.some((one) => one.number === map.number && one.mapPid === mapPid);
-    if (isNamed) this.#maps.set(map.number, { mapPid, map, section });
-  }
-
   #follow(): void {
-    const known = this.#programs.flatMap(({ number, mapPid }) => {
-      const one = this.#maps.get(number);
-      return one?.mapPid === mapPid ? [one] : [];
-    });
-    const hasVideo = ({ map }: KnownMap): boolean => map.streams.some(({ kind }) => kind === "video");
-    const chosen =
-      this.#wished === undefined
-        ? (known.find(hasVideo) ?? (known.length === this.#programs.length ? known[0] : undefined))
-        : known.find(({ map }) => map.number === this.#wished);
+    const chosen = this.#tables.choose(this.#wished);
     if (chosen !== undefined) this.#followProgram(chosen);
     this.#assignRoles();
   }
 
-  #followProgram({ mapPid, map, section }: KnownMap): void {
+  #followProgram({ mapPid, map, section }: KnownProgram): void {
     const { number, clockPid, streams } = map;
     const played = streams.filter(({ kind }) => kind !== "other");
     const shape = JSON.stringify([number, mapPid, clockPid, played.map(({ pid, type }) => [pid, type])]);
@@ -242,8 +189,7 @@ export class JoinRing {
     this.#roles.fill(0);
     for (const pid of wanted) this.#roles[pid] = passedOn;
     if (videoPid >= 0) this.#roles[videoPid] = passedOn | picture;
-    for (const program of this.#programs)
-      this.#roles[program.mapPid] = program.mapPid === mapPid ? passedOn | table : table;
+    for (const pid of this.#tables.mapPids) this.#roles[pid] = pid === mapPid ? passedOn | table : table;
     this.#roles[associationPid] = table;
   }
 
@@ -260,10 +206,6 @@ export class JoinRing {
     this.#store.release(this.#keptFrom);
   }
 }
-
-/** But for their counters. */
-const isSamePacket = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
-  a.every((octet, at) => octet === b?.[at] || at === 3) && (((a[3] ?? 0) ^ (b?.[3] ?? 0)) & 0xf0) === 0;
 
 /** A picture that needs none before it: said by the multiplexer, or a sequence header or parameter set at its front. */
 function beginsGroup({ payload, isRandomAccess }: TsPacket): boolean {

@@ -30,6 +30,12 @@ const audioDescriptors = new Set([0x6a, 0x7a, 0x7c]);
 /** Whether what a section says holds now: else it is what comes next (`current_next_indicator`). */
 export const isCurrent = (section: Uint8Array): boolean => ((section[5] ?? 0) & 0x01) !== 0;
 
+/** Which version of its table a section belongs to, and which part of that it is. */
+export const placeOf = (section: Uint8Array): { readonly version: number; readonly number: number } => ({
+  version: ((section[5] ?? 0) >> 1) & 0x1f,
+  number: section[6] ?? 0,
+});
+
 /** @throws HomeError `frame-malformed`: another table, a wrong check sum, cut short. */
 export function readProgramAssociation(section: Uint8Array): readonly Program[] {
   const body = bodyOf(section, 0x00);

@@ -103,6 +103,8 @@ describe("A cutter of frames", () => {
     expect(frames.map(isOf625)).toEqual([false, false, true, true, false]);
     expect(Buffer.concat(frames).equals(tape)).toBe(true);
     expect(cutter.octetsLost).toBe(0);
+    // What is too short to say so counts as the older system.
+    expect(isOf625(Uint8Array.of(0x1f, 0x07, 0x00))).toBe(false);
   });
 
   it("hands on a frame of which a bus has lost blocks, for zeroes stand in their places", () => {

@@ -103,6 +103,26 @@ describe("A programme that is followed", () => {
     expect(pidsOf(wished.preroll())).toEqual([0, 0x50, 0x200]);
   });
 
+  it("stays where its association has several parts, until a new one names it no more", () => {
+    const [mux, ring] = [new MadeMultiplex(), new JoinRing()];
+    ring.push(played(mux, [first]));
+    for (let turn = 0; turn < 3; turn++) {
+      mux.association([first], { part: 0, of: 2, version: 1 }).association([second], { part: 1, of: 2, version: 1 });
+      ring.push(mux.map(second).map(first).take());
+    }
+    expect([ring.program?.number, ring.isRenewed()]).toEqual([1, false]);
+    ring.push(mux.association([second], { version: 2 }).map(second).take());
+    expect([ring.program?.number, ring.isRenewed()]).toEqual([2, true]);
+  });
+
+  it("is followed, too, where its map came before the association that names it", () => {
+    const [mux, ring] = [new MadeMultiplex(), new JoinRing()];
+    const renamed = { ...first, number: 7 };
+    ring.push(played(mux, [first]));
+    ring.push(mux.map(renamed).association([renamed]).map(renamed).take());
+    expect([ring.program?.number, ring.isRenewed()]).toEqual([7, true]);
+  });
+
   it("passes on nothing that is scrambled, and says how much that was since any came clear", () => {
     const [mux, ring] = [new MadeMultiplex(), new JoinRing()];
     ring.push(played(mux, [first]));

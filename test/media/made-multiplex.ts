@@ -24,15 +24,19 @@ export class MadeMultiplex {
     return Buffer.concat(this.#packets.splice(0));
   }
 
-  association(programs: readonly Pick<MadeProgram, "number" | "mapPid">[]): this {
+  /** `of`: this is one part of so many; each change of the whole has another version. */
+  association(
+    programs: readonly Pick<MadeProgram, "number" | "mapPid">[],
+    { part = 0, of = 1, version = 0 } = {},
+  ): this {
     const named = programs.flatMap(({ number, mapPid }) => [number >> 8, number, 0xe0 | (mapPid >> 8), mapPid]);
-    return this.section(0, madeSection(0x00, 1, named));
+    return this.section(0, madeSection(0x00, 1, named, { part, of, version }));
   }
 
   map({ number, mapPid, streams }: MadeProgram, { isCurrent = true, isDamaged = false } = {}): this {
     const [clock = { pid: 0x1fff }] = streams;
     const body = streams.flatMap(({ type, pid }) => [type, 0xe0 | (pid >> 8), pid, 0xf0, 0]);
-    const section = madeSection(0x02, number, [0xe0 | (clock.pid >> 8), clock.pid, 0xf0, 0, ...body], isCurrent);
+    const section = madeSection(0x02, number, [0xe0 | (clock.pid >> 8), clock.pid, 0xf0, 0, ...body], { isCurrent });
     if (isDamaged) section[section.length - 1] = (section.at(-1) ?? 0) ^ 1;
     return this.section(mapPid, section);
   }
@@ -59,9 +63,23 @@ export class MadeMultiplex {
   }
 }
 
-function madeSection(table: number, id: number, body: readonly number[], isCurrent = true): Uint8Array {
+function madeSection(
+  table: number,
+  id: number,
+  body: readonly number[],
+  { isCurrent = true, part = 0, of = 1, version = 0 } = {},
+): Uint8Array {
   const length = body.length + 9;
-  const head = [table, 0xb0 | (length >> 8), length, id >> 8, id, 0xc0 | (isCurrent ? 1 : 0), 0, 0];
+  const head = [
+    table,
+    0xb0 | (length >> 8),
+    length,
+    id >> 8,
+    id,
+    0xc0 | (version << 1) | (isCurrent ? 1 : 0),
+    part,
+    of - 1,
+  ];
   const octets = Uint8Array.from([...head, ...body]);
   // Annex A, by long division of the bits.
   let crc = 0xffff_ffffn;
