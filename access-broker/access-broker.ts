@@ -140,7 +140,7 @@ export async function openAccessBroker(provider: Provider): Promise<AccessBroker
   const openAnswers = opened.use(createOpenAnswers(clock, sightOf));
   const pages = createPagesDoor({ clock, find: directory.find, sightOf });
   const sessions = pages.endingWith(challenges.sessions);
-  const media = opened.use(createMediaDoor({ host, limits: settings.media, find: directory.find, audit }));
+  const media = opened.use(createMediaDoor({ host, limits: settings.media, find: directory.find, audit, openAnswers }));
   const relay = media.wrap(operation.farewell.wrap(pages.relay));
 
   const remote = opened.use(

@@ -8,6 +8,7 @@ import type { MediaAsk } from "../gateway-core/contract/media-link.ts";
 import { FragmentRing } from "../gateway-core/delivery/fragment-ring.ts";
 import { createStreamDesk, isStreamPath, type StreamDesk } from "../gateway-core/delivery/stream-desk.ts";
 import type { HomeDoorOptions } from "./internet/home-door.ts";
+import type { OpenAnswers } from "./internet/open-answers.ts";
 import { createHomeStreams, type EndedLink, type HomeStreams } from "./media-firewall/home-streams.ts";
 import { createMediaBudgets, type MediaLimits } from "./media-firewall/media-budget.ts";
 import { watchedBody } from "./media-firewall/watched-body.ts";
@@ -19,6 +20,8 @@ export interface MediaDoorOptions {
   readonly host: Pick<Host, "clock" | "ids">;
   readonly limits: MediaLimits;
   readonly find: (number: AccessNumber) => { openMedia(ask: MediaAsk): Promise<Duplex> } | undefined;
+  /** A stream is one of them, though its player may have nothing open between two requests. */
+  readonly openAnswers: Pick<OpenAnswers, "hold">;
   readonly audit: (
     event: string,
     number: AccessNumber,
@@ -41,7 +44,7 @@ interface Home {
   readonly desk: StreamDesk;
 }
 
-export function createMediaDoor({ host, limits, find, audit }: MediaDoorOptions): MediaDoor {
+export function createMediaDoor({ host, limits, find, openAnswers, audit }: MediaDoorOptions): MediaDoor {
   const { clock, ids } = host;
   const budgetOf = createMediaBudgets(clock, limits);
   const homes = new Map<AccessNumber, Home>();
@@ -80,9 +83,16 @@ export function createMediaDoor({ host, limits, find, audit }: MediaDoorOptions)
       const { method, target, authority, headers, signal } = request;
       const [path = ""] = target.split("?", 1);
       if (!isStreamPath(path)) return relay(request, number, viewer);
-      const { user, session, grant, source } = viewer;
+      const { user, session, grant, source, sight } = viewer;
       const asked = new Request(`https://${authority}${target}`, { method, headers, signal });
-      const answer = await homeOf(number).desk.handler(asked, { name: user, from: "remote", session, grant });
+      const { desk } = homeOf(number);
+      const answer = await desk.handler(asked, { name: user, from: "remote", session, grant });
+      const opened = answer.status === 201 ? desk.find(answer.headers.get("location") ?? "") : undefined;
+      if (opened !== undefined) {
+        const closed = opened.ended.then(() => undefined);
+        const ending = openAnswers.hold({ session, source, sight }, stays, closed);
+        ending.addEventListener("abort", () => opened.end(new HomeError("not-found", "there is no such stream")));
+      }
       const device = /^\/api\/devices\/([a-z0-9-]+)\/stream$/.exec(path)?.[1];
       if (device !== undefined) await auditOpening(answer, device, number, user, source);
       const body =
@@ -124,6 +134,8 @@ export function createMediaDoor({ host, limits, find, audit }: MediaDoorOptions)
   };
 }
 
+/** Whoever has opened a stream need not stay for the answer's end. */
+const stays = new AbortController().signal;
 const isIdle = ({ streams, desk }: Home): boolean => streams.isIdle && desk.count === 0;
 
 function factsOf({ device, rung, octets, seconds, error }: EndedLink): Readonly<Record<string, string>> {

@@ -3,6 +3,7 @@
 import { Console } from "node:console";
 import { join } from "node:path";
 import type { Host } from "../gateway-core/contract/clock.ts";
+import { forgivingMemory } from "../gateway-core/contract/forgiving-memory.ts";
 import { createGateway, joinAll } from "../gateway-core/gateway.ts";
 import { packageRoot } from "../host/package-root.ts";
 import { systemHost } from "../host/system-host.ts";
@@ -60,9 +61,10 @@ async function untilClosed(args: Arguments): Promise<void> {
     [lan, mqtt, homeProxy, ...failed].filter((line) => line !== "").join("\n"),
   );
   // Who looks at this home from outside (`genkan doctor`) finds the gateway by this, whoever started it.
-  host.memory.write(runningName, { pid: process.pid, lan });
+  const memory = forgivingMemory(host);
+  memory.write(runningName, { pid: process.pid, lan });
   await stopping;
-  host.memory.write(runningName, null);
+  memory.write(runningName, null);
 }
 
 /** All that the gateway sends and hears by ECHONET Lite: no other traffic of the home, and no secrets. */

@@ -29,9 +29,9 @@ interface Entry {
 /**
  * Takes every `*.json` in the folders and their sub-folders. What a folder's index tells is read when it is first asked
  * for; other files are read at once.
- * A descriptor that is not in order (`descriptor-invalid` with `file` and `path`) is told to `onBroken` and left out, so
- * that one bad file takes nothing from the others; unless told otherwise it is thrown. `withoutTypes` are left out, too.
- * @throws HomeError `settings-invalid` for a folder that cannot be read.
+ * A descriptor that is not in order (`descriptor-invalid` with `file` and `path`) and a folder that cannot be read
+ * (`settings-invalid`) are told to `onBroken` and left out, so that one that is bad takes nothing from the others; unless
+ * told otherwise it is thrown. `withoutTypes` are left out, too.
  */
 export function loadCatalogue(
   folders: readonly string[],
@@ -73,7 +73,7 @@ export function parseDescriptor(candidate: unknown): Descriptor {
 
 function entriesIn(folder: string, onBroken: (error: HomeError) => void): readonly Entry[] {
   const index = new Map(readIndex(folder).map((entry) => [join(folder, entry.file), entry]));
-  return filesIn(folder).flatMap((file): readonly Entry[] => {
+  return filesIn(folder, onBroken).flatMap((file): readonly Entry[] => {
     const indexed = index.get(file);
     if (indexed !== undefined)
       return [{ matches: indexed.match, read: once(() => readDescriptor(file, onBroken, indexed)) }];
@@ -82,7 +82,7 @@ function entriesIn(folder: string, onBroken: (error: HomeError) => void): readon
   });
 }
 
-function filesIn(folder: string): string[] {
+function filesIn(folder: string, onBroken: (error: HomeError) => void): string[] {
   try {
     const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
     return names
@@ -90,7 +90,8 @@ function filesIn(folder: string): string[] {
       .sort()
       .map((name) => join(folder, name));
   } catch (cause) {
-    throw new HomeError("settings-invalid", `cannot read the descriptors folder ${folder}`, { folder }, cause);
+    onBroken(new HomeError("settings-invalid", `cannot read the descriptors folder ${folder}`, { folder }, cause));
+    return [];
   }
 }
 

@@ -1,8 +1,9 @@
-/** The adapters of the gateway: of each a station that finds its devices, and its place among the sessions that translation works with. */
+/** The adapters of the gateway: of each a station that finds its devices, and its place among the sessions that translation works with. Each fails by itself. */
 
 import { joinAvSources } from "./av-source-station.ts";
 import type { Session } from "./contract/adapter.ts";
 import type { Host } from "./contract/clock.ts";
+import type { Trouble } from "./contract/page.ts";
 import type { Station } from "./contract/station.ts";
 import type { Find } from "./devices/descriptor-choice.ts";
 import type { JoinedAdapter } from "./discovery-station.ts";
@@ -25,13 +26,12 @@ export interface AdapterStations extends AsyncDisposable {
    * @throws HomeError `adapter-refused`, once for each
    */
   join(candidate: unknown, from: string): void;
+  /** The protocols that have failed; calls the listener with them now and at each change, until the function returned is called. */
+  onTroubles(listener: (troubles: readonly Trouble[]) => void): () => void;
   /** What the package knows of a device, and what the adapters of other packages brought. */
   describing(packaged: Find): Find;
-  /**
-   * Sessions by protocol, until `give`; those of other packages open when they are first used, and join as they come.
-   * @throws what opening one of the gateway's own throws; then none is held.
-   */
-  take(): Promise<ReadonlyMap<string, Session>>;
+  /** Sessions by protocol, until `give`: each opens when it is first used, and those of other packages join as they come. */
+  take(): ReadonlyMap<string, Session>;
   give(): Promise<void>;
 }
 
@@ -48,63 +48,63 @@ export interface AdapterStationsOptions {
 
 export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
   const { settings, host, search, makeStation, onStation, capture } = options;
-  const own = [
-    joinEchonet(settings, host, search, capture),
-    joinIeee1394(settings, host, search),
+  // When the time of day is set, no device has fallen silent by that. (A file's age is told by the time of day.)
+  const steady = { ...host, clock: host.steadyClock ?? host.clock };
+  const adapters: JoinedAdapter[] = [
+    joinEchonet(settings, steady, search, capture),
+    joinIeee1394(settings, steady, search),
     joinAvSources(settings, host, search),
   ];
-  const foreign: JoinedAdapter[] = [];
   const plugins = openPluginStations(settings, host, search);
-  const stations = own.map(({ discovery }) => makeStation(discovery));
-  /** Those that translation works with now. */
-  let onDemand = new Map<string, Session>();
+  const troubleListeners = new Set<(troubles: readonly Trouble[]) => void>();
+  const stations: OpenStation[] = [];
+  const troubles = (): readonly Trouble[] =>
+    adapters.flatMap(({ protocol }, at): readonly Trouble[] => {
+      const { state, text: code } = stations[at]?.status ?? { state: "closed", text: "" };
+      return state === "failed" ? [{ protocol, code }] : [];
+    });
+  function add({ discovery }: JoinedAdapter): Station {
+    const station = makeStation(discovery);
+    stations.push(station);
+    station.onStatus(() => {
+      for (const listener of troubleListeners) listener(troubles());
+    });
+    return station;
+  }
+  for (const one of adapters) add(one);
+  /** What translation works with now. */
   let sessions: Map<string, Session> | undefined;
 
-  const giveOwn = async (taken: readonly JoinedAdapter[]): Promise<void> => {
-    await Promise.all(taken.map(({ session }) => session.give()));
-  };
-  const include = ({ protocol, session }: JoinedAdapter): void => {
-    if (sessions === undefined) return;
-    const lazy = sessionOnDemand(protocol, session);
-    onDemand.set(protocol, lazy);
-    sessions.set(protocol, lazy);
-  };
+  const include = ({ protocol, session }: JoinedAdapter): void =>
+    void sessions?.set(protocol, sessionOnDemand(protocol, session));
 
   return {
     stations,
     join(candidate, from) {
       const { joined, refusal } = plugins.join(candidate, from);
       if (joined !== undefined) {
-        foreign.push(joined);
+        adapters.push(joined);
         include(joined);
-        const station = makeStation(joined.discovery);
-        stations.push(station);
-        onStation(station);
+        onStation(add(joined));
       }
       if (refusal !== undefined) throw refusal;
     },
+    onTroubles(listener) {
+      troubleListeners.add(listener);
+      listener(troubles());
+      return () => void troubleListeners.delete(listener);
+    },
     describing: (packaged) => (key) => packaged(key) ?? plugins.find(key),
-    async take() {
-      const taken: JoinedAdapter[] = [];
-      const open = new Map<string, Session>();
-      try {
-        for (const one of own) {
-          open.set(one.protocol, await one.session.take());
-          taken.push(one);
-        }
-      } catch (thrown) {
-        await giveOwn(taken);
-        throw thrown;
-      }
-      sessions = open;
-      onDemand = new Map();
-      for (const one of foreign) include(one);
-      return open;
+    take() {
+      const taken = new Map<string, Session>();
+      sessions = taken;
+      for (const one of adapters) include(one);
+      return taken;
     },
     async give() {
+      const given = [...(sessions?.values() ?? [])];
       sessions = undefined;
-      const lazy = [...onDemand.values()];
-      await Promise.all([giveOwn(own), ...lazy.map((session) => session[Symbol.asyncDispose]())]);
+      await Promise.all(given.map((session) => session[Symbol.asyncDispose]()));
     },
     async [Symbol.asyncDispose]() {
       plugins.close();

@@ -3,7 +3,7 @@
 import { createAvAdapter } from "./av-sources/av-adapter.ts";
 import type { Host } from "./contract/clock.ts";
 import type { StationStatus } from "./contract/station.ts";
-import { discoveryPlan, type JoinedAdapter } from "./discovery-station.ts";
+import { discoveryPlan, type JoinedAdapter, type ShowStatus } from "./discovery-station.ts";
 import type { SearchAnew } from "./search-anew.ts";
 import type { Settings } from "./settings.ts";
 import { shareSession } from "./shared-session.ts";
@@ -14,7 +14,11 @@ export function joinAvSources({ media: { sources } }: Settings, host: Host, sear
   const config = { sources: sources.map((source) => ({ ...source })) };
   const session = shareSession(() => adapter.open(config, host, new AbortController().signal));
   const asked = { log: host.log, search };
-  return { protocol, session, discovery: discoveryPlan(protocol, session, asked, statusOf(sources.length)) };
+  const showStatus: ShowStatus = (show) => {
+    show(statusOf(sources.length));
+    return () => undefined;
+  };
+  return { protocol, session, discovery: discoveryPlan(protocol, session, asked, showStatus) };
 }
 
 /** A home without any is as open as one with some. */

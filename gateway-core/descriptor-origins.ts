@@ -7,7 +7,7 @@ import type { HomeError } from "./contract/errors.ts";
 import type { Origins } from "./devices/descriptor-choice.ts";
 import type { Settings } from "./settings.ts";
 
-/** A file that is not in order is told and left out. @throws HomeError `settings-invalid` for a folder that cannot be read. */
+/** A file that is not in order, and a folder that cannot be read, is told and left out. */
 export function openOrigins({ folders, withoutTypes }: Settings["descriptors"], root: string, log: Log): Origins {
   const tell = (error: HomeError): void => log.write("error", "descriptor-refused", error.toBody());
   const own = loadCatalogue(folders, tell);

@@ -15,12 +15,15 @@ export interface JoinedAdapter {
   readonly discovery: Plan<never>;
 }
 
-/** @param status what it shows when open, where that is more than "open" */
+/** Shows how it is now and whenever that changes, until the function returned is called. */
+export type ShowStatus = (show: (status: StationStatus) => void) => () => void;
+
+/** @param showStatus of what it shows when open, where that is more than "open" */
 export function discoveryPlan(
   protocol: string,
   shared: SharedSession,
   { log, search }: { readonly log: Log; readonly search: Pick<SearchAnew, "join"> },
-  status?: StationStatus,
+  showStatus: ShowStatus = () => () => undefined,
 ): Plan<never> {
   return {
     name: `discovery:${protocol}`,
@@ -35,12 +38,13 @@ export function discoveryPlan(
         send({ type: "sighting", sighting } satisfies DiscoveryEvent);
       }).catch((thrown) => log.write("error", "discovery-failed", { error: toHomeError(thrown).toBody() }));
       const leave = search.join(session);
-      if (status !== undefined) show(status);
+      const stopShowing = showStatus(show);
       return {
         snapshots: (): readonly DiscoveryEvent[] => [
           { type: "sightings", sightings: [...seen.values()].map(({ sighting }) => sighting) },
         ],
         async close() {
+          stopShowing();
           leave();
           leaving.abort();
           await following;

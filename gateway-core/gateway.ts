@@ -12,6 +12,7 @@ import type { Host } from "./contract/clock.ts";
 import type { DescriptorEvent } from "./contract/descriptor-events.ts";
 import type { Device } from "./contract/device.ts";
 import { HomeError } from "./contract/errors.ts";
+import { forgivingMemory } from "./contract/forgiving-memory.ts";
 import type { JsonObject } from "./contract/json.ts";
 import type { Control, DiscoveryEvent, HomeEvent } from "./contract/messages.ts";
 import { unenrolledHome } from "./contract/signed-command.ts";
@@ -99,7 +100,12 @@ export interface GatewayOptions {
 export function createGateway(options: GatewayOptions): Gateway {
   const { settings, host, packageRoot, after, capture, cardFile, historyFile, recordingsFolder } = options;
   const { clock, log } = host;
-  const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after);
+  const stations = new Map<StationName, Station>();
+  const onStation = (station: Station): void => void stations.set(station.name, station);
+  const tellAnew = (): void => {
+    for (const station of stations.values()) station.tellAnew();
+  };
+  const makeStation = <In>(plan: Plan<In>) => createStation(plan, clock, log, after, tellAnew);
   const origins = openOrigins(settings.descriptors, packageRoot, log);
   const homeListeners = new Set<(event: HomeEvent) => void>();
   const open: HomeDoors & { devices?: Devices } = {};
@@ -122,7 +128,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (open.devices !== undefined) return open.devices.openSource(device, signal);
     throw new HomeError("unknown-device", `no device "${device}" is known here`, { device });
   };
-  const kept = joinRecordings({ settings, host, folder: recordingsFolder, source });
+  // What was found of FFmpeg is found again.
+  const mediaHost = { ...host, memory: forgivingMemory(host) };
+  const kept = joinRecordings({ settings, host: mediaHost, folder: recordingsFolder, source });
   const describe = (device: Device) =>
     thingDescription(device, {
       ...(open.lan === undefined ? {} : { http: open.lan }),
@@ -133,9 +141,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     thingDescription(device, http === undefined ? {} : { http });
   const things = (): readonly Device[] => open.devices?.list() ?? [];
 
-  const search = createSearchAnew(clock, settings.page.searchWaitMs);
-  const stations = new Map<StationName, Station>();
-  const onStation = (station: Station): void => void stations.set(station.name, station);
+  const search = createSearchAnew(host.steadyClock ?? clock, settings.page.searchWaitMs);
   const adapters = joinAdapters({ settings, host, search, makeStation, onStation, capture });
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
@@ -143,7 +149,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     parse: parseTranslationEvent,
     wires: { descriptors: (event) => event.type === "learned" },
     async open(send) {
-      const sessions = await adapters.take();
+      const sessions = adapters.take();
       await Promise.all([history.open(), kept.open()]);
       const devices = createDevices({ host, sessions, ...origins, find: adapters.describing(origins.find) });
       open.devices = devices;
@@ -171,7 +177,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   });
 
-  const streams = createStreams({ settings, host, source });
+  const streams = createStreams({ settings, host: mediaHost, source });
   const assets = join(packageRoot, "dist", "ui");
   const gateway = gatewayModel(packageRoot);
   const { version } = gateway;
@@ -205,6 +211,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           send(event);
         }),
         control.onResult((result) => live.reportResult(result)),
+        adapters.onTroubles((troubles) => live.reportTroubles(troubles)),
       ];
       feeds.lan.receive(live.snapshot());
       open.lan = server.url;

@@ -3,11 +3,11 @@
 import type { Access } from "./access-link/access.ts";
 import type { Host } from "./contract/clock.ts";
 import type { Device } from "./contract/device.ts";
-import { HomeError } from "./contract/errors.ts";
-import type { Handler } from "./contract/web.ts";
+import { HomeError, toHomeError } from "./contract/errors.ts";
+import { type Handler, problemResponse } from "./contract/web.ts";
 import { openHomeProxy } from "./home-proxy/home-proxy.ts";
 import { homePacFile } from "./home-proxy/pac.ts";
-import { openOwnAccess } from "./own-access/own-access.ts";
+import { type OwnAccess, type OwnAccessOptions, openOwnAccess } from "./own-access/own-access.ts";
 import { homeNetworks } from "./page/home-network.ts";
 import { openPageServer, type PageServer } from "./page/page-server.ts";
 import type { Settings } from "./settings.ts";
@@ -83,13 +83,13 @@ export interface HomePageOptions {
 /**
  * The page in the home, with the file where browsers find the proxy and the page that sets up direct access; and that
  * direct access itself, which stands as long as the page does.
- * @throws HomeError `address-unusable`, `settings-invalid`
+ * @throws HomeError `address-unusable`
  */
 export async function openHomePage({ settings, host, doors, ...page }: HomePageOptions): Promise<PageServer> {
   const { mode, ...access } = settings.access;
   await using opened = new AsyncDisposableStack();
   const own = opened.use(
-    await openOwnAccess({
+    await openDirectAccess({
       ...access,
       host,
       isAllowed: mode !== "broker",
@@ -101,6 +101,22 @@ export async function openHomePage({ settings, host, doors, ...page }: HomePageO
   const { url } = opened.use(await openPageServer({ ...settings.page, handler, host }));
   const closing = opened.move();
   return { url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+}
+
+/** What cannot be read of who may come from outside keeps nobody in the home from its page: nobody comes from outside, and why is said where it is set up. */
+async function openDirectAccess(options: OwnAccessOptions): Promise<Pick<OwnAccess, "withSetup"> & AsyncDisposable> {
+  try {
+    return await openOwnAccess(options);
+  } catch (thrown) {
+    options.host.log.write("error", "own-access-failed", { error: toHomeError(thrown).toBody() });
+    return {
+      withSetup: (page) => async (request, viewer) =>
+        viewer.from === "local" && new URL(request.url).pathname === "/setup/direct"
+          ? problemResponse(thrown)
+          : page(request, viewer),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  }
 }
 
 /** The page with `/proxy.pac`, where browsers of the home find the proxy; while there is none, neither is the file. */

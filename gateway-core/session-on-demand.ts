@@ -1,10 +1,10 @@
 /** A session that is opened by the first call: an adapter that cannot open fails whoever calls it, and nobody else. */
 
 import type { Session } from "./contract/adapter.ts";
-import { HomeError } from "./contract/errors.ts";
+import { HomeError, toHomeError } from "./contract/errors.ts";
 import type { SharedSession } from "./shared-session.ts";
 
-/** Disposing of it gives the shared session back. */
+/** Disposing of it gives the shared session back. What its adapter does not open for is `device-unavailable` with `reason`, the code of why. */
 export function sessionOnDemand(protocol: string, shared: SharedSession): Session {
   let taken: Promise<Session> | undefined;
   let isOver = false;
@@ -17,7 +17,9 @@ export function sessionOnDemand(protocol: string, shared: SharedSession): Sessio
       return await opening;
     } catch (thrown) {
       if (taken === opening) taken = undefined;
-      throw thrown;
+      const { code: reason, message } = toHomeError(thrown);
+      const text = `the adapter ${protocol} is not open: ${message}`;
+      throw new HomeError("device-unavailable", text, { protocol, reason }, thrown);
     }
   }
 

@@ -31,12 +31,16 @@ export interface Plan<In> {
   open(send: (message: unknown, output?: number) => void, show: (status: StationStatus) => void): Promise<Works<In>>;
 }
 
-/** Nothing is opened before `after` has resolved: whoever had the same sockets may still be closing them. */
+/**
+ * Nothing is opened before `after` has resolved: whoever had the same sockets may still be closing them. `onLate` is called
+ * when one that wires lead to has opened at last after it had failed: of what came by them before, it knows nothing.
+ */
 export function createStation<In>(
   plan: Plan<In>,
   clock: Clock,
   log: Log,
   after: Promise<void> = Promise.resolve(),
+  onLate: () => void = () => undefined,
 ): Station & AsyncDisposable {
   const outputs = new Set<(message: unknown, output: number) => void>();
   const watchers = new Set<(status: StationStatus) => void>();
@@ -80,25 +84,38 @@ export function createStation<In>(
     }
   }
 
+  function tellAnew(): void {
+    for (const [output, snapshot] of (works?.snapshots?.() ?? []).entries()) {
+      if (snapshot !== undefined) send(snapshot, output);
+    }
+  }
+
   async function open(): Promise<void> {
     retrying?.cancel();
     if (works !== undefined || holds === 0) return;
+    let isTold = false;
     try {
-      works = await plan.open(send, show);
+      works = await plan.open(send, (shown) => {
+        isTold = true;
+        show(shown);
+      });
+      const isLate = failures > 0;
       failures = 0;
       // Unless what opened has said more of itself.
-      if (status.text === "opening" || status.state === "failed") show({ state: "open", text: "open" });
+      if (!isTold) show({ state: "open", text: "open" });
       for (const message of waiting.splice(0)) handOn(works, message);
-      for (const [output, snapshot] of (works.snapshots?.() ?? []).entries()) {
-        if (snapshot !== undefined) send(snapshot, output);
-      }
+      tellAnew();
+      if (!isLate) return;
+      log.write("info", "station-open-at-last", { station: plan.name });
+      if (wires.length > 0) onLate();
     } catch (thrown) {
       const error = toHomeError(thrown);
+      failures++;
       waiting = [];
       // The same failure again is no news.
       if (status.state !== "failed" || status.text !== error.code) report("station-failed", error);
       show({ state: "failed", text: error.code, detail: error.message });
-      retrying = clock.after(Math.min(longestRetryMs, firstRetryMs * 2 ** failures++), () => void next(open));
+      retrying = clock.after(Math.min(longestRetryMs, firstRetryMs * 2 ** (failures - 1)), () => void next(open));
     }
   }
 
@@ -106,6 +123,7 @@ export function createStation<In>(
     if (holds > 0) return;
     const closed = works;
     works = undefined;
+    failures = 0;
     try {
       await closed?.close();
     } catch (thrown) {
@@ -145,9 +163,11 @@ export function createStation<In>(
       const parsed = plan.parse(message);
       for (const [wire, isSnapshot] of wires) if (isSnapshot(parsed)) expecting.get(wire)?.cancel();
       if (works !== undefined) works.receive?.(parsed);
-      else if (holds > 0 && waiting.length < 1_000) waiting.push(parsed);
+      // Of what failed nobody knows when it opens, and it is told all anew then.
+      else if (holds > 0 && failures === 0 && waiting.length < 1_000) waiting.push(parsed);
     },
     snapshots: () => works?.snapshots?.() ?? [],
+    tellAnew,
     expectSnapshot() {
       for (const [wire] of wires) {
         expecting.get(wire)?.cancel();

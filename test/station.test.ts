@@ -7,6 +7,7 @@ import { fakeHost, settle } from "./fakes/fake-host.ts";
 /** A station that counts what happens behind it and passes numbers on, doubled. */
 function doubler(options: { fails?: boolean } = {}) {
   const host = fakeHost();
+  let late = 0;
   const told = { opened: 0, closed: 0, unwired: [] as string[], received: [] as number[] };
   const station = createStation<number>(
     {
@@ -32,10 +33,12 @@ function doubler(options: { fails?: boolean } = {}) {
     },
     host.clock,
     host.log,
+    undefined,
+    () => void late++,
   );
   const out: unknown[] = [];
   station.onOutput((message) => out.push(message));
-  return { host, told, station, out };
+  return { host, told, station, out, late: () => late };
 }
 
 describe("A station", () => {
@@ -170,6 +173,33 @@ describe("A station", () => {
     await host.clock.advance(1);
     expect(told.opened).toBe(1);
     expect(station.status).toEqual({ state: "open", text: "open" });
+  });
+
+  it("keeps nothing of what comes while it cannot open, and has all told anew when it has opened at last", async () => {
+    const options = { fails: true };
+    const { host, told, station, late } = doubler(options);
+    station.hold();
+    await settle();
+    station.receive(1);
+    options.fails = false;
+    await host.clock.advance(2_000);
+    expect([told.received, late()]).toEqual([[], 1]);
+    expect(host.log.events("info")).toEqual(["station-open-at-last"]);
+    station.tellAnew();
+    station.receive(2);
+    expect(told.received).toEqual([2]);
+  });
+
+  it("is not late when it was let go before it could open", async () => {
+    const options = { fails: true };
+    const { host, told, station, late } = doubler(options);
+    station.hold().release();
+    await host.clock.advance(60_000);
+    options.fails = false;
+    station.hold();
+    station.receive(1);
+    await settle();
+    expect([told.received, late()]).toEqual([[1], 0]);
   });
 
   it("does not try again when nobody holds it any more", async () => {

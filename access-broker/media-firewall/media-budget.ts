@@ -15,8 +15,11 @@ export interface MediaLimits {
 export interface HomeBudget {
   /** A further link. Returns how to give it back. @throws HomeError `stream-quota-reached` */
   enter(): () => void;
-  /** Counts what came; returns for how many milliseconds nothing more should be read. @throws HomeError `stream-quota-reached` */
-  spend(octets: number): number;
+  /**
+   * Counts what came, and the work that it makes as so many octets of the rate; returns for how many milliseconds nothing
+   * more should be read. @throws HomeError `stream-quota-reached`
+   */
+  spend(octets: number, work?: number): number;
 }
 
 interface Account {
@@ -63,12 +66,14 @@ export function createMediaBudgets(clock: Clock, limits: MediaLimits): (number: 
         isIn = false;
       };
     },
-    spend(octets) {
+    spend(octets, work = octets) {
       const account = accountOf(number);
       account.today += octets;
       if (account.today > limits.octetsPerDay) throw reached("octets-per-day", limits.octetsPerDay);
       const now = clock.now();
-      account.ahead = Math.max(0, account.ahead - (now - account.at) * octetsPerMs) + octets;
+      // A clock that was set back is nothing that a home has to wait for.
+      const passedMs = Math.max(0, now - account.at);
+      account.ahead = Math.max(0, account.ahead - passedMs * octetsPerMs) + work;
       account.at = now;
       return Math.max(0, account.ahead / octetsPerMs - burstMs);
     },

@@ -9,6 +9,9 @@ import type { Piece } from "../../gateway-core/contract/stream.ts";
 import type { HomeBudget } from "./media-budget.ts";
 import { PieceGuard } from "./piece-guard.ts";
 
+/** What comes by itself, a frame or a part of one, makes work: as much as so many octets. */
+const leastCounted = 256;
+
 export interface MediaLinkOptions {
   readonly clock: Clock;
   readonly budget: Pick<HomeBudget, "spend">;
@@ -88,8 +91,10 @@ export function openMediaLink(socket: Duplex, options: MediaLinkOptions): MediaL
     silence = clock.after(mediaSilenceMs, onSilence);
     octets += chunk.length;
     try {
-      const waitMs = budget.spend(chunk.length);
-      for (const frame of reader.push(chunk)) take(frame);
+      const frames = reader.push(chunk);
+      const work = Math.max(chunk.length, leastCounted * Math.max(1, frames.length));
+      const waitMs = budget.spend(chunk.length, work);
+      for (const frame of frames) take(frame);
       if (isOver) return;
       if (waitMs <= 0) return tellTaken();
       // Not read for a while: the home has no more under way than it was told that is taken.

@@ -9,6 +9,7 @@ import type { Descriptor } from "../contract/descriptor.ts";
 import type { DescriptorEvent, DescriptorsWanted } from "../contract/descriptor-events.ts";
 import type { GatewayFacts } from "../contract/descriptor-offer.ts";
 import { type ErrorCode, HomeError, toHomeError } from "../contract/errors.ts";
+import { forgivingMemory } from "../contract/forgiving-memory.ts";
 import type { RemoteCommand } from "../contract/remote-link.ts";
 import { type Handler, problemResponse } from "../contract/web.ts";
 import { type AccessLink, type LinkState, openAccessLink } from "./broker-link.ts";
@@ -77,7 +78,7 @@ interface Standing {
   readonly link: AccessLink | undefined;
 }
 
-/** @throws HomeError `internal` when what is kept of the enrolment cannot be read. */
+/** @throws HomeError `store-unavailable` when what is kept of the enrolment cannot be read. */
 export function openAccess(options: AccessOptions): Access {
   const {
     host,
@@ -93,9 +94,11 @@ export function openAccess(options: AccessOptions): Access {
     streams,
   } = options;
   const { clock, log, memory } = host;
-  const journal = openEventJournal(host);
+  /** The link stands though the disk fails: what is only remembered then is lost with this process. */
+  const forgiving = { ...host, memory: forgivingMemory(host) };
+  const journal = openEventJournal(forgiving);
   const remote = createRemoteHome(log, onCommand, journal);
-  const watch = createCardWatch(host, { ...cards, ...(from === undefined ? {} : { from }) });
+  const watch = createCardWatch(forgiving, { ...cards, ...(from === undefined ? {} : { from }) });
   const mayAsk = isEnabled && mayPass(rules, "descriptors", "out") && mayPass(rules, "descriptors", "in");
   const mayTell = mayPass(rules, "topics", "out");
   const passing = mayPass(rules, "streams", "out") ? streams : streams && { ...streams, open: refuseStream };
@@ -148,7 +151,7 @@ export function openAccess(options: AccessOptions): Access {
     if (descriptorKey === undefined) return undefined;
     try {
       const facts = { ...gateway, id: gatewayIdOf({ key }) };
-      const learned = openLearnedDescriptors({ host, descriptorKey, gateway: facts, parse });
+      const learned = openLearnedDescriptors({ host: forgiving, descriptorKey, gateway: facts, parse });
       return createDescriptorQuery({ host, gateway: facts, learned });
     } catch (thrown) {
       log.write("error", "descriptors-not-asked", { error: toHomeError(thrown).toBody() });

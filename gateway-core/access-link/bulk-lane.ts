@@ -13,7 +13,7 @@ const mostUnderWay = 8 * 1024 * 1024;
 
 export interface BulkLaneOptions {
   readonly clock: Clock;
-  /** What is left of the uplink; unbounded where nobody has said what it carries. */
+  /** What streams leave of the uplink now; unbounded where nobody has said what it carries and none of them has to wait. */
   readonly leftKbps: () => number;
   /** Resolves when the other end has taken all that was written before, or the link is gone. */
   readonly probe: () => Promise<void>;
@@ -21,15 +21,21 @@ export interface BulkLaneOptions {
 
 export class BulkLane {
   readonly #options: BulkLaneOptions;
-  readonly #window = new SendWindow(mostUnderWay);
+  /** A file needs no rate of its own: where the line is narrow, two pieces are under way. */
+  readonly #window = new SendWindow({ least: 2 * sliceOctets, first: 2 * sliceOctets, most: mostUnderWay });
   #sent = 0;
   #isProbing = false;
   #waiting: (() => void)[] = [];
   /** Until when what was sent fills the rate, in milliseconds. */
   #filledUntil = 0;
+  #turnAt = 0;
 
   constructor(options: BulkLaneOptions) {
     this.#options = options;
+    const { clock, probe } = options;
+    const askedAt = clock.now();
+    // The sooner the better: what the way takes by itself is not seen any more where others fill it.
+    void probe().then(() => this.#window.sawEmpty(clock.now() - askedAt));
   }
 
   /** Resolves when all is written. `write` resolves when more may be written; `isOver` ends it early. */
@@ -45,9 +51,13 @@ export class BulkLane {
 
   async #turn(octets: number): Promise<void> {
     const { clock, leftKbps } = this.#options;
-    const from = Math.max(clock.now(), this.#filledUntil);
+    const now = clock.now();
+    // Of a clock that was set back nobody waits for what it showed.
+    if (now < this.#turnAt) this.#filledUntil = now;
+    this.#turnAt = now;
+    const from = Math.max(now, this.#filledUntil);
     this.#filledUntil = from + (octets * 8) / leftKbps();
-    if (from > clock.now()) await sleep(clock, from - clock.now());
+    if (from > now) await sleep(clock, from - now);
     while (this.#window.free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#sent += octets;
     this.#window.sent(octets, clock.now());
@@ -56,10 +66,10 @@ export class BulkLane {
   #probe(): void {
     if (this.#isProbing) return;
     this.#isProbing = true;
-    const sent = this.#sent;
+    const [sent, askedAt] = [this.#sent, this.#options.clock.now()];
     void this.#options.probe().then(() => {
       this.#isProbing = false;
-      this.#window.taken(sent, this.#options.clock.now());
+      this.#window.taken(sent, this.#options.clock.now(), askedAt);
       for (const go of this.#waiting.splice(0)) go();
       if (this.#sent > sent) this.#probe();
     });

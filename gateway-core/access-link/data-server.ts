@@ -16,6 +16,8 @@ const silenceMs = 45_000;
 const longestBody = 64 * 1024;
 /** An answer that says that it is so long is a file: whoever saves it can wait, whoever commands cannot. */
 const leastBulkOctets = 256 * 1024;
+/** Pictures without end (`motion.jpg`) may wait as well: who is slow gets fewer. */
+const endless = "multipart/x-mixed-replace";
 
 /** Who serves what comes over the link; without `sockets` there is no WebSocket in this home. */
 export interface DataHandlers {
@@ -99,7 +101,7 @@ async function serve(
   try {
     stream.respond(fields, { endStream: reader === undefined });
     if (reader === undefined) return;
-    const lane = Number(headers.get("content-length") ?? 0) >= leastBulkOctets ? bulk : undefined;
+    const lane = isBulk(headers) ? bulk : undefined;
     const isOver = (): boolean => stream.destroyed;
     const write = async (octets: Uint8Array): Promise<void> => {
       if (!stream.write(octets)) await drained(stream);
@@ -115,6 +117,10 @@ async function serve(
     stream.destroy(toHomeError(thrown));
   }
 }
+
+const isBulk = (headers: Headers): boolean =>
+  Number(headers.get("content-length") ?? 0) >= leastBulkOctets ||
+  headers.get("content-type")?.startsWith(endless) === true;
 
 /** The whole body: commands and forms are small. */
 async function bodyOf(stream: ServerHttp2Stream): Promise<Uint8Array<ArrayBuffer>> {

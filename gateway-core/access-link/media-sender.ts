@@ -6,12 +6,16 @@
 import { encodeMediaFrame } from "../bytes/media-frames.ts";
 import type { Clock } from "../contract/clock.ts";
 import { type HomeError, toHomeError } from "../contract/errors.ts";
-import type { Fragment, Piece, PieceRing, Rung, StreamHold } from "../contract/stream.ts";
+import { type Fragment, kbpsOf, type Piece, type PieceRing, type Rung, type StreamHold } from "../contract/stream.ts";
 import { SendWindow } from "./send-window.ts";
 import type { Place, UplinkRoom } from "./uplink-room.ts";
 
 /** Seconds of media that wait before a lower rung is taken, and before some are left out. */
 const [lowerAfter, mostWaiting] = [0.7, 3];
+/** So much waits between two fragments without the line being slow. */
+const behindSeconds = 0.3;
+/** From one whole picture to the next: until then no lower rung can be gone over to. */
+const groupSeconds = 1;
 /** Octets written at once: what is under way goes no further beyond the window than this. */
 const sliceOctets = 4 * 1024;
 /** Two rungs of one encoder cut at the same pictures; their clocks round differently. */
@@ -86,6 +90,7 @@ export class MediaSender implements Disposable {
   /** From time to time: a sign of life, and a look whether a better rung may be tried. */
   beat(): void {
     this.#put({ octets: encodeMediaFrame({ kind: "beat" }) });
+    this.#tellSeen(this.#window.drain.carriesKbps(this.#options.clock.now()));
     if (this.#abandon !== undefined || this.#isLast || this.waiting > 0) return;
     const higher = this.#place.higher();
     if (higher !== undefined) void this.#begin(higher);
@@ -107,6 +112,7 @@ export class MediaSender implements Disposable {
   }
 
   #letGo(): void {
+    this.#tellSeen(this.#window.drain.carriesKbps(this.#options.clock.now()));
     this.#unfollow();
     this.#abandon?.();
     this.#place.leave();
@@ -185,11 +191,24 @@ export class MediaSender implements Disposable {
     }
     this.#isBegun = true;
     this.#put({ octets: encodeMediaFrame({ kind: "piece", piece: { fragment } }), fragment });
-    if (this.waiting > lowerAfter && this.#abandon === undefined) {
-      const lower = this.#place.lower();
-      if (lower !== undefined) void this.#begin(lower);
-    }
+    if (this.#abandon === undefined) this.#lowerInTime();
     if (this.waiting > mostWaiting) this.#skip();
+  }
+
+  /** What the line carries is of use to whoever begins next, too. */
+  #tellSeen(kbps: number | undefined): void {
+    if (kbps !== undefined) this.#place.saw(kbps);
+  }
+
+  /** Lowers the rung as soon as too much would wait by the next whole picture, at the rate at which the line drains now. */
+  #lowerInTime(): void {
+    if (this.waiting <= behindSeconds) return;
+    const drains = this.#window.drain.drainsKbps(this.#options.clock.now());
+    const growth = drains === undefined ? 0 : Math.max(0, 1 - drains / kbpsOf(this.#place.rung));
+    if (this.waiting + growth * groupSeconds <= lowerAfter) return;
+    this.#tellSeen(drains);
+    const lower = this.#place.lower(drains);
+    if (lower !== undefined) void this.#begin(lower);
   }
 
   /** Leaves out what waits, up to the newest whole picture. */
@@ -218,7 +237,7 @@ export class MediaSender implements Disposable {
         const next = this.#queue.shift();
         if (next === undefined) {
           if (this.#isLast) onEnd();
-          return;
+          break;
         }
         this.#rest = new Uint8Array(next.octets);
         if (next.fragment !== undefined) this.#writtenStart = next.fragment.start;
@@ -228,5 +247,6 @@ export class MediaSender implements Disposable {
       this.#window.sent(slice.length, clock.now());
       this.#isBlocked = !write(slice);
     }
+    this.#place.waits(this.waiting > 0);
   }
 }

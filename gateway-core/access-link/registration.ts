@@ -32,7 +32,7 @@ export function gatewayIdOf({ key }: Pick<Registration, "key">): string {
   return createHash("sha256").update(spki).digest("base64url").slice(0, 22);
 }
 
-/** Undefined when this gateway was never enrolled. @throws HomeError `internal` when what is kept cannot be read. */
+/** Undefined when this gateway was never enrolled. @throws HomeError `store-unavailable` when what is kept cannot be read. */
 export function readRegistration(memory: Memory): Registration | undefined {
   const kept = memory.read(name);
   return kept === undefined ? undefined : parseRegistration(kept);

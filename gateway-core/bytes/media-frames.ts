@@ -5,7 +5,6 @@ import { parseStreamEnd, parseStreamHead, type StreamHead } from "../contract/me
 import type { Piece } from "../contract/stream.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { joinAll } from "./join-octets.ts";
 
 export type MediaFrame =
   | { readonly kind: "head"; readonly head: StreamHead }
@@ -32,6 +31,8 @@ const longestOf: Readonly<Record<number, number>> = longest;
 const headOctets = 5;
 const microseconds = 1e6;
 const longestSeconds = 60;
+/** What a fragment takes, and some more. */
+const usualOctets = 128 * 1024;
 /** It is said to viewers as the type of their answer, so nothing else may stand in it. */
 const mediaTypeForm = /^video\/mp4; codecs="[A-Za-z0-9.]{1,32}(?:, [A-Za-z0-9.]{1,32}){0,3}"$/;
 const [videoFlag, audioFlag] = [1, 2];
@@ -43,10 +44,10 @@ export function encodeMediaFrame(frame: MediaFrame): Uint8Array {
   return new ByteWriter().uint(kind, 1).uint(payload.length, 4).octets(payload).toOctets();
 }
 
-/** Reads what comes from one end, however it is cut. */
+/** Reads what comes from one end, however it is cut: what is not whole yet is kept once, however small its parts are. */
 export class MediaFrameReader {
   readonly #from: "gateway" | "broker";
-  #waiting: Uint8Array[] = [];
+  #room = new Uint8Array(0);
   #length = 0;
   /** Octets that must be there before it is worth looking. */
   #wanted = headOctets;
@@ -57,25 +58,34 @@ export class MediaFrameReader {
 
   /** The frames that are whole now. @throws HomeError `frame-malformed`, `frame-too-long`, `link-message-invalid` */
   push(octets: Uint8Array): MediaFrame[] {
-    this.#waiting.push(octets);
-    this.#length += octets.length;
+    this.#keep(octets);
     const frames: MediaFrame[] = [];
-    while (this.#length >= this.#wanted) {
-      const all = joinAll(this.#waiting);
-      const reader = new ByteReader(all);
+    let from = 0;
+    while (this.#length - from >= this.#wanted) {
+      const reader = new ByteReader(this.#room.subarray(from, this.#length));
       const kind = reader.uint(1);
       const length = this.#judge(kind, reader.uint(4));
       this.#wanted = headOctets + length;
-      let rest = all;
-      if (all.length >= this.#wanted) {
-        frames.push(decode(kind, reader.octets(length)));
-        rest = all.subarray(this.#wanted);
-        this.#wanted = headOctets;
-      }
-      this.#waiting = [rest];
-      this.#length = rest.length;
+      if (reader.remaining < length) break;
+      frames.push(decode(kind, reader.octets(length)));
+      from += this.#wanted;
+      this.#wanted = headOctets;
     }
+    this.#room.copyWithin(0, from, this.#length);
+    this.#length -= from;
     return frames;
+  }
+
+  #keep(octets: Uint8Array): void {
+    const length = this.#length + octets.length;
+    // Twice as much each time it grows, so that each octet is copied a few times at most; the room of one long frame is let go.
+    if (length > this.#room.length || (this.#length === 0 && this.#room.length > usualOctets)) {
+      const room = new Uint8Array(Math.max(length, 2 * this.#length));
+      room.set(this.#room.subarray(0, this.#length));
+      this.#room = room;
+    }
+    this.#room.set(octets, this.#length);
+    this.#length = length;
   }
 
   #judge(kind: number, length: number): number {

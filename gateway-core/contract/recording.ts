@@ -20,6 +20,8 @@ export interface Recording {
   readonly of?: string;
   /** While it is being converted. */
   readonly progress?: ConversionProgress;
+  /** In lists, and only where it is so: something of what the device sent is known to be missing. */
+  readonly hasGaps?: true;
   /** What is known to be missing of what the device sent, as `genkan capture-av` tells it. */
   readonly evidence?: JsonObject;
 }

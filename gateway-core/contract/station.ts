@@ -28,6 +28,8 @@ export interface Station {
   receive(message: unknown): void;
   /** What the stations behind need to know all at once: one message for each output; undefined where there is nothing to tell. */
   snapshots(): readonly unknown[];
+  /** Sends them: a station behind has opened late, and missed what was told before. */
+  tellAnew(): void;
   /** After each deploy the wires may have changed: unless a snapshot arrives soon, nothing is wired to this station. */
   expectSnapshot(): void;
   /** Most stations have one output, number 0. */

@@ -27,6 +27,8 @@ export interface Rung {
   readonly audioKbps: number;
 }
 
+export const kbpsOf = ({ videoKbps, audioKbps }: Rung): number => videoKbps + audioKbps;
+
 /** What a player must have first. */
 export interface InitSegment {
   readonly octets: Uint8Array;

@@ -48,8 +48,10 @@ export function startRung(now: number): RungChoice {
 }
 
 /** `kbps`: what each rung takes, best first. */
-export function chooseRung(choice: RungChoice, sample: DrainSample, kbps: readonly number[]): RungChoice {
+export function chooseRung(before: RungChoice, sample: DrainSample, kbps: readonly number[]): RungChoice {
   const { now, waitingSeconds, sentOctets } = sample;
+  const isSetBack = now < before.since;
+  const choice = isSetBack ? { ...before, since: now, calmSince: now, behindFrom: undefined } : before;
   const isBehind = waitingSeconds > behindSeconds;
   const isProven = !isBehind && choice.falls > 0 && choice.by === "up" && now - choice.since >= provenMs;
   const seen: RungChoice = {

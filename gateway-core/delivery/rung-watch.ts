@@ -1,7 +1,7 @@
 /** One viewer's way through the rungs of a stream: one answer, which changes to another rung at a whole picture that both have. */
 
 import type { Clock, Timer } from "../contract/clock.ts";
-import type { Fragment, InitSegment, Piece, PieceRing, Rung } from "../contract/stream.ts";
+import { type Fragment, type InitSegment, kbpsOf, type Piece, type PieceRing, type Rung } from "../contract/stream.ts";
 import { chooseRung, type RungChoice } from "./rung-choice.ts";
 import { sameMoment, ViewerQueue } from "./viewer-queue.ts";
 
@@ -45,7 +45,7 @@ const meetingMs = 3_000;
 
 export function watchRungs(options: RungWatchOptions): RungWatch {
   const { clock, rungs, isFixed } = options;
-  const kbps = rungs.map(({ videoKbps, audioKbps }) => videoKbps + audioKbps);
+  const kbps = rungs.map(kbpsOf);
   let choice = options.choice;
   let current = laneOf(choice.rung);
   let next: Lane | undefined;

@@ -30,6 +30,8 @@ export interface StreamDesk extends Disposable {
    * comes from, and its form. An answer ends with its request's signal: when the viewer leaves, or is no longer let in.
    */
   readonly handler: Handler;
+  /** The session at this path, as its opening told it. */
+  find(location: string): Pick<StreamSession, "ended" | "end"> | undefined;
 }
 
 const idleMs = 15_000;
@@ -153,6 +155,7 @@ export function createStreamDesk(options: StreamDeskOptions): StreamDesk {
         return problemResponse(thrown);
       }
     },
+    find: (location) => sessions.get(form.exec(location)?.groups?.["id"] ?? ""),
     [Symbol.dispose]() {
       isOver = true;
       timer?.cancel();

@@ -60,7 +60,14 @@ export class StreamSession {
       if (watch.isHungry || watch.sentOctets !== octets) this.#readAt = this.#clock.now();
       this.#watches.set(watch, watch.sentOctets);
     }
+    // A clock that was set back makes nobody wait who has gone.
+    this.#readAt = Math.min(this.#readAt, this.#clock.now());
     return this.#readAt;
+  }
+
+  /** Resolves with why it has ended. */
+  get ended(): Promise<HomeError> {
+    return this.#ending.promise;
   }
 
   /** Why it has ended, when it has. */
@@ -86,13 +93,14 @@ export class StreamSession {
   }
 
   opened(): Response {
-    return Response.json({ session: this.id, rungs: this.#hold.rungs }, { status: 201, headers: plain });
+    const headers = { ...plain, location: this.#location };
+    return Response.json({ session: this.id, rungs: this.#hold.rungs }, { status: 201, headers });
   }
 
   /** The same, and the pictures in one answer: its head does not wait for the first. `asked`: as of `video`. */
   async openedWithVideo(asked: string | null, signal: AbortSignal): Promise<Response> {
     const first = await this.#ring(this.#rungAsked(asked));
-    const headers = { location: `/api/streams/${this.id}`, "content-type": "video/mp4" };
+    const headers = { location: this.#location, "content-type": "video/mp4" };
     return this.#watch(first, asked, signal, { status: 201, headers });
   }
 
@@ -167,6 +175,10 @@ export class StreamSession {
   async segment(rung: string, number: number): Promise<Response> {
     this.#read();
     return media("video/iso.segment", (await this.#shelf(rung)).segment(number));
+  }
+
+  get #location(): string {
+    return `/api/streams/${this.id}`;
   }
 
   #read(): void {

@@ -46,7 +46,7 @@ export function createDevices({ host, sessions, ...origins }: DevicesOptions): D
   const wanted = createWantedList([...sessions.keys()].join(" "), choice);
   const binder = createBinder({ host, sessions, choice, registry });
   const control = createControl({ host, registry, reach: binder.reach, signal: closing.signal });
-  const appearances = openAppearances(host.memory);
+  const appearances = openAppearances(host);
   const dressed = (device: Device): Device => dress(device, appearances.of(device.id));
   const homeListeners = new Set<(event: HomeEvent) => void>();
   const tell = (event: HomeEvent): void => {

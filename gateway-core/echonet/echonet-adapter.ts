@@ -18,9 +18,15 @@ export function createEchonetAdapter(openTransport: OpenTransport = openUdpTrans
         await transport[Symbol.asyncDispose]();
         throw signal.reason;
       }
-      const session = startEchonetSession(transport, settings, host);
-      signal.addEventListener("abort", () => void session[Symbol.asyncDispose](), { once: true });
-      return session;
+      try {
+        const session = startEchonetSession(transport, settings, host);
+        signal.addEventListener("abort", () => void session[Symbol.asyncDispose](), { once: true });
+        return session;
+      } catch (thrown) {
+        // Else whoever tries again finds the port taken, by us.
+        await transport[Symbol.asyncDispose]();
+        throw thrown;
+      }
     },
   };
 }

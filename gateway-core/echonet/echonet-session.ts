@@ -30,7 +30,7 @@ export function startEchonetSession(transport: Transport, settings: EchonetSetti
   const memory = gatherWrites(host);
   const closing = new AbortController();
   const warnOnce = createWarnOnce(log);
-  const ownNode = createOwnNode(ownIdentification(host));
+  const ownNode = createOwnNode(ownIdentification({ ids: host.ids, memory }));
   const messenger = createMessenger(transport, host, receive);
   const transactions = createTransactions(messenger, clock, transport.pace);
   const discovery = createDiscovery({

@@ -76,6 +76,15 @@ export interface Reservations {
   free(reservation: Reservation): Promise<void>;
 }
 
+/** Why there is no bus where one should be: files that may not be opened, a thread that cannot work, a socket that nobody listens at. */
+export interface BusTrouble {
+  readonly reason: "bus-denied" | "bus-failed" | "bus-away";
+  readonly detail: string;
+}
+
+/** Called at each change; undefined: there is a bus, or none is expected. */
+export type TellTrouble = (trouble: BusTrouble | undefined) => void;
+
 /** Transactions never reject: how they failed is their rcode. Listeners are called until the function returned is. */
 export interface Bus extends AsyncDisposable {
   readonly state: BusState;

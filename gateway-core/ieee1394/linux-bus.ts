@@ -4,7 +4,15 @@
  */
 
 import type { Host } from "../contract/clock.ts";
-import { type Answer, type Bus, type BusState, type FcpWrite, type IsochronousPacket, noBus } from "./bus.ts";
+import {
+  type Answer,
+  type Bus,
+  type BusState,
+  type FcpWrite,
+  type IsochronousPacket,
+  noBus,
+  type TellTrouble,
+} from "./bus.ts";
 import { createKernelIrm } from "./kernel-irm.ts";
 import { type FromCard, headNumbers, type PacketBatch, type Reserved, type ToCard } from "./linux/card-messages.ts";
 
@@ -20,13 +28,14 @@ export type StartCard = (tell: (message: FromCard) => void) => CardThread;
 
 const cancelled: Answer = { rcode: "cancelled", data: new Uint8Array(0) };
 
-export function openLinuxBus(start: StartCard, { log }: Pick<Host, "log">): Bus {
+export function openLinuxBus(start: StartCard, { log }: Pick<Host, "log">, tell: TellTrouble = () => undefined): Bus {
   const pending = new Map<number, (answer: Answer) => void>();
   const reserving = new Map<number, (reserved: Reserved) => void>();
   const resets = new Set<(state: BusState) => void>();
   const fcp = new Set<(frame: FcpWrite) => void>();
   const channels = new Map<number, Set<(packets: readonly IsochronousPacket[]) => void>>();
   let state = noBus;
+  let denied: readonly string[] = [];
   let isClosed = false;
   let ids = 0;
 
@@ -43,16 +52,27 @@ export function openLinuxBus(start: StartCard, { log }: Pick<Host, "log">): Bus 
       for (const listener of channels.get(message.channel) ?? []) listener(packets);
     } else if (message.tell === "state") {
       state = message.state;
+      tellDenied();
       for (const listener of [...resets]) listener(state);
-    } else if (message.tell === "denied" && message.names.length > 0) {
-      log.write("warn", "firewire-denied", { files: [...message.names] });
+    } else if (message.tell === "denied") {
+      denied = message.names;
+      tellDenied();
+      if (denied.length > 0) log.write("warn", "firewire-denied", { files: [...denied] });
     } else if (message.tell === "reservation-lost") log.write("warn", "firewire-reservation-lost", { ...message });
     else if (message.tell === "not-announced") log.write("warn", "firewire-not-announced", { error: message.error });
     else if (message.tell === "failed") fail(message.reason);
   }
 
+  /** One file that may be opened is enough for a bus. */
+  function tellDenied(): void {
+    const isDenied = state === noBus && denied.length > 0;
+    const files = denied.map((name) => `/dev/${name}`).join(", ");
+    tell(isDenied ? { reason: "bus-denied", detail: `${files} may not be opened` } : undefined);
+  }
+
   function fail(reason: string): void {
     log.write("error", "firewire-failed", { reason });
+    tell({ reason: "bus-failed", detail: `the card cannot be worked with: ${reason}` });
     end();
     if (state === noBus) return;
     state = noBus;

@@ -9,7 +9,15 @@ import { toHex } from "../bytes/hex.ts";
 import type { Host, Timer } from "../contract/clock.ts";
 import { HomeError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
-import { type Answer, type Bus, type BusState, type FcpWrite, type IsochronousPacket, noBus } from "./bus.ts";
+import {
+  type Answer,
+  type Bus,
+  type BusState,
+  type FcpWrite,
+  type IsochronousPacket,
+  noBus,
+  type TellTrouble,
+} from "./bus.ts";
 import { formatAddress } from "./csr.ts";
 import { parseBusMessage } from "./socket-bus-message.ts";
 
@@ -21,9 +29,9 @@ const newline = 0x0a;
 const cancelled: Answer = { rcode: "cancelled", data: new Uint8Array(0) };
 
 /** Resolves at once; connects, and connects again whenever the socket ends. @throws HomeError `settings-invalid` */
-export function openSocketBus(url: string, { clock, log }: Host): Bus {
+export function openSocketBus(url: string, { clock, log }: Host, tell: TellTrouble = () => undefined): Bus {
   const [, address = "", port = ""] = loopback.exec(url) ?? [];
-  if (address === "") {
+  if (address === "" || Number(port) > 65_535) {
     throw new HomeError("settings-invalid", `"${url}" is no tcp://127.0.0.1:PORT`, { key: "ieee1394.bus" });
   }
   const pending = new Map<number, (answer: Answer) => void>();
@@ -54,6 +62,7 @@ export function openSocketBus(url: string, { clock, log }: Host): Bus {
       for (const listener of channels.get(message.channel) ?? []) listener(message.packets);
     } else {
       failures = 0;
+      tell(undefined);
       setState(message.state);
     }
   }
@@ -87,6 +96,7 @@ export function openSocketBus(url: string, { clock, log }: Host): Bus {
     lines.on("error", () => undefined);
     opening.on("error", (error) => {
       if (failures === 0) log.write("warn", "bus-away", { bus: url, reason: error.message });
+      tell({ reason: "bus-away", detail: `nobody answers at ${url}` });
     });
     opening.once("close", () => {
       lines.close();

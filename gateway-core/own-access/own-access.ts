@@ -55,7 +55,7 @@ export interface OwnAccess extends AsyncDisposable {
   withSetup(handler: Handler): Handler;
 }
 
-/** @throws HomeError `internal` when what is kept cannot be read. */
+/** @throws HomeError `store-unavailable` when what is kept cannot be read. */
 export async function openOwnAccess(options: OwnAccessOptions): Promise<OwnAccess> {
   const { isAllowed, listen, hostNames, handler, choices, host } = options;
   const { clock, log } = host;

@@ -67,7 +67,7 @@ const deviceMs = 180 * 24 * 60 * 60_000;
 const seenMs = 60 * 60_000;
 const nobody: Kept = { people: [], devices: [], isClosed: false };
 
-/** @throws HomeError `internal` when what is kept cannot be read. */
+/** @throws HomeError `store-unavailable` when what is kept cannot be read. */
 export function openOwnBook({ clock, memory }: Pick<Host, "clock" | "memory">): OwnBook {
   const found = memory.read(memoryName);
   let kept = found === undefined ? nobody : parseKept(found);
@@ -170,4 +170,7 @@ function told(value: Json | undefined): string {
 }
 
 const unreadable = (): HomeError =>
-  new HomeError("internal", "what is kept of own management cannot be read; remove own-access.json and set it up anew");
+  new HomeError(
+    "store-unavailable",
+    "what is kept of own management cannot be read; remove own-access.json and set it up anew",
+  );

@@ -5,6 +5,7 @@
 
 import { createHash } from "node:crypto";
 import type { Host, Timer } from "../contract/clock.ts";
+import { forgivingMemory } from "../contract/forgiving-memory.ts";
 import { isJsonObject, type Json } from "../contract/json.ts";
 
 export type TrailEvent =
@@ -44,7 +45,9 @@ const settleMs = 1_000;
 const longestText = 160;
 
 export function openOwnTrail(host: Pick<Host, "clock" | "memory" | "log">): OwnTrail {
-  const [refusals, deeds] = [openBook(host, books.refusals), openBook(host, books.deeds)];
+  // A disk that fails keeps nobody from their home.
+  const of = { ...host, memory: forgivingMemory(host) };
+  const [refusals, deeds] = [openBook(of, books.refusals), openBook(of, books.deeds)];
   return {
     note(event, name, source, about = "") {
       const [tidyName, tidyAbout] = [name, about].map((text) => text.replace(/\p{C}/gu, "").slice(0, longestText));

@@ -113,6 +113,9 @@ describe("Streams of a home", () => {
     const [, segment = ""] = /^(\d+\.m4s)$/m.exec((await playlist).text) ?? [];
     expect((await get("low/init.mp4")).headers["content-type"]).toBe("video/mp4");
     expect((await get(`low/${segment}`)).status).toBe(200);
+    // They are over with their session, not only when nothing was asked for so long that its viewer must have gone.
+    await rig.ask("/logout", { method: "POST", headers: { cookie } });
+    await expect.poll(isQuiet, { timeout: 5_000 }).toEqual([0, 0]);
   });
 
   it("are refused with the home's own reason, its values with it, and nothing stays open", async () => {

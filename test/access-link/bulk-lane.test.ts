@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { BulkLane } from "../../gateway-core/access-link/bulk-lane.ts";
 import { FakeClock } from "../fakes/fake-host.ts";
 
-const pathMs = 20;
+const nearMs = 20;
 
 /** A line that carries so many octets a millisecond, and whatever is more waits in its queue. */
-function openLine(octetsPerMs: number, leftKbps = Number.POSITIVE_INFINITY) {
+function openLine(octetsPerMs: number, leftKbps = Number.POSITIVE_INFINITY, pathMs = nearMs) {
   const clock = new FakeClock();
   let [freeAt, arrived, isGone] = [0, 0, false];
   const queueMs: number[] = [];
@@ -25,6 +25,10 @@ function openLine(octetsPerMs: number, leftKbps = Number.POSITIVE_INFINITY) {
     },
     break: () => {
       isGone = true;
+    },
+    setBack: (ms: number) => {
+      clock.set(clock.now() - ms);
+      freeAt -= ms;
     },
     send: (octets: number) =>
       lane.send(
@@ -64,12 +68,33 @@ describe("Long answers on the data link", () => {
     expect(line.arrived).toBeGreaterThan(40_000_000);
   });
 
+  it("fill a line whose other end is on the other side of the world", async () => {
+    const line = openLine(1_250, undefined, 200);
+    void line.send(100_000_000);
+    await run(line, 6);
+    const before = line.arrived;
+    await run(line, 6);
+    expect(line.arrived - before).toBeGreaterThan(0.6 * 1_250 * 6_000);
+  });
+
   it("take together what is left of the uplink, and no more", async () => {
     const line = openLine(1_000, 200);
     void line.send(100_000_000);
     void line.send(100_000_000);
     await run(line, 10);
     expect(Math.abs(line.arrived - 10 * 25_000)).toBeLessThan(10_000);
+  });
+
+  it("do not wait for a clock that was set back", async () => {
+    for (const leftKbps of [undefined, 400]) {
+      const line = openLine(500, leftKbps);
+      void line.send(100_000_000);
+      await run(line, 1);
+      line.setBack(60 * 60_000);
+      const before = line.arrived;
+      await run(line, 3);
+      expect(line.arrived - before).toBeGreaterThan(100_000);
+    }
   });
 
   it("are whole when they end", async () => {

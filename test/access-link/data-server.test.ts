@@ -1,9 +1,10 @@
 import { type ClientHttp2Session, connect } from "node:http2";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { type DataServer, serveDataLink } from "../../gateway-core/access-link/data-server.ts";
+import { type DataHandlers, type DataServer, serveDataLink } from "../../gateway-core/access-link/data-server.ts";
 import { type Grant, wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { Viewer } from "../../gateway-core/contract/web.ts";
+import { FakeClock } from "../fakes/fake-host.ts";
 
 const ticket = "abcdefghijklmnopqrstuvwxyz012345";
 const opened: (() => void)[] = [];
@@ -12,7 +13,9 @@ afterEach(() => {
 });
 
 /** A broker's end of the link, without TLS: what the handler is told of the viewer is what it answers. */
-async function openLink(): Promise<ClientHttp2Session> {
+async function openLink(
+  handlers: DataHandlers = { handler: async (_, viewer) => Response.json(viewer) },
+): Promise<ClientHttp2Session> {
   const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
   const arrived = new Promise<Socket>((resolve) => listener.once("connection", resolve));
@@ -20,7 +23,7 @@ async function openLink(): Promise<ClientHttp2Session> {
   const server: DataServer = await serveDataLink(
     createConnection({ port, host: "127.0.0.1" }),
     ticket,
-    { handler: async (_, viewer) => Response.json(viewer) },
+    handlers,
     () => undefined,
   );
   const socket = await arrived;
@@ -72,5 +75,45 @@ describe("Of a request that comes by the data link", () => {
     const { status, body } = await ask(await openLink(), said);
     expect(status).toBe(403);
     expect(body.code).toBe("not-granted");
+  });
+});
+
+describe("An answer on the data link", () => {
+  const octets = 300_000;
+  const endlessBody = (): ReadableStream<Uint8Array> =>
+    new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(5_000)) }, { highWaterMark: 0 });
+
+  it.each([
+    [
+      "that says that it is long",
+      () => new Response(new Uint8Array(octets), { headers: { "content-length": `${octets}` } }),
+    ],
+    [
+      "of pictures without end",
+      () => new Response(endlessBody(), { headers: { "content-type": "multipart/x-mixed-replace; boundary=picture" } }),
+    ],
+  ])("%s takes of the uplink what is left, and a short one beside it does not wait", async (_, long) => {
+    const clock = new FakeClock();
+    const session = await openLink({
+      handler: async (request) => (request.url.endsWith("/long") ? long() : Response.json("short")),
+      // An octet in a millisecond.
+      line: { clock, leftKbps: () => 8 },
+    });
+    const asked = { "genkan-viewer": "anna", "genkan-viewer-grant": encoded(wholeGrant) };
+    const stream = session.request({ ":path": "/long", ...asked });
+    stream.on("error", () => undefined);
+    let came = 0;
+    stream.on("data", ({ length }: Buffer) => {
+      came += length;
+    });
+    await expect.poll(() => came).toBe(4_096);
+    for (let slices = 2; slices < 5; slices++) {
+      expect((await ask(session, asked)).status).toBe(200);
+      const before = came;
+      await clock.advance(4_096);
+      await expect.poll(() => came).toBeGreaterThan(before);
+      expect(came).toBeLessThanOrEqual(slices * 4_096);
+    }
+    stream.close();
   });
 });

@@ -42,6 +42,59 @@ describe("The room on an uplink", () => {
     expect(createUplinkRoom(new FakeClock()).leftKbps()).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it("is little for all else while a stream has to wait, and as before afterwards", () => {
+    const room = createUplinkRoom(new FakeClock());
+    const [one, other] = [room.enter(rungs, "high"), room.enter(rungs, "low")];
+    other.waits(true);
+    expect(room.leftKbps()).toBe(64);
+    one.waits(false);
+    expect(room.leftKbps()).toBe(64);
+    other.leave();
+    expect(room.leftKbps()).toBe(Number.POSITIVE_INFINITY);
+    const told = createUplinkRoom(new FakeClock(), 500);
+    told.enter(rungs, "low").waits(true);
+    expect(told.leftKbps()).toBe(64);
+  });
+
+  it("is for what the line was seen to carry, all streams together, and something beside", () => {
+    const room = createUplinkRoom(new FakeClock());
+    const first = room.enter(rungs, "high");
+    first.saw(1_100);
+    // 85 of a hundred are for streams.
+    expect(room.enter(rungs, "high").rung.name).toBe("low");
+    first.saw(2_100);
+    expect(room.enter(rungs, "low").rung.name).toBe("low");
+    const third = room.enter(rungs, "high");
+    expect(third.rung.name).toBe("low");
+    third.saw(4_000);
+    expect(third.higher()?.name).toBe("high");
+  });
+
+  it("is tried after some minutes though the line was not seen to carry it: what is seen may be wrong", async () => {
+    const clock = new FakeClock();
+    const place = createUplinkRoom(clock).enter(rungs, "high");
+    place.saw(500);
+    expect(place.lower(500)?.name).toBe("low");
+    for (let second = 0; second < 299; second++) {
+      await clock.advance(1_000);
+      expect(place.higher()).toBeUndefined();
+    }
+    await clock.advance(1_000);
+    expect(place.higher()?.name).toBe("high");
+  });
+
+  it("is not kept low by a clock that was set back", () => {
+    const clock = new FakeClock();
+    const room = createUplinkRoom(clock);
+    const place = room.enter(rungs, "high");
+    place.saw(300);
+    place.lower();
+    expect([place.higher(), room.enter(rungs, "high").rung.name]).toEqual([undefined, "low"]);
+    clock.set(clock.now() - 60 * 60_000);
+    expect(room.enter(rungs, "high").rung.name).toBe("high");
+    expect(place.higher()?.name).toBe("high");
+  });
+
   it("is not tried anew with what did not drain, for longer each time", async () => {
     const clock = new FakeClock();
     const room = createUplinkRoom(clock);
@@ -92,6 +145,36 @@ describe("What is under way on an uplink", () => {
     expect(run(75, 30).octets).toBeLessThan(24 * 1024);
     // 16 Mbit/s: wide open.
     expect(run(2_000, 30).octets).toBe(256 * 1024);
+  });
+
+  it("is not judged by a clock that was set back", () => {
+    const window = new SendWindow();
+    window.sent(8_192, 3_600_000);
+    window.taken(8_192, 3_600_040);
+    window.sent(8_192, 3_600_050);
+    window.taken(16_384, 10);
+    // 40 ms are what the way takes, as before.
+    window.sent(8_192, 20);
+    window.taken(24_576, 60);
+    expect(window.octets).toBe(32 * 1024);
+    for (let now = 100, total = 24_576; now < 20_000; now += 400) {
+      window.sent(8_192, now);
+      total += 8_192;
+      window.taken(total, now + 390);
+    }
+    expect(window.octets).toBe(16 * 1024);
+  });
+
+  it("is judged by when it was asked for, where the other end says nothing by itself", () => {
+    const late = new SendWindow({ least: 4_096, first: 8_192 });
+    const asked = new SendWindow({ least: 4_096, first: 8_192 });
+    for (const window of [late, asked]) {
+      window.sawEmpty(100);
+      for (let at = 0; at < 2; at++) window.sent(4_096, 0);
+    }
+    late.taken(8_192, 300);
+    asked.taken(8_192, 300, 200);
+    expect([late.octets, asked.octets]).toEqual([6_144, 16_384]);
   });
 
   it("is what the other end says, and never more than was sent", () => {

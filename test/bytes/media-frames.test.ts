@@ -81,6 +81,23 @@ describe("A frame of the media link", () => {
     );
   });
 
+  it("of the greatest length is read octet by octet, and others behind it", () => {
+    const octets = new Uint8Array(1024 * 1024 - 100).map((_, at) => at % 251);
+    const long: MediaFrame = { kind: "piece", piece: { fragment: { octets, isKey: true, start: 1, duration: 0.2 } } };
+    const reader = new MediaFrameReader("gateway");
+    const frames: MediaFrame[] = [];
+    for (const frame of [long, long, { kind: "beat" } as const]) {
+      const encoded = encodeMediaFrame(frame);
+      for (let at = 0; at < encoded.length; at++) frames.push(...reader.push(encoded.subarray(at, at + 1)));
+    }
+    expect(frames.map(({ kind }) => kind)).toEqual(["piece", "piece", "beat"]);
+    for (const frame of frames.slice(0, 2)) {
+      expect(
+        frame.kind === "piece" && "fragment" in frame.piece && hex(frame.piece.fragment.octets) === hex(octets),
+      ).toBe(true);
+    }
+  });
+
   it("is a copy of what it came in", () => {
     const octets = ofHex("03 0000000c 00 000000000000 03938700 04");
     const [frame] = new MediaFrameReader("gateway").push(octets);

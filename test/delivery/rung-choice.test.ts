@@ -55,6 +55,17 @@ describe("The choice of a rung", () => {
     expect(Math.abs((waits[0] ?? 0) - (waits[1] ?? 99))).toBeLessThan(5);
   });
 
+  it("is made anew when the clock was set back: nobody waits for what it showed", () => {
+    const hour = 3_600_000;
+    const ladder = [1_600, 864, 240];
+    let choice = chooseRung(startRung(hour), { now: hour + 250, waitingSeconds: 1.2, sentOctets: 0 }, ladder);
+    expect(choice).toMatchObject({ rung: 1, by: "down" });
+    for (let now = 0; now <= 1_750; now += 250) {
+      choice = chooseRung(choice, { now, waitingSeconds: 1.2, sentOctets: 0 }, ladder);
+    }
+    expect(choice.rung).toBe(2);
+  });
+
   it("goes down at once to what the measured drain carries", () => {
     const { rungs } = simulate(20, () => 280, [1_600, 864, 240]);
     expect(rungs[1]).toMatchObject({ rung: 2 });

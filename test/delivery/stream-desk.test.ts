@@ -54,6 +54,26 @@ describe("A desk", () => {
     expect([stream.holds, desk.count, clock.pending]).toEqual([0, 0, 0]);
   });
 
+  it("finds a session by where its opening says that it is, and lets it go when it is ended there, or its clock is set back", async () => {
+    const [clock, stream] = [new FakeClock(), new FakeStream()];
+    const desk = createStreamDesk({ clock, ids: new FakeIds(), open: async () => stream.hold() });
+    const begin = async () => {
+      const request = new Request("http://home/api/devices/deck/stream", { method: "POST" });
+      return desk.find((await desk.handler(request, taro)).headers.get("location") ?? "");
+    };
+    const found = await begin();
+    const why = new HomeError("not-granted", "no more");
+    found?.end(why);
+    expect([await found?.ended, stream.holds, desk.count]).toEqual([why, 0, 0]);
+    expect(["", "/api/streams/x", "/api/streams/x/video"].map((path) => desk.find(path))).toEqual(
+      Array(3).fill(undefined),
+    );
+    await begin();
+    clock.set(clock.now() - 60 * 60_000);
+    await clock.advance(17_000);
+    expect(stream.holds).toBe(0);
+  });
+
   it("opens a stream with the sound that is asked for, and says how many there are", async () => {
     const [stream, asked] = [new FakeStream(), [] as number[]];
     stream.audioCount = 2;

@@ -129,6 +129,11 @@ describe("The catalogue", () => {
     const error = thrownBy(() => loadCatalogue([join(folder, "nowhere")]));
     expect(error.code).toBe("settings-invalid");
     expect(error.message).toContain("nowhere");
+    const told: HomeError[] = [];
+    expect(loadCatalogue([join(folder, "nowhere"), join(shipped, "av")], (one) => told.push(one)).list()).toHaveLength(
+      2,
+    );
+    expect(told[0]).toMatchObject({ code: "settings-invalid", details: { folder: join(folder, "nowhere") } });
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { HomeEvent } from "../../gateway-core/contract/messages.ts";
 import { createDevices, type Devices } from "../../gateway-core/devices/devices.ts";
+import { FailingMemory } from "../fakes/failing-memory.ts";
 import { fakeHost, settle } from "../fakes/fake-host.ts";
 import { FakeSession, lampModel, lampValues, sighting } from "../fakes/fake-session.ts";
 
@@ -36,6 +37,26 @@ describe("the devices", () => {
     expect(types(events)).toEqual(["found", "changed", "changed", "found", "changed", "availability", "event"]);
     expect(devices.snapshot()).toEqual({ type: "snapshot", devices: devices.list() });
     expect(devices.list()[0]).toMatchObject({ available: false, room: "living", values: { power: { value: true } } });
+  });
+
+  it("appear as they are while what people chose cannot be read, and nothing is chosen over it", async () => {
+    const memory = new FailingMemory("appearances");
+    memory.values.set("appearances", { "lamp-1": { name: "Reading lamp" } });
+    const host = { ...fakeHost(), memory };
+    const session = new FakeSession();
+    session.add("lamp-1", { ...lampValues });
+    devices = createDevices({ host, sessions: new Map([["fake", session]]), find: () => lampModel });
+    devices.receive({ type: "sighting", sighting: sighting("lamp-1") });
+    await settle();
+    expect(devices.list()).toMatchObject([{ title: "Lamp" }]);
+    const arrange = () => devices.arrange("lamp-1", { room: "Study" });
+    expect(arrange).toThrow(expect.objectContaining({ code: "store-unavailable" }));
+    memory.unreadable.clear();
+    memory.isFull = true;
+    expect(arrange).toThrow(expect.objectContaining({ code: "store-unavailable" }));
+    expect(devices.list()).toMatchObject([{ title: "Reading lamp", room: "living" }]);
+    memory.isFull = false;
+    expect(arrange()).toEqual({ name: "Reading lamp", room: "Study" });
   });
 
   it("appear as people chose, at once and after a restart, until they take it back", async () => {

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../gateway-core/contract/json.ts";
+import { createEchonetAdapter } from "../../gateway-core/echonet/echonet-adapter.ts";
 import { gatherWrites } from "../../gateway-core/echonet/gather-writes.ts";
 import { openMapCache } from "../../gateway-core/echonet/map-cache.ts";
-import { FakeNode } from "../fakes/fake-echonet-node.ts";
+import { FailingMemory } from "../fakes/failing-memory.ts";
+import { FakeLan, FakeNode } from "../fakes/fake-echonet-node.ts";
 import { FakeMemory, fakeHost } from "../fakes/fake-host.ts";
 import { lastValues, openFakeHome } from "./fake-home.ts";
 import { lampEoj, lampObject } from "./lamp-descriptor.ts";
@@ -13,6 +15,33 @@ const make = { "0x82": "00004a00", "0x8c": "4c414d50" };
 const lampOf = (edts: Record<string, string>) => new FakeNode(address, { [lampEoj]: lampObject(edts) });
 
 describe("a start", () => {
+  it("finds every device though nothing that was learned can be read, and nothing can be kept", async () => {
+    const memory = new FailingMemory("echonet-nodes", "echonet-property-maps", "echonet-own-identification");
+    memory.isFull = true;
+    const host = { ...fakeHost(), memory };
+    const home = await openFakeHome([lampOf(make)], { host });
+    const descriptor = await home.describe(home.at(address));
+    expect(Object.keys(descriptor.properties)).toContain("brightness");
+    await home.close();
+    expect(host.log.events("error")).toEqual(["memory-not-read", "memory-not-read", "memory-not-read"]);
+  });
+
+  it("that fails holds no port: whoever tries again finds it free", async () => {
+    const host = fakeHost();
+    const lan = new FakeLan(host.clock);
+    const adapter = createEchonetAdapter(async (...given) => {
+      const transport = await lan.openTransport(...given);
+      return {
+        ...transport,
+        multicast() {
+          throw new Error("no network");
+        },
+      };
+    });
+    await expect(adapter.open({}, host, new AbortController().signal)).rejects.toThrow("no network");
+    expect(lan.isOpen).toBe(false);
+  });
+
   it("asks no device for its maps whose make was met before, until it has its values", async () => {
     const host = fakeHost();
     const first = await openFakeHome([lampOf(make)], { host });

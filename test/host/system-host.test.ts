@@ -26,7 +26,7 @@ describe("File memory", () => {
   });
   it("tells of a broken file with a typed error rather than forgetting it", () => {
     writeFileSync(join(folder, "ids.json"), "{");
-    expect(() => fileMemory(folder).read("ids")).toThrow(expect.objectContaining({ code: "internal" }));
+    expect(() => fileMemory(folder).read("ids")).toThrow(expect.objectContaining({ code: "store-unavailable" }));
   });
 });
 

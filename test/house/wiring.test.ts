@@ -86,6 +86,7 @@ describe("A headless gateway", () => {
       hold: () => ({ release() {} }),
       receive: (message) => void told.push([name, message]),
       snapshots: () => [],
+      tellAnew: () => undefined,
       expectSnapshot() {},
       onOutput(listener) {
         outputs.set(name, listener);

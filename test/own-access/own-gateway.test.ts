@@ -6,6 +6,7 @@ import { createGateway, parseSettings } from "../../gateway-core/gateway.ts";
 import { packageRoot } from "../../host/package-root.ts";
 import { systemClock, systemIds } from "../../host/system-host.ts";
 import { closedPort } from "../access-broker/outbound-proxy/proxy-rig.ts";
+import { FailingMemory } from "../fakes/failing-memory.ts";
 import { FakeLog, FakeMemory } from "../fakes/fake-host.ts";
 import { cookiesOf, owner, password } from "./own-rig.ts";
 
@@ -48,5 +49,19 @@ describe("A gateway under own management", () => {
     expect(await Promise.all(["/setup", "/setup/keys", "/setup/direct", "/proxy.pac", "/editor"].map(at))).toEqual([
       404, 404, 404, 404, 404,
     ]);
+  });
+
+  it("has its page in the home though what is kept of who may come from outside cannot be read", async () => {
+    const settings = parseSettings({ page: { port: 0 }, access: { mode: "own", port: 0, listen: "127.0.0.1" } });
+    const host = { clock: systemClock, ids: systemIds, log: new FakeLog(), memory: new FailingMemory("own-access") };
+    await using gateway = createGateway({ settings, host, packageRoot: packageRoot() });
+    gateway.stations.get("page")?.hold();
+    await vi.waitFor(() => expect(gateway.addresses().lan).toBeDefined(), { timeout: 15_000 });
+    const { lan = "" } = gateway.addresses();
+    const statusOf = async (path: string): Promise<number> => (await fetch(new URL(path, lan))).status;
+    expect([await statusOf("/proxy.pac"), await statusOf("/setup"), await statusOf("/setup/direct")]).toEqual([
+      404, 200, 503,
+    ]);
+    expect(host.log.events("error")).toContain("own-access-failed");
   });
 });

@@ -35,7 +35,7 @@ export function openPage(
   const control = new FakeControl();
   live.onEvent((event) => feed.receive(event));
   live.receive({ type: "snapshot", devices });
-  const appearances = openAppearances(host.memory);
+  const appearances = openAppearances(host);
   const arrange: Arrange = (id, change) => {
     const chosen = appearances.change(id, change);
     for (const device of devices.filter((one) => one.id === id)) {

@@ -70,6 +70,15 @@ describe("The recordings in a sheet", () => {
     expect(lines()).toEqual([]);
   });
 
+  it("tell what is missing of them, and that nothing came", async () => {
+    await opened();
+    await listed([
+      { ...whole, hasGaps: true },
+      { ...whole, id: "three", state: "failed", reason: "device-silent" },
+    ]);
+    expect(lines()).toEqual(["MPEG-2 TS · 12:34 · 2.3 GB · Parts are missing", "Failed · Nothing came"]);
+  });
+
   it("have no deeds for who may only watch, and are not there where nothing is kept", async () => {
     await opened();
     await listed([whole], false);

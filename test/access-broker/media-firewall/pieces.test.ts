@@ -65,6 +65,16 @@ describe("A home's budget", () => {
     expect(of("a").spend(5_000)).toBe(50);
   });
 
+  it("makes no home wait for a clock that was set back", async () => {
+    const clock = new FakeClock();
+    const budget = createMediaBudgets(clock, limits)("a");
+    expect(budget.spend(50_000)).toBe(0);
+    clock.set(clock.now() - 60 * 60_000);
+    expect(budget.spend(5_000)).toBe(50);
+    await clock.advance(100);
+    expect(budget.spend(0)).toBe(0);
+  });
+
   it("gives a link's place back once", () => {
     const budget = createMediaBudgets(new FakeClock(), limits)("a");
     const [one] = [budget.enter(), budget.enter()];

@@ -1,6 +1,6 @@
 /** A LinuxBus whose kernel is a fake one with a simulated bus behind it; time and the thread's turns are the test's. */
 
-import type { Bus } from "../../../gateway-core/ieee1394/bus.ts";
+import type { Bus, BusTrouble } from "../../../gateway-core/ieee1394/bus.ts";
 import { type Card, createCard } from "../../../gateway-core/ieee1394/linux/card.ts";
 import { openLinuxBus, type StartCard } from "../../../gateway-core/ieee1394/linux-bus.ts";
 import { createSimulatedBus, type SimulatedBus } from "../../../simulated-home/ieee1394/simulated-bus.ts";
@@ -9,6 +9,8 @@ import { type FakeHost, fakeHost } from "../../fakes/fake-host.ts";
 
 export interface CardWorld {
   readonly bus: Bus;
+  /** Why there is no bus, as it was told last. */
+  readonly trouble: BusTrouble | undefined;
   readonly simulated: SimulatedBus;
   readonly kernel: FakeKernel;
   readonly host: FakeHost;
@@ -59,7 +61,10 @@ export async function openCardWorld(options: CardWorldOptions = {}): Promise<Car
     };
   };
   let turn = (): void => undefined;
-  const bus = openLinuxBus(start, host);
+  let trouble: BusTrouble | undefined;
+  const bus = openLinuxBus(start, host, (told) => {
+    trouble = told;
+  });
 
   async function pass(ms: number): Promise<void> {
     await host.clock.advance(ms);
@@ -73,5 +78,10 @@ export async function openCardWorld(options: CardWorldOptions = {}): Promise<Car
     }
   }
   await advance(300);
-  return { bus, simulated, kernel, host, pass: () => pass(1), advance };
+  return {
+    ...{ bus, simulated, kernel, host, pass: () => pass(1), advance },
+    get trouble() {
+      return trouble;
+    },
+  };
 }

@@ -50,9 +50,20 @@ describe("A bus of device files", () => {
     expect((await settle(world, old)).rcode).toBe("generation");
   });
 
+  it("says that there is no bus while none of its files may be opened", async () => {
+    const world = await withLamp(["fw0", "fw1"]);
+    expect(world.trouble).toEqual({ reason: "bus-denied", detail: "/dev/fw0, /dev/fw1 may not be opened" });
+    world.kernel.denied.clear();
+    world.simulated.plug(createLamp(world.host.clock, { guid: second }));
+    await world.advance(300);
+    expect([world.trouble, world.bus.state.nodeIds.length]).toEqual([undefined, 3]);
+  });
+
   it("says which files it may not open, and opens them when it may", async () => {
     const world = await withLamp(["fw1"]);
     expect(world.host.log.lines).toMatchObject([{ event: "firewire-denied", facts: { files: ["fw1"] } }]);
+    // One that may be opened is enough for a bus.
+    expect(world.trouble).toBeUndefined();
     world.kernel.denied.clear();
     world.simulated.plug(createLamp(world.host.clock, { guid: second }));
     await world.advance(300);
