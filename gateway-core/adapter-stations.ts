@@ -3,6 +3,7 @@
 import { joinAvSources } from "./av-source-station.ts";
 import type { Session } from "./contract/adapter.ts";
 import type { Host } from "./contract/clock.ts";
+import type { Trouble } from "./contract/page.ts";
 import type { Station } from "./contract/station.ts";
 import type { Find } from "./devices/descriptor-choice.ts";
 import type { JoinedAdapter } from "./discovery-station.ts";
@@ -25,6 +26,8 @@ export interface AdapterStations extends AsyncDisposable {
    * @throws HomeError `adapter-refused`, once for each
    */
   join(candidate: unknown, from: string): void;
+  /** The protocols that have failed; calls the listener with them now and at each change, until the function returned is called. */
+  onTroubles(listener: (troubles: readonly Trouble[]) => void): () => void;
   /** What the package knows of a device, and what the adapters of other packages brought. */
   describing(packaged: Find): Find;
   /** Sessions by protocol, until `give`: each opens when it is first used, and those of other packages join as they come. */
@@ -45,13 +48,30 @@ export interface AdapterStationsOptions {
 
 export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
   const { settings, host, search, makeStation, onStation, capture } = options;
+  // When the time of day is set, no device has fallen silent by that. (A file's age is told by the time of day.)
+  const steady = { ...host, clock: host.steadyClock ?? host.clock };
   const adapters: JoinedAdapter[] = [
-    joinEchonet(settings, host, search, capture),
-    joinIeee1394(settings, host, search),
+    joinEchonet(settings, steady, search, capture),
+    joinIeee1394(settings, steady, search),
     joinAvSources(settings, host, search),
   ];
   const plugins = openPluginStations(settings, host, search);
-  const stations = adapters.map(({ discovery }) => makeStation(discovery));
+  const troubleListeners = new Set<(troubles: readonly Trouble[]) => void>();
+  const stations: OpenStation[] = [];
+  const troubles = (): readonly Trouble[] =>
+    adapters.flatMap(({ protocol }, at): readonly Trouble[] => {
+      const { state, text: code } = stations[at]?.status ?? { state: "closed", text: "" };
+      return state === "failed" ? [{ protocol, code }] : [];
+    });
+  function add({ discovery }: JoinedAdapter): Station {
+    const station = makeStation(discovery);
+    stations.push(station);
+    station.onStatus(() => {
+      for (const listener of troubleListeners) listener(troubles());
+    });
+    return station;
+  }
+  for (const one of adapters) add(one);
   /** What translation works with now. */
   let sessions: Map<string, Session> | undefined;
 
@@ -65,11 +85,14 @@ export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
       if (joined !== undefined) {
         adapters.push(joined);
         include(joined);
-        const station = makeStation(joined.discovery);
-        stations.push(station);
-        onStation(station);
+        onStation(add(joined));
       }
       if (refusal !== undefined) throw refusal;
+    },
+    onTroubles(listener) {
+      troubleListeners.add(listener);
+      listener(troubles());
+      return () => void troubleListeners.delete(listener);
     },
     describing: (packaged) => (key) => packaged(key) ?? plugins.find(key),
     take() {

@@ -63,7 +63,7 @@ export { recordStream } from "./ieee1394/record-stream.ts";
 export { createStreamEvidence } from "./ieee1394/stream-evidence.ts";
 export { choiceOf } from "./plugin-adapters/parse-plugin.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
-export { convertRecording, searchFfmpeg } from "./transcoder.ts";
+export { type Conversion, convertRecording, searchFfmpeg } from "./transcoder.ts";
 export { joinAll, joints } from "./wiring.ts";
 
 export interface Gateway extends AsyncDisposable {
@@ -141,7 +141,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     thingDescription(device, http === undefined ? {} : { http });
   const things = (): readonly Device[] => open.devices?.list() ?? [];
 
-  const search = createSearchAnew(clock, settings.page.searchWaitMs);
+  const search = createSearchAnew(host.steadyClock ?? clock, settings.page.searchWaitMs);
   const adapters = joinAdapters({ settings, host, search, makeStation, onStation, capture });
 
   const translation = makeStation<DiscoveryEvent | DescriptorEvent>({
@@ -211,6 +211,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           send(event);
         }),
         control.onResult((result) => live.reportResult(result)),
+        adapters.onTroubles((troubles) => live.reportTroubles(troubles)),
       ];
       feeds.lan.receive(live.snapshot());
       open.lan = server.url;

@@ -25,6 +25,7 @@ const shape =
 const sighting = shape({ protocol: text, ref: shape({ id: text, address: text }), key: object });
 const device = shape({ id: text, protocol: text, kind: text, descriptor: object, values: object, available: flag });
 const pageDevice = shape({ id: text, kind: text, tile: object, widgets: object, values: object, available: flag });
+const trouble = shape({ protocol: text, code: text });
 const changed = { device: text, property: text, value: json, at: number };
 const availability = { device: text, available: flag, at: number };
 
@@ -74,6 +75,7 @@ const pageEvents = {
   availability: shape({ ...stamp, ...availability }),
   result: shape({ ...stamp, result: object }),
   live: shape({ ...stamp, isLive: flag }),
+  troubles: shape({ ...stamp, troubles: listOf(trouble) }),
 } satisfies Record<PageEvent["type"], Check>;
 
 function parser<T>(what: string, events: Readonly<Record<string, Check>>): (message: unknown) => T {

@@ -10,20 +10,27 @@ import type { Json } from "../gateway-core/contract/json.ts";
 /** Timers and the time of day are two clocks of the machine: a timer may run a moment before its time has come. A clock that was set back is another matter. */
 const mostEarlyMs = 2;
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after(delayMs, action) {
-    const due = Date.now() + delayMs;
-    let timer = setTimeout(function act() {
-      const early = due - Date.now();
-      if (early <= 0 || early > mostEarlyMs) return action();
-      timer = setTimeout(act, early);
+export const systemClock: Clock = clockBy(() => Date.now());
+
+/** Begins with the time of day, and is set by nobody. */
+const steadyClock: Clock = clockBy(() => performance.timeOrigin + performance.now());
+
+function clockBy(now: () => number): Clock {
+  return {
+    now,
+    after(delayMs, action) {
+      const due = now() + delayMs;
+      let timer = setTimeout(function act() {
+        const early = due - now();
+        if (early <= 0 || early > mostEarlyMs) return action();
+        timer = setTimeout(act, early);
+        timer.unref();
+      }, delayMs);
       timer.unref();
-    }, delayMs);
-    timer.unref();
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
+      return { cancel: () => clearTimeout(timer) };
+    },
+  };
+}
 
 export const systemIds: Ids = {
   fresh: () => randomBytes(18).toString("base64url"),
@@ -92,5 +99,11 @@ function removeIfThere(path: string): void {
 }
 
 export function systemHost(memoryFolder: string, isVerbose = false): Host {
-  return { clock: systemClock, ids: systemIds, log: stderrLog(isVerbose), memory: fileMemory(memoryFolder) };
+  return {
+    clock: systemClock,
+    steadyClock,
+    ids: systemIds,
+    log: stderrLog(isVerbose),
+    memory: fileMemory(memoryFolder),
+  };
 }

@@ -1,6 +1,7 @@
-/** The one line above the tiles that says why the values may be old. */
+/** The one line above the tiles that says why the values may be old, or devices missing. */
 
 import type { Speech } from "../gateway-core/contract/page-texts.ts";
+import { sayTroubles } from "../gateway-core/contract/page-words.ts";
 import type { LiveDevices } from "./live-devices.ts";
 
 /** Says it in `news`, or nothing there; what is said already is not said again. */
@@ -13,7 +14,8 @@ export function showNotice(news: Element | null, live: LiveDevices, speech: Spee
   news.replaceChildren(...(text === "" ? [] : [notice]));
 }
 
-function sayNotice({ reach, state }: LiveDevices, { texts }: Speech): string {
+function sayNotice({ reach, state }: LiveDevices, speech: Speech): string {
+  const { texts } = speech;
   const said = {
     lost: texts.connecting,
     away: texts.homeAway,
@@ -21,5 +23,6 @@ function sayNotice({ reach, state }: LiveDevices, { texts }: Speech): string {
     connecting: "",
     fine: "",
   };
-  return said[reach] || (state.isLive || state.devices.size === 0 ? "" : texts.notLive);
+  const isOld = !state.isLive && state.devices.size > 0;
+  return said[reach] || (isOld ? texts.notLive : sayTroubles(state.troubles, speech));
 }

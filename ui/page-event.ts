@@ -4,7 +4,7 @@ import type { PageEvent } from "../gateway-core/contract/page.ts";
 import { heardDevices, type ToldDevices } from "../gateway-core/contract/page-telling.ts";
 import type { ServerEvent } from "./event-reader.ts";
 
-const types: readonly string[] = ["snapshot", "found", "gone", "change", "availability", "result", "live"];
+const types: readonly string[] = ["snapshot", "found", "gone", "change", "availability", "result", "live", "troubles"];
 
 /** Undefined for an event that stands outside of the sequence, or that a later gateway may send. */
 export function parsePageEvent({ id = "", type, data }: ServerEvent): PageEvent | undefined {
@@ -21,6 +21,6 @@ type ToldSnapshot = ToldDevices & Omit<Snapshot, "type" | "devices">;
 export const parseSnapshot = (text: string): ToldSnapshot => JSON.parse(text) as ToldSnapshot;
 
 export function hearSnapshot(told: ToldSnapshot): Snapshot {
-  const { epoch, seq, isLive } = told;
-  return { type: "snapshot", epoch, seq, isLive, devices: heardDevices(told) };
+  const { epoch, seq, isLive, troubles = [] } = told;
+  return { type: "snapshot", epoch, seq, isLive, devices: heardDevices(told), troubles };
 }

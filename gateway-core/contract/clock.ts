@@ -37,6 +37,8 @@ export interface Log {
 /** What the machine gives to a room. */
 export interface Host {
   readonly clock: Clock;
+  /** Goes on evenly, whoever sets the time of day: for how long something took or has been silent. Where there is none, `clock` serves. */
+  readonly steadyClock?: Clock;
   readonly ids: Ids;
   readonly log: Log;
   readonly memory: Memory;

@@ -40,6 +40,12 @@ export interface PageTexts {
   readonly homeAway: string;
   readonly notLive: string;
   readonly pageNotWired: string;
+  /** `{protocol}` and `{reason}`. */
+  readonly protocolAway: string;
+  /** What people call a protocol. */
+  readonly protocols: { readonly [protocol: string]: string };
+  /** Why the devices of a protocol cannot be reached, by code; `other` for the rest. */
+  readonly reasons: { readonly other: string; readonly [code: string]: string };
   readonly notFound: string;
   readonly account: string;
   readonly accountPage: string;
@@ -56,6 +62,8 @@ export interface PageTexts {
   readonly watchAgain: string;
   readonly notWatched: string;
   readonly inUse: string;
+  /** It answers, and sends none. */
+  readonly noPicture: string;
   /** What a person reads for an error code; `other` for the rest. */
   readonly errors: { readonly other: string; readonly [code: string]: string };
   /** How a tile says a measured value where its number alone would be unclear: `<kind>.<role>` → "room {value}". */

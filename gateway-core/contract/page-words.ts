@@ -1,7 +1,7 @@
 /** How the page says things: values, states, times and counts in a person's language. The gateway's HTML and the browser say the same. Pure. */
 
 import { isJsonObject, isSameJson, type Json } from "./json.ts";
-import type { Option, PageDevice, TextWidget, Widget } from "./page.ts";
+import type { Option, PageDevice, TextWidget, Trouble, Widget } from "./page.ts";
 import { fill, type Speech } from "./page-texts.ts";
 
 /** Said of what is not yet known. */
@@ -96,6 +96,18 @@ export function sayEmpty(isLive: boolean, { texts }: Speech): { readonly title: 
   return isLive
     ? { title: texts.searching, hint: texts.searchingHint }
     : { title: texts.noDevice, hint: texts.noNewsHint };
+}
+
+/** Of which protocols the devices cannot be reached, and why; nothing of none. */
+export function sayTroubles(troubles: readonly Trouble[] = [], { texts }: Speech): string {
+  const wordOf = (words: Readonly<Record<string, string>>, key: string): string | undefined =>
+    Object.hasOwn(words, key) ? words[key] : undefined;
+  return troubles
+    .map(({ protocol, code }) => {
+      const reason = wordOf(texts.reasons, code) ?? texts.reasons.other;
+      return fill(texts.protocolAway, { protocol: wordOf(texts.protocols, protocol) ?? protocol, reason });
+    })
+    .join(" ");
 }
 
 /** "5m ago"; both in milliseconds since 1970. */

@@ -136,10 +136,22 @@ export interface PageStamp {
   readonly seq: number;
 }
 
+/** A protocol whose devices cannot be reached now, and the code of why; the message is for the home's own eyes. */
+export interface Trouble {
+  readonly protocol: string;
+  readonly code: string;
+}
+
 /** page → access link, and the server-sent events of both. `isLive` is false while the page gets no news of the devices. */
 export type PageEvent = PageStamp &
   (
-    | { readonly type: "snapshot"; readonly devices: readonly PageDevice[]; readonly isLive: boolean }
+    | {
+        readonly type: "snapshot";
+        readonly devices: readonly PageDevice[];
+        readonly isLive: boolean;
+        /** Absent where there is none. */
+        readonly troubles?: readonly Trouble[];
+      }
     | { readonly type: "found"; readonly device: PageDevice }
     | { readonly type: "gone"; readonly device: DeviceId }
     | {
@@ -152,4 +164,6 @@ export type PageEvent = PageStamp &
     | { readonly type: "availability"; readonly device: DeviceId; readonly available: boolean; readonly at: number }
     | { readonly type: "result"; readonly result: CommandResult }
     | { readonly type: "live"; readonly isLive: boolean }
+    /** All that there are now. */
+    | { readonly type: "troubles"; readonly troubles: readonly Trouble[] }
   );

@@ -17,6 +17,8 @@ export interface RecordingTexts {
   readonly percent: string;
   readonly speed: string;
   readonly left: string;
-  /** Why a recording ended by itself. */
-  readonly reasons: { readonly longest: string; readonly interrupted: string };
+  /** Of one where something of what the device sent is known to be missing. */
+  readonly gaps: string;
+  /** Why a recording ended by itself; `silent`: the device sent nothing. */
+  readonly reasons: { readonly silent: string; readonly longest: string; readonly interrupted: string };
 }

@@ -23,15 +23,18 @@ export function sayRecording(recording: Recording, texts: RecordingTexts, speech
       ...(remainingSeconds === null ? [] : [fill(texts.left, { left: sayLength(remainingSeconds) })]),
     ].join(" · ");
   }
+  const gaps = recording.hasGaps === true ? [texts.gaps] : [];
   const why = reason === undefined ? [] : [sayReason(reason, texts, speech)];
   if (state === "failed") return [texts.failed, ...why].join(" · ");
   const kind = form === "mp4" ? texts.clipOf : form === "dv" ? "DV" : "MPEG-2 TS";
   const first = state === "recording" ? texts.recording : kind;
-  return [first, sayLength(seconds), saySize(octets, speech), ...why].join(" · ");
+  return [first, sayLength(seconds), saySize(octets, speech), ...gaps, ...why].join(" · ");
 }
 
 function sayReason(reason: string, { reasons }: RecordingTexts, speech: Speech): string {
   if (reason === "longest" || reason === "interrupted") return reasons[reason];
+  // It may well have answered.
+  if (reason === "device-silent") return reasons.silent;
   return sayError(reason, speech);
 }
 

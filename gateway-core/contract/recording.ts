@@ -20,6 +20,8 @@ export interface Recording {
   readonly of?: string;
   /** While it is being converted. */
   readonly progress?: ConversionProgress;
+  /** In lists, and only where it is so: something of what the device sent is known to be missing. */
+  readonly hasGaps?: true;
   /** What is known to be missing of what the device sent, as `genkan capture-av` tells it. */
   readonly evidence?: JsonObject;
 }
@@ -43,7 +45,7 @@ export interface Recordings {
   list(): readonly Recording[];
   /**
    * A device is recorded once at a time: where it is already, that is the answer.
-   * @throws HomeError `recordings-full`, `too-many-streams`, and what the stream cannot be had for
+   * @throws HomeError `recordings-full`, `recordings-unwritable`, `too-many-streams`, and what the stream cannot be had for
    */
   start(device: string): Promise<Recording>;
   /** Resolves when all that came is on the disk; of what has ended already, with that. @throws HomeError `not-found` */

@@ -3,10 +3,11 @@
 import type { PageDevice } from "../contract/page.ts";
 import { placesOf } from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
-import { sayCounts, sayEmpty, sayState, sayWhole, unknownValue } from "../contract/page-words.ts";
+import { sayCounts, sayEmpty, sayState, sayTroubles, sayWhole, unknownValue } from "../contract/page-words.ts";
 import { type CompactFrame, compactPages, compactWords } from "./compact-frame.ts";
 import { type CompactPrint, compactQuestion, compactWidget, short, shortName } from "./compact-widget.ts";
 import { html, type Markup } from "./markup.ts";
+import { compactPicture } from "./stream-routes.ts";
 
 export interface CompactOptions extends CompactPrint {
   /** What became of the last form. */
@@ -14,7 +15,7 @@ export interface CompactOptions extends CompactPrint {
 }
 
 /** All pages of the home's list, the first one first. */
-export function compactHome({ devices, isLive }: PageState, options: CompactOptions): readonly string[] {
+export function compactHome({ devices, isLive, troubles }: PageState, options: CompactOptions): readonly string[] {
   const { speech, root } = options;
   const { texts } = speech;
   const all = [...devices.values()];
@@ -28,7 +29,7 @@ export function compactHome({ devices, isLive }: PageState, options: CompactOpti
   const { title, hint } = sayEmpty(isLive, speech);
   const frame: CompactFrame = {
     ...{ speech, title: texts.home },
-    above: html`${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}<p>${sayCounts(all, speech)}</p>`,
+    above: html`${notice(options.notice)}${!isLive && all.length > 0 && notice(texts.notLive)}${notice(short(sayTroubles(troubles, speech)) || undefined)}<p>${sayCounts(all, speech)}</p>`,
     below: html`<a href="${root || "./"}" accesskey="0">0.${compactWords(speech).refresh}</a>`,
     hrefOf: (page) => (page === 1 ? root || "./" : `${root}p/${page}`),
   };
@@ -38,7 +39,7 @@ export function compactHome({ devices, isLive }: PageState, options: CompactOpti
 /** All pages of one device. */
 export function compactDevice(device: PageDevice, options: CompactOptions): readonly string[] {
   const { root, speech } = options;
-  const picture = html`<p><a href="${root}../api/devices/${device.id}/snapshot.jpg">${speech.texts.watch}</a></p>`;
+  const picture = html`<p><a href="${root}d/${device.id}/${compactPicture}">${speech.texts.watch}</a></p>`;
   const items = [
     ...(device.hasStream === true ? [picture] : []),
     ...device.compact.flatMap((name) => compactWidget(device, name, options)),

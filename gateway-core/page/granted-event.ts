@@ -12,7 +12,8 @@ export function grantedEvent(event: PageEvent, grant: Grant): PageEvent | undefi
     case "snapshot": {
       const devices = grantedDevices(event.devices, grant);
       const isWhole = devices.length === event.devices.length && devices.every((one, at) => one === event.devices[at]);
-      return isWhole ? event : { ...event, devices };
+      if (isWhole && (event.troubles === undefined || maySeeTroubles(grant))) return event;
+      return { ...withoutTroubles(event, grant), devices };
     }
     case "found": {
       const device = grantedDevice(event.device, grant);
@@ -27,12 +28,23 @@ export function grantedEvent(event: PageEvent, grant: Grant): PageEvent | undefi
       return maySeeRequest(grant, event.result.device, event.result.request) ? event : undefined;
     case "live":
       return event;
+    case "troubles":
+      return maySeeTroubles(grant) ? event : undefined;
   }
 }
 
 export function grantedState(state: PageState, grant: Grant): PageState {
   const devices = grantedDevices([...state.devices.values()], grant);
-  return { ...state, devices: new Map(devices.map((device) => [device.id, device])) };
+  return { ...withoutTroubles(state, grant), devices: new Map(devices.map((device) => [device.id, device])) };
+}
+
+/** What ails the home is the matter of whoever sees all that comes into it. */
+const maySeeTroubles = (grant: Grant): boolean => maySeeDevice(grant, "*");
+
+function withoutTroubles<T extends Pick<PageState, "troubles">>(told: T, grant: Grant): T | Omit<T, "troubles"> {
+  if (maySeeTroubles(grant)) return told;
+  const { troubles: _, ...rest } = told;
+  return rest;
 }
 
 /** Whether anything at all may be done: else the page says why it has no controls. */

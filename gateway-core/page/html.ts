@@ -14,7 +14,7 @@ import {
 } from "../contract/page-look.ts";
 import type { PageState } from "../contract/page-state.ts";
 import type { Speech } from "../contract/page-texts.ts";
-import { say, sayCounts, sayEmpty, sayState } from "../contract/page-words.ts";
+import { say, sayCounts, sayEmpty, sayState, sayTroubles } from "../contract/page-words.ts";
 import { cornerMenu } from "./html-account.ts";
 import { editForm } from "./html-edit.ts";
 import { historySection } from "./html-history.ts";
@@ -58,13 +58,13 @@ export interface PageOptions extends Omit<Print, "root"> {
   readonly isViewOnly?: boolean;
 }
 
-export function renderHome({ devices, isLive, epoch, seq }: PageState, options: PageOptions): string {
+export function renderHome({ devices, isLive, epoch, seq, troubles }: PageState, options: PageOptions): string {
   const print: TilePrint = { ...options, root: "" };
   const { texts } = options.speech;
   const all = [...devices.values()];
   const body = html`<gk-home data-seq="${epoch}:${seq}">
 <header class="top"><div><h1>${texts.home}</h1><p class="counts" role="status">${sayCounts(all, options.speech)}</p></div>${corner(options, "")}</header>
-${viewOnlyNote(options)}${news(options.notice, !isLive && all.length > 0 && texts.notLive)}
+${viewOnlyNote(options)}${news(options.notice, !isLive && all.length > 0 && texts.notLive, sayTroubles(troubles, options.speech))}
 <main>${all.length === 0 ? emptyHome(isLive, options.speech) : printPlaces(placesOf(all, options.speech), { ...options, tile: (device, drawn) => tile(device, { ...print, drawn }) })}</main>
 </gk-home>`;
   return document(texts.home, body, { ...options, root: "", isScripted: true });
@@ -175,7 +175,7 @@ function backLink({ root, speech, isKiosk }: Pick<Print, "root" | "speech" | "is
 
 /** The script says there what it has to say. */
 function news(...texts: readonly (string | false | undefined)[]): Markup {
-  const said = texts.filter((text) => text !== undefined && text !== false);
+  const said = texts.filter((text) => text !== undefined && text !== false && text !== "");
   return html`<div class="news" role="status">${said.map((text) => html`<p class="notice">${text}</p>`)}</div>`;
 }
 

@@ -1,8 +1,9 @@
 /** The page as the gateway knows it: a projection of the home, fed by the events that arrive over the flow's wire and nothing else. */
 
 import type { Host } from "../contract/clock.ts";
+import { isSameJson } from "../contract/json.ts";
 import type { CommandResult, HomeEvent } from "../contract/messages.ts";
-import type { PageEvent, PageStamp } from "../contract/page.ts";
+import type { PageEvent, PageStamp, Trouble } from "../contract/page.ts";
 import { keepPageEvent, keptPage, pageSnapshot } from "../contract/page-state.ts";
 import { buildPageDevice } from "./page-builder.ts";
 
@@ -13,6 +14,8 @@ export interface LivePage {
   unwire(): void;
   /** Results of commands stand on the page whoever gave them. */
   reportResult(result: CommandResult): void;
+  /** All protocols whose devices cannot be reached now; the same again is no news. */
+  reportTroubles(troubles: readonly Trouble[]): void;
   snapshot(): PageEvent & { readonly type: "snapshot" };
   onEvent(listener: (event: PageEvent) => void): () => void;
 }
@@ -33,7 +36,10 @@ export function createLivePage({ host }: { readonly host: Host }): LivePage {
     receive(event) {
       switch (event.type) {
         case "snapshot":
-          return tell({ type: "snapshot", isLive: true, devices: event.devices.map(buildPageDevice) });
+          return tell({
+            ...pageSnapshot({ ...state, isLive: true, devices: new Map() }),
+            devices: event.devices.map(buildPageDevice),
+          });
         case "found":
           return tell({ type: "found", device: buildPageDevice(event.device) });
         case "changed": {
@@ -52,6 +58,16 @@ export function createLivePage({ host }: { readonly host: Host }): LivePage {
     },
     unwire() {
       if (state.isLive) tell({ type: "live", isLive: false });
+    },
+    reportTroubles(troubles) {
+      const told = troubles.map(({ protocol, code }) => ({ protocol, code }));
+      if (
+        !isSameJson(
+          told,
+          (state.troubles ?? []).map((one) => ({ ...one })),
+        )
+      )
+        tell({ type: "troubles", troubles });
     },
     reportResult: (result) => tell({ type: "result", result }),
     snapshot: () => pageSnapshot(state),

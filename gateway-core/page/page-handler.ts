@@ -32,7 +32,7 @@ import { type PageOptions, renderDevice, renderHome, renderProblem } from "./htm
 import { speechOf } from "./language.ts";
 import { askedLook, keptLook, lookCookie } from "./look.ts";
 import { readPageAssets } from "./page-assets.ts";
-import type { PageContext, PageEnv } from "./page-env.ts";
+import { isForPerson, isPicture, type PageContext, type PageEnv } from "./page-env.ts";
 import type { PageFeed } from "./page-feed.ts";
 import { tagPages } from "./page-tags.ts";
 import { addRecordingRoutes } from "./recording-routes.ts";
@@ -221,6 +221,8 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
     const special: Readonly<Record<string, string>> = {
       "page-not-wired": texts.pageNotWired,
       "not-found": texts.notFound,
+      // It answers: what it sends has no pictures in it.
+      ...(isPicture(context.req.path) ? { "device-silent": texts.noPicture } : {}),
     };
     const depth = context.req.path.split("/").length - 2;
     const told = special[code] ?? sayError(code, speech);
@@ -243,10 +245,6 @@ export function createPageHandler(options: PageHandlerOptions): Handler {
 
 function json(value: unknown, type = "application/json"): Response {
   return Response.json(value, { headers: { "content-type": type, "cache-control": "no-store" } });
-}
-
-function isForPerson({ req }: PageContext): boolean {
-  return req.method === "GET" && !req.path.startsWith("/api/") && (req.header("accept") ?? "").includes("text/html");
 }
 
 function propertyOf({ values }: PageDevice, name: string) {

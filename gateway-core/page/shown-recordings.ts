@@ -1,6 +1,7 @@
 /** What of a device's recordings one person is shown. Pure. */
 
 import { type Grant, mayRecord, mayWatch } from "../contract/grant.ts";
+import type { JsonObject } from "../contract/json.ts";
 import type { PageDevice } from "../contract/page.ts";
 import type { Recording, Recordings } from "../contract/recording.ts";
 
@@ -12,7 +13,7 @@ export interface ShownRecordings {
 
 /** Undefined where none can be. */
 export function shownRecordings(
-  recordings: Recordings | undefined,
+  recordings: Pick<Recordings, "list"> | undefined,
   { id, hasStream }: Pick<PageDevice, "id" | "hasStream">,
   grant: Grant,
 ): ShownRecordings | undefined {
@@ -22,4 +23,11 @@ export function shownRecordings(
 }
 
 /** A list tells no more than a page shows. */
-export const withoutEvidence = ({ evidence: _, ...recording }: Recording): Recording => recording;
+export const withoutEvidence = ({ evidence, ...recording }: Recording): Recording =>
+  evidence !== undefined && tellsGaps(evidence) ? { ...recording, hasGaps: true } : recording;
+
+/** Of a bus or of the network: what was lost, and how often the sender was taken up again. Where a tape was cut is no gap. */
+function tellsGaps({ losses, interruptions }: JsonObject): boolean {
+  const isCounted = typeof interruptions === "number" && interruptions > 0;
+  return isCounted || (Array.isArray(losses) && losses.length > 0);
+}

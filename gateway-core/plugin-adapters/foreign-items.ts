@@ -41,12 +41,13 @@ export async function* foreignItems(options: ForeignItems): AsyncGenerator<unkno
       if (signal.aborted) return;
       if (!isStep(step)) throw shape();
       if (step.done === true) return;
-      if (clock.now() - second >= 1_000) [second, weight] = [clock.now(), 0];
+      const passedMs = clock.now() - second;
+      if (passedMs >= 1_000 || passedMs < 0) [second, weight] = [clock.now(), 0];
       weight += weigh(step.value);
       yield step.value;
       if (weight < mostInSecond) continue;
       onFlood();
-      await sleep(clock, Math.max(1, second + 1_000 - clock.now()), signal).catch(() => undefined);
+      await sleep(clock, Math.min(1_000, Math.max(1, second + 1_000 - clock.now())), signal).catch(() => undefined);
     }
   } finally {
     signal.removeEventListener("abort", onAbort);

@@ -46,7 +46,8 @@ function quotedLog({ clock, log }: Host, protocol: string): Log {
   let [minute, lines] = [clock.now(), 0];
   return {
     write(level, event, facts) {
-      if (clock.now() - minute >= 60_000) [minute, lines] = [clock.now(), 0];
+      const passedMs = clock.now() - minute;
+      if (passedMs >= 60_000 || passedMs < 0) [minute, lines] = [clock.now(), 0];
       lines++;
       if (lines > mostLinesInMinute) return;
       const copy = copyJson(facts ?? {});

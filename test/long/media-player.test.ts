@@ -12,11 +12,11 @@ const withoutMediaSource = "delete window.MediaSource; delete window.ManagedMedi
 
 /** How bright what is shown is on the whole, 0 to 255, to some decimals: another one for another picture. */
 function lookAtPicture(): number {
-  const shown = document.querySelector("img.moving") ?? document.querySelector("video");
+  const shown = document.querySelector(".screen :is(canvas, video)");
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [160, 120];
   const context = canvas.getContext("2d");
-  if (!(shown instanceof HTMLImageElement || shown instanceof HTMLVideoElement) || context === null) return 0;
+  if (!(shown instanceof HTMLCanvasElement || shown instanceof HTMLVideoElement) || context === null) return 0;
   context.drawImage(shown, 0, 0, 160, 120);
   const { data } = context.getImageData(0, 0, 160, 120);
   return data.reduce((sum, octet, at) => sum + (at % 4 === 3 ? 0 : octet), 0) / (160 * 120 * 3);
@@ -164,7 +164,7 @@ describe.skipIf(ffmpeg === undefined)("The player in a browser", () => {
     watched(
       async (page, _tape, home) => {
         await expect.poll(() => stateOf(page), patience).toBe("pictures");
-        const size = () => page.evaluate(() => document.querySelector<HTMLImageElement>("img.moving")?.naturalWidth);
+        const size = () => page.evaluate(() => document.querySelector<HTMLCanvasElement>(".screen canvas")?.width);
         await expect.poll(size, patience).toBe(320);
         // Not one picture, but as they come: what is drawn becomes another.
         const drawn = new Set<number>();

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Viewer } from "../../gateway-core/contract/web.ts";
+import { HomeError } from "../../gateway-core/contract/errors.ts";
+import { problemResponse, type Viewer } from "../../gateway-core/contract/web.ts";
 import { lamp } from "../fakes/page-home.ts";
 import { local, openPage, origin } from "./open-page.ts";
 
@@ -16,7 +17,8 @@ describe("Streams at the page", () => {
     const page = openPage([seeing()], "/nowhere", undefined, {
       isPath: (path) => path !== "/api/streams/none",
       handler: async ({ method, url }) => {
-        asked.push(`${method} ${new URL(url).pathname}`);
+        const { pathname, search } = new URL(url);
+        asked.push(`${method} ${pathname}${search}`);
         return new Response("streamed");
       },
       expect,
@@ -75,6 +77,31 @@ describe("Streams at the page", () => {
     const page = await ask("/devices/lamp", { headers: { accept: "text/html" } });
     expect(await page.text()).toContain('href="../api/devices/lamp/motion.jpg"');
     expect(page.headers.get("content-security-policy")).toContain("media-src 'self' blob:");
-    expect(await (await ask("/c/d/lamp")).text()).toContain('href="../../api/devices/lamp/snapshot.jpg"');
+    expect(await (await ask("/c/d/lamp")).text()).toContain('href="../d/lamp/picture.jpg"');
+    const { ask: look, asked } = opened();
+    expect(await (await look("/c/d/lamp/picture.jpg")).text()).toBe("streamed");
+    expect(asked).toEqual(["GET /api/devices/lamp/snapshot.jpg?small"]);
+  });
+
+  it("say in words to who opened a picture why there is none, and a code to programs", async () => {
+    const refused = (refusal: HomeError) =>
+      openPage([seeing()], "/nowhere", undefined, {
+        isPath: () => true,
+        handler: async () => problemResponse(refusal),
+        expect: () => undefined,
+      }).ask;
+    const silent = refused(new HomeError("device-silent", "nothing came"));
+    const person = { headers: { accept: "text/html", "accept-language": "ja" } };
+    const page = await silent("/api/devices/lamp/motion.jpg", person);
+    const words = await page.text();
+    expect([page.status, page.headers.get("content-type")]).toEqual([504, "text/html; charset=UTF-8"]);
+    expect(words).toContain("いまは映像が出ていません。");
+    expect(words).toContain('href="../../../"');
+    const compact = await silent("/c/d/lamp/picture.jpg", person);
+    expect(await compact.text()).toMatch(/いまは映像が出ていません。[\s\S]*href="\.\.\/\.\.\/" accesskey="0"/);
+    expect(await code(await silent("/api/devices/lamp/motion.jpg"))).toBe("device-silent");
+    const full = refused(new HomeError("bus-full", "no room"));
+    expect(await (await full("/c/d/lamp/picture.jpg", person)).text()).toContain("ほかの映像がAVバスを使用中です");
+    expect((await full("/c/d/nobody/picture.jpg", person)).status).toBe(404);
   });
 });

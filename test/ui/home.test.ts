@@ -113,4 +113,15 @@ describe("The page in the browser", () => {
     expect(home.querySelector(".notice")?.textContent).toMatch(/^No news/);
     expect(at.stateOf("Light")).toBe("On · 70%");
   });
+
+  it("says which protocol cannot be reached, and no more when it can", async () => {
+    const { gateway, settled, home } = await at.start();
+    gateway.live.receive({ type: "snapshot", devices: wholeHome() });
+    gateway.live.reportTroubles([{ protocol: "echonet", code: "address-unusable" }]);
+    await settled();
+    expect(home.querySelector(".notice")?.textContent).toMatch(/^ECHONET Lite cannot be reached: its port is taken/);
+    gateway.live.reportTroubles([]);
+    await settled();
+    expect(home.querySelector(".notice")).toBeNull();
+  });
 });

@@ -53,12 +53,19 @@ export class GkSheet extends DeviceElement {
     if (!this.isWhole) setTimeout(this.#drawRest, restMs);
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("watching")) this.#keepFocus();
     if (!this.isWhole || this.#isFetched) return;
     this.#isFetched = true;
     // Most who come want to switch something: the chart is fetched by who may look at one.
     if (this.device.histories !== undefined) import("./gk-history.ts").catch(() => undefined);
     if (this.device.hasStream === true) import("./gk-recordings.ts").catch(() => undefined);
+  }
+
+  /** What was pressed is no longer there: who goes on by keys goes on from where it was. */
+  #keepFocus(): void {
+    if (this.#dialog?.open !== true || this.#dialog.contains(document.activeElement)) return;
+    this.querySelector<HTMLElement>(this.watching ? "gk-player" : ".watch > button")?.focus();
   }
 
   override disconnectedCallback(): void {
@@ -68,7 +75,7 @@ export class GkSheet extends DeviceElement {
 
   #stream(device: PageDevice): TemplateResult {
     if (this.watching)
-      return html`<gk-player .device=${device} .page=${this.page} @gk-stop=${this.#stop} @gk-shown=${this.#drawRest}></gk-player>`;
+      return html`<gk-player tabindex="-1" .device=${device} .page=${this.page} @gk-stop=${this.#stop} @gk-shown=${this.#drawRest}></gk-player>`;
     return html`<p class="watch"><button class="button" ?disabled=${!device.available} @click=${this.#watch}>${icon("watch")}${this.page.speech.texts.watch}</button></p>`;
   }
 

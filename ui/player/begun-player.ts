@@ -15,7 +15,7 @@ let begun: BegunPlayer | undefined;
 export function beginPlayer(device: string): Promise<void> {
   forgetBegun();
   const opened = takeVideo();
-  const player = new LivePlayer(opened, device, firstAudio);
+  const player = new LivePlayer(opened, device, { audio: firstAudio, rung: "" });
   begun = { video: opened.video, player };
   return player.hasPictures;
 }

@@ -11,7 +11,17 @@ import { icon } from "../elements/icon.ts";
 import { LightElement } from "../elements/light-element.ts";
 import { widgetControl } from "../elements/widget-control.ts";
 import { takeBegun } from "./begun-player.ts";
-import { LivePlayer, type PlayerNews, type PlayerState } from "./live-player.ts";
+import { LivePlayer } from "./live-player.ts";
+import {
+  barButton,
+  fillScreen,
+  type PlayerTexts,
+  qualityList,
+  setAside,
+  soundList,
+  volumeSlider,
+} from "./player-bar.ts";
+import type { PlayerNews, PlayerState, PlayerWish } from "./player-news.ts";
 import allTexts from "./player-texts.json" with { type: "json" };
 import { Standstill } from "./standstill.ts";
 import type { Problem } from "./stream-client.ts";
@@ -19,15 +29,21 @@ import { type OpenVideo, takeVideo } from "./video-ahead.ts";
 
 export { beginPlayer, forgetBegun } from "./begun-player.ts";
 
+const idleMs = 3_000;
+
 export class GkPlayer extends LightElement {
   static override properties = {
     device: { attribute: false },
     page: { attribute: false },
     state: { state: true },
+    problem: { state: true },
     rungs: { state: true },
     audioCount: { state: true },
-    audio: { state: true },
-    muted: { state: true },
+    wish: { state: true },
+    canvas: { state: true },
+    volume: { state: true },
+    isFull: { state: true },
+    isIdle: { state: true },
   };
   /** As the person wishes it. */
   declare device: PageDevice;
@@ -36,9 +52,15 @@ export class GkPlayer extends LightElement {
   declare problem: Problem | undefined;
   declare rungs: NonNullable<PlayerNews["rungs"]>;
   declare audioCount: number;
-  /** The sound that is heard, from 1 on: also when the device has shown but one for a while, and when the stream is begun again. */
-  declare audio: number;
-  declare muted: boolean;
+  /** Stays when the device has shown but one sound for a while, and when the stream is begun again. */
+  declare wish: PlayerWish;
+  /** Where single pictures are drawn. */
+  declare canvas: HTMLCanvasElement | undefined;
+  /** 0 of what is muted. */
+  declare volume: number;
+  declare isFull: boolean;
+  /** The hand that points rests: what lies over the pictures makes way for them. */
+  declare isIdle: boolean;
   #player: LivePlayer | undefined;
   /** What a press began. */
   #begun: LivePlayer | undefined;
@@ -46,38 +68,57 @@ export class GkPlayer extends LightElement {
   #opened: OpenVideo;
   readonly #video: HTMLVideoElement;
   readonly #standstill = new Standstill();
+  #keyed: HTMLElement = this;
+  #idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
     this.state = "connecting";
     this.rungs = [];
     this.audioCount = 0;
-    this.audio = 1;
+    this.wish = { audio: 1, rung: "" };
+    this.isFull = false;
+    this.isIdle = false;
     const begun = takeBegun();
     this.#player = begun?.player;
     this.#begun = begun?.player;
     this.#opened = begun === undefined ? takeVideo() : { video: begun.video, media: undefined };
     this.#video = this.#opened.video;
-    this.muted = this.#video.muted;
+    this.#onVolume();
     this.#video.addEventListener("volumechange", this.#onVolume);
+    this.#video.addEventListener("resize", this.#onResize);
     this.#video.addEventListener("dblclick", this.#full);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // Its keys are those of all that stands around it.
+    this.#keyed = this.closest("dialog") ?? this;
+    this.#keyed.addEventListener("keydown", this.#onKey);
+    window.addEventListener("pageshow", this.#return);
     if (this.hasUpdated) this.#begin();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#keyed.removeEventListener("keydown", this.#onKey);
+    window.removeEventListener("pageshow", this.#return);
     this.#player?.close();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const haveMoved = this.state === "playing" || changed.get("state") === "playing";
+    const haveMoved = isMoving(this.state) || isMoving(changed.get("state"));
     this.#standstill.look(this.#valueOf("transportState"), haveMoved, performance.now());
-    this.#video.hidden = this.state === "pictures";
-    this.#video.setAttribute("aria-label", this.device.titles[this.page.speech.language]);
+    const { language } = this.page.speech;
+    const name = this.device.titles[language];
+    this.#video.setAttribute("aria-label", name);
+    if (this.canvas === undefined) return;
+    this.canvas.role = "img";
+    this.canvas.ariaLabel = fill(allTexts[language].picture, { name });
+  }
+
+  protected override updated(): void {
+    this.style.setProperty("--share", String(this.volume));
   }
 
   protected override firstUpdated(): void {
@@ -91,28 +132,28 @@ export class GkPlayer extends LightElement {
     const texts = allTexts[speech.language];
     const name = this.device.titles[speech.language];
     const isOver = this.state === "ended";
-    return html`<section class="player" aria-label="${name}: ${speech.texts.watch}" data-state=${this.state} @keydown=${this.#onKey}>
-      <div class="screen">
-        ${this.#video}
-        ${this.state === "pictures" ? html`<img class="moving" src="api/devices/${this.device.id}/motion.jpg" alt=${fill(texts.picture, { name })} />` : nothing}
-        ${this.#deed()}
+    return html`<section class="player" aria-label="${name}: ${speech.texts.watch}" data-state=${this.state}
+        ?data-idle=${this.isIdle && isMoving(this.state)}
+        @fullscreenchange=${this.#onFull} @pointermove=${this.#stir} @pointerdown=${this.#stir}>
+      <div class="screen">${this.canvas ?? this.#video}${this.#deed()}
         <div class="player-words" role=${isOver ? "alert" : "status"}>${this.#words(texts)}
-          ${isOver ? html`<button class="button" @click=${this.#begin}>${speech.texts.watchAgain}</button>` : nothing}</div>
+          ${isOver ? html`<button class="button" @click=${this.#again}>${speech.texts.watchAgain}</button>` : nothing}</div>
       </div>
       <div class="player-bar">${this.#control()}${this.#buttons(texts)}</div>
     </section>`;
   }
 
-  #words(texts: Texts): TemplateResult | typeof nothing {
+  #words(texts: PlayerTexts): TemplateResult | typeof nothing {
     if (this.state === "ended") {
       // Only what has begun can have ended: its qualities were told.
       const over = this.rungs.length > 0 ? texts.ended : this.page.speech.texts.notWatched;
       return html`<p>${icon("alert")}${fill(over, { reason: this.#reason() })}</p>`;
     }
-    if (this.state === "playing" || this.state === "pictures") return nothing;
+    if (isMoving(this.state)) return nothing;
     // A tape that is paused or wound shows its last picture, and says so itself.
     if (this.state === "stalled" && this.#standstill.isOfDevice) return nothing;
-    return html`<p>${texts[this.state]}</p>`;
+    const isTried = this.state === "connecting" && this.problem !== undefined;
+    return html`<p>${isTried ? fill(texts.trying, { reason: this.#reason() }) : texts[this.state]}</p>`;
   }
 
   /** What the device does, and where it is, as it says itself: over the picture, as on its own screen. */
@@ -151,40 +192,36 @@ export class GkPlayer extends LightElement {
       : html`<div class="control">${widgetControl(this.device, name, this.page)}</div>`;
   }
 
-  #buttons(texts: Texts): TemplateResult {
-    const isPlain = this.state === "pictures" || this.state === "ended";
-    return html`<div class="player-buttons">
-      ${isPlain || this.rungs.length < 2 ? nothing : this.#quality(texts)}
-      ${isPlain || this.audioCount < 2 ? nothing : this.#sounds(texts)}
-      ${isPlain ? nothing : this.#button(this.muted ? "muted" : "sound", this.muted ? texts.unmute : texts.mute, this.#mute)}
-      ${isPlain || !document.fullscreenEnabled ? nothing : this.#button("full", texts.full, this.#full)}
-      ${this.#button("close", texts.stop, this.#leave)}</div>`;
+  #buttons(texts: PlayerTexts): TemplateResult {
+    const isHeard = this.canvas === undefined && this.state !== "ended";
+    const { pictureInPictureEnabled } = document;
+    const full = this.isFull ? "unfull" : "full";
+    return html`<div class="player-buttons">${isHeard ? this.#choices(texts) : nothing}
+      ${isHeard && pictureInPictureEnabled ? barButton("aside", texts.aside, this.#aside) : nothing}
+      ${this.#mayFill() ? barButton(full, texts[full], this.#full) : nothing}
+      ${barButton("close", texts.stop, this.#leave)}</div>`;
   }
 
-  #quality(texts: Texts): TemplateResult {
-    const choose = ({ target }: Event): void => {
-      if (target instanceof HTMLSelectElement) this.#player?.choose(target.value);
-    };
-    return html`<select aria-label=${texts.quality} @change=${choose}><option value="">${texts.automatic}</option>${this.rungs.map(
-      ({ name, height }) => html`<option value=${name}>${fill(texts.lines, { count: String(height) })}</option>`,
-    )}</select>`;
+  #choices(texts: PlayerTexts): TemplateResult {
+    const sound = this.volume === 0 ? "muted" : "sound";
+    return html`${qualityList(
+      this.rungs,
+      this.wish,
+      isMoving(this.state) ? this.#video.videoHeight : 0,
+      texts,
+      (rung) => {
+        this.wish = { ...this.wish, rung };
+        this.#player?.choose(rung);
+      },
+    )}${soundList(this.audioCount, this.wish, texts, (audio) => {
+      this.wish = { ...this.wish, audio };
+      this.#player?.listen(audio);
+    })}${barButton(sound, texts[sound], this.#mute)}${volumeSlider(this.#video, texts)}`;
   }
 
-  #sounds(texts: Texts): TemplateResult {
-    const choose = ({ target }: Event): void => {
-      if (!(target instanceof HTMLSelectElement)) return;
-      this.audio = Number(target.value);
-      this.#player?.listen(this.audio);
-    };
-    const numbers = Array.from({ length: this.audioCount }, (_, at) => at + 1);
-    return html`<select aria-label=${texts.sounds} @change=${choose}>${numbers.map(
-      (number) =>
-        html`<option value=${number} ?selected=${number === this.audio}>${fill(texts.soundNumber, { number: String(number) })}</option>`,
-    )}</select>`;
-  }
-
-  #button(drawing: string, label: string, act: () => void): TemplateResult {
-    return html`<button class="round" aria-label=${label} title=${label} @click=${act}>${icon(drawing)}</button>`;
+  /** A telephone may fill its screen with a video and with nothing else. */
+  #mayFill(): boolean {
+    return document.fullscreenEnabled || (this.canvas === undefined && "webkitEnterFullscreen" in this.#video);
   }
 
   readonly #begin = (): void => {
@@ -194,30 +231,62 @@ export class GkPlayer extends LightElement {
     this.state = "connecting";
     this.problem = undefined;
     this.rungs = [];
-    this.#player = begun ?? new LivePlayer(this.#opened, this.device.id, this.audio);
+    this.canvas = undefined;
+    this.#player = begun ?? new LivePlayer(this.#opened, this.device.id, this.wish);
     this.#opened = { video: this.#video, media: undefined };
     // What is told has the names that it has here.
     this.#player.tellTo((news) => Object.assign(this, news));
   };
 
+  /** A page that was left gave its stream up, and may come back as it was. */
+  readonly #return = ({ persisted }: PageTransitionEvent): void => {
+    if (persisted && this.state !== "ended") this.#begin();
+  };
+
+  /** The button goes with what it was for: the focus stays here. */
+  readonly #again = (): void => {
+    this.#begin();
+    this.focus();
+  };
+
   readonly #leave = (): void => void this.dispatchEvent(new CustomEvent("gk-stop", { bubbles: true }));
 
   readonly #mute = (): void => {
-    this.#video.muted = !this.#video.muted;
+    this.#video.muted = this.volume > 0;
+    // To be heard is what is wished, however low it was.
+    this.#video.volume ||= 1;
   };
 
   readonly #onVolume = (): void => {
-    this.muted = this.#video.muted;
+    this.volume = this.#video.muted ? 0 : this.#video.volume;
   };
 
-  readonly #full = (): void => {
-    const screen = this.querySelector(".screen");
-    if (document.fullscreenElement === null) screen?.requestFullscreen().catch(() => undefined);
-    else void document.exitFullscreen();
+  readonly #onResize = (): void => {
+    this.requestUpdate();
   };
+
+  readonly #full = (): void => fillScreen(this.querySelector(".player"), this.#video);
+
+  readonly #onFull = (): void => {
+    this.isFull = document.fullscreenElement !== null;
+    this.#stir();
+  };
+
+  readonly #stir = (): void => {
+    clearTimeout(this.#idle);
+    this.isIdle = false;
+    if (!this.isFull) return;
+    this.#idle = setTimeout(() => {
+      this.isIdle = true;
+    }, idleMs);
+  };
+
+  readonly #aside = (): void => setAside(this.#video);
 
   readonly #onKey = (event: KeyboardEvent): void => {
-    if (event.target instanceof HTMLSelectElement || event.ctrlKey || event.metaKey || event.altKey) return;
+    this.#stir();
+    const isWritten = event.target instanceof HTMLSelectElement || event.target instanceof HTMLInputElement;
+    if (isWritten || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "m") this.#mute();
     else if (event.key === "f") this.#full();
     else return;
@@ -225,6 +294,7 @@ export class GkPlayer extends LightElement {
   };
 }
 
-type Texts = (typeof allTexts)["en"];
+const isMoving = (state: PlayerState | undefined): state is "playing" | "pictures" =>
+  state === "playing" || state === "pictures";
 
 customElements.define("gk-player", GkPlayer);

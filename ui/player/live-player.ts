@@ -1,12 +1,15 @@
 /** Plays one device's stream in a video element: opens it, follows it, comes back by itself, and says how it stands. */
 
-import { edgeStep } from "./live-edge.ts";
+import { LiveVideo } from "./live-video.ts";
 import { MediaBuffer, sourceKind } from "./media-buffer.ts";
 import { typeIn } from "./media-type.ts";
+import type { PlayerNews, PlayerState, PlayerWish } from "./player-news.ts";
 import { takeAhead } from "./stream-ahead.ts";
 import {
+  awaitSegments,
   closeStream,
   lookAtStream,
+  openPictures,
   openStream,
   type Problem,
   type StandingStream,
@@ -14,79 +17,68 @@ import {
   sessionOf,
   watchStream,
 } from "./stream-client.ts";
+import { StreamTroubles } from "./stream-troubles.ts";
+import { pause, seen, whenUnseen } from "./unseen.ts";
 import type { OpenVideo } from "./video-ahead.ts";
+import { bestWay, loadPictures, type Way } from "./ways.ts";
 
-/** `waiting`: connected, and the device sends nothing yet; `pictures`: single pictures for who cannot play; `ended` with its reason. */
-export type PlayerState = "connecting" | "waiting" | "playing" | "stalled" | "pictures" | "ended";
-
-export interface PlayerNews {
-  readonly state: PlayerState;
-  readonly problem?: Problem;
-  readonly rungs?: StandingStream["rungs"];
-  /** How many sounds the device sends. */
-  readonly audioCount?: number;
-}
-
-const edgeMs = 250;
 /** A device that plays sends within this. */
 const waitingMs = 1_500;
 const [firstRetryMs, lastRetryMs] = [300, 2_400];
 const lookMs = 5_000;
 /** What there is to choose from is asked once the first picture is there. */
 const restMs = 200;
-/** A picture that breaks so often is shown in another way. */
+/** A picture that breaks so often, each time soon after the last, is shown in another way. */
 const mostBroken = 3;
-/** Problems that pass, or that a new session heals. */
-const passing = ["device-silent", "home-away", "not-found", "internal", "other"];
-/** And so do these, soon after the home was away: a gateway that comes back has yet to find its devices. */
-const passingSoon = ["unknown-device", "device-unavailable"];
 const soonMs = 60_000;
-const hls = "application/vnd.apple.mpegurl";
-/** Where another rate makes the browser buffer anew. */
-const mayChangeRate = !/^((?!chrome|android).)*safari/i.test(navigator.userAgent);
 
 export class LivePlayer {
   readonly device: string;
   /** Resolves when the first pictures are with their decoder, or it is known that none come now. */
   readonly hasPictures: Promise<void>;
-  readonly #video: HTMLVideoElement;
+  readonly #video: LiveVideo;
+  readonly #element: HTMLVideoElement;
+  readonly #troubles = new StreamTroubles();
   /** What happened before anybody was told. */
   readonly #untold: PlayerNews[] = [];
   #tell = (news: PlayerNews): void => void this.#untold.push(news);
   #tellPictures = (): void => undefined;
   readonly #stop = new AbortController();
   #state: PlayerState = "connecting";
+  #told: string | undefined;
   #session: string | undefined;
   #media: MediaBuffer | undefined;
   #answer = new AbortController();
-  #rung = "";
+  #rung: string;
   #audio: number;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #awayAt = Number.NEGATIVE_INFINITY;
   /** The answer was broken off on purpose: that is no failure. */
   #isChanging = false;
+  #way: Way = bestWay();
+  #canvas: HTMLCanvasElement | undefined;
   #broken = 0;
+  #brokenAt = 0;
 
-  /** `audio`: which of the device's sounds, from 1 on. */
-  constructor({ video, media }: OpenVideo, device: string, audio: number) {
+  constructor({ video, media }: OpenVideo, device: string, { audio, rung }: PlayerWish) {
+    const { signal } = this.#stop;
     this.device = device;
-    this.#video = video;
+    this.#element = video;
+    this.#video = new LiveVideo(video, signal);
     this.#media = media;
     this.#audio = audio;
+    this.#rung = rung;
     this.hasPictures = new Promise((resolve) => {
       this.#tellPictures = resolve;
     });
-    const { signal } = this.#stop;
-    const edge = setInterval(this.#keepEdge, edgeMs);
-    signal.addEventListener("abort", () => clearInterval(edge));
     video.addEventListener("playing", () => this.#set("playing"), { signal });
     video.addEventListener("waiting", () => this.#state === "playing" && this.#set("stalled"), { signal });
     video.addEventListener("error", this.#onError, { signal });
     if (video.error !== null) this.#onError();
     window.addEventListener("pagehide", () => this.close(), { signal });
+    whenUnseen(() => this.#video.isAside || (this.#state === "playing" && this.#video.isHeard), this.#rest, signal);
     void this.#run(signal);
     // It plays what is yet to come: nothing is in its way then.
-    this.#play();
+    this.#video.play();
   }
 
   /** Who hears how it stands, from its beginning on. */
@@ -95,20 +87,17 @@ export class LivePlayer {
     for (const news of this.#untold.splice(0)) tell(news);
   }
 
-  /** "" for whichever the line carries. */
   choose(rung: string): void {
     this.#rung = rung;
-    this.#isChanging = true;
-    this.#answer.abort();
+    this.#change();
   }
 
-  /** To one of the device's sounds, from 1 on: that is a stream of its own. */
+  /** Another sound is a stream of its own. */
   listen(audio: number): void {
     this.#audio = audio;
-    this.#isChanging = true;
     this.#leave();
     this.#set("connecting");
-    this.#answer.abort();
+    this.#change();
   }
 
   close(): void {
@@ -118,60 +107,66 @@ export class LivePlayer {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    for (let retry = 0; !signal.aborted; ) {
+    for (let retry = 0; ; ) {
+      // A page that nobody sees does not knock again and again.
+      await seen();
+      if (signal.aborted) return;
       try {
         await this.#follow(signal, () => {
           retry = 0;
         });
       } catch (thrown) {
         if (signal.aborted) return;
-        const problem = thrown instanceof StreamProblem ? thrown.problem : undefined;
-        const { code = "home-away" } = problem ?? {};
-        if (code === "home-away") this.#awayAt = performance.now();
-        const isSoon = performance.now() - this.#awayAt < soonMs && passingSoon.includes(code);
-        if (problem !== undefined && !passing.includes(code) && !isSoon) return this.#end("ended", problem);
-        if (code === "device-silent") this.#set("waiting");
+        const known = thrown instanceof StreamProblem ? thrown.problem : undefined;
+        const problem = known ?? { code: "home-away" };
+        const { isOver, isTold } = this.#troubles.courseOf(problem, performance.now());
+        if (isOver) return this.#end(problem);
+        if (problem.code === "device-silent") this.#set("waiting");
         // What a session has ended for it says again and again: the next attempt is a new one, after the last picture.
-        else if (problem !== undefined) this.#forget();
+        else if (known !== undefined) this.#forget();
         const isChanging = this.#isChanging;
         this.#isChanging = false;
         if (isChanging) continue;
-        if (this.#state !== "waiting") this.#set("connecting");
+        if (isTold) this.#set("connecting", problem);
+        else if (this.#state !== "waiting") this.#set("connecting");
       }
-      // A page that nobody sees does not knock again and again.
-      do await pause(Math.min(firstRetryMs * 2 ** retry++, lastRetryMs));
-      while (document.hidden);
+      await pause(Math.min(firstRetryMs * 2 ** retry++, lastRetryMs));
     }
   }
 
   async #follow(signal: AbortSignal, onOctets: () => void): Promise<void> {
     this.#isChanging = false;
     if (this.#media?.isLost === true) this.#closeMedia();
-    // What plays it is made while it is asked for.
-    this.#media ??= MediaBuffer.ahead(this.#video)?.prepare();
     const known = this.#session;
-    const asked = known === undefined ? takeAhead(this.device, this.#audio) : undefined;
+    const isNew = known === undefined;
+    const asked = isNew && this.#way !== "pictures" ? takeAhead(this.device, this.#audio) : undefined;
     const answer = asked?.stop ?? new AbortController();
     this.#answer = answer;
     const late = () => setTimeout(() => this.#state === "connecting" && this.#set("waiting"), waitingMs);
-    let patience = known === undefined ? undefined : late();
+    let patience = isNew ? undefined : late();
     try {
-      const response = await (known === undefined
+      if (this.#way === "pictures") return await this.#draw(onOctets, answer.signal);
+      if (this.#way === "hls" && !isNew) return await this.#playList(known, answer.signal, onOctets);
+      // What plays it is made while it is asked for.
+      this.#media ??= MediaBuffer.ahead(this.#element)?.prepare();
+      const response = await (isNew
         ? (asked?.answer ?? openStream(this.device, this.#audio, this.#rung, answer.signal))
         : watchStream(known, this.#rung, answer.signal));
-      const { id, hasVideo } = known === undefined ? await sessionOf(response) : { id: known, hasVideo: true };
-      if (known === undefined && answer.signal.aborted) return closeStream(id);
+      const { id, hasVideo } = isNew ? await sessionOf(response) : { id: known, hasVideo: true };
+      if (isNew && answer.signal.aborted) return closeStream(id);
       this.#session = id;
       patience ??= late();
+      if (this.#way === "hls") return await this.#playList(id, answer.signal, onOctets);
       const isTaken =
         hasVideo &&
-        (await this.#take(response, known !== undefined, () => {
+        (await this.#take(response, !isNew, () => {
           onOctets();
           if (performance.now() - this.#lookedAt < lookMs) return;
           this.#lookedAt = performance.now();
           setTimeout(() => this.#look(id, signal).catch(() => undefined), restMs);
         }));
-      await (isTaken ? this.#look(id, signal) : this.#other(id, signal));
+      if (isTaken) await this.#look(id, signal);
+      else this.#way = "pictures";
     } finally {
       clearTimeout(patience);
       this.#answer.abort();
@@ -195,76 +190,80 @@ export class LivePlayer {
         const kind = sourceKind(mediaType);
         if (kind === undefined) return false;
         if (this.#media?.takes(mediaType) === false) this.#closeMedia();
-        this.#media ??= new MediaBuffer(this.#video, kind);
+        this.#media ??= new MediaBuffer(this.#element, kind);
         await this.#media.begin(mediaType, isContinued);
       }
       await this.#media?.append(octets);
-      if (this.#video.buffered.length > 0) this.#tellPictures();
-      if (this.#video.paused) this.#play();
-      else this.#seeWhetherMoving();
-      this.#keepEdge();
+      if (this.#element.buffered.length > 0) this.#tellPictures();
+      if (this.#element.paused) this.#video.playOn();
+      // Of a line that was gone for less than what is in hand.
+      else if (this.#video.isMoving && ["connecting", "waiting"].includes(this.#state)) this.#set("playing");
+      this.#video.keepEdge();
       onOctets();
     }
     return true;
   }
 
-  async #look(id: string, signal: AbortSignal): Promise<void> {
+  async #look(id: string, signal: AbortSignal): Promise<StandingStream> {
     this.#lookedAt = performance.now();
-    const { audioCount, rungs } = await lookAtStream(id, signal);
+    const standing = await lookAtStream(id, signal);
+    const { audioCount, rungs } = standing;
     this.#tell({ state: this.#state, audioCount, rungs });
+    return standing;
   }
 
-  /** Apple's own way of playing, or pictures where there is none. */
-  async #other(id: string, signal: AbortSignal): Promise<void> {
-    this.#closeMedia();
-    this.#answer.abort();
-    this.#answer = new AbortController();
-    if (this.#broken >= mostBroken || this.#video.canPlayType(hls) === "") {
-      return this.#end("pictures");
-    }
+  /** Apple's own way of playing. It is given a list once there is something in it: an empty one is a fault to it. */
+  async #playList(id: string, signal: AbortSignal, onOctets: () => void): Promise<void> {
+    const { rungs } = await this.#look(id, signal);
+    await awaitSegments(id, this.#rung || (rungs[0]?.name ?? ""), signal);
+    onOctets();
     const path = this.#rung === "" ? "" : `${this.#rung}/`;
-    this.#video.src = `api/streams/${id}/${path}index.m3u8`;
-    this.#play();
-    while (!signal.aborted && !this.#answer.signal.aborted) {
-      await pause(lookMs);
+    this.#element.src = `api/streams/${id}/${path}index.m3u8`;
+    this.#video.play();
+    while (!signal.aborted) {
+      await pause(lookMs, signal);
       await this.#look(id, signal);
     }
   }
 
-  /** Of a line that was gone for less than what is in hand: pictures that never stood still have no event that says that they move. */
-  #seeWhetherMoving(): void {
-    const { played, readyState } = this.#video;
-    const isMoving = played.length > 0 && readyState > HTMLMediaElement.HAVE_CURRENT_DATA;
-    if (isMoving && (this.#state === "connecting" || this.#state === "waiting")) this.#set("playing");
-  }
-
-  /** A browser that lets no sound begin by itself may show the picture without it. Never awaited: it waits for what is yet to come. */
-  #play(): void {
-    this.#video.play().catch((cause: unknown) => {
-      if (!(cause instanceof DOMException) || cause.name !== "NotAllowedError") return;
-      this.#video.muted = true;
-      this.#video.play().catch(() => undefined);
+  /** Of a device, and not of a session: its own answer says why there are none. */
+  async #draw(onOctets: () => void, signal: AbortSignal): Promise<void> {
+    this.#leave();
+    this.#canvas ??= document.createElement("canvas");
+    this.#tell({ state: this.#state, canvas: this.#canvas });
+    const [answer, { showPictures }] = await Promise.all([openPictures(this.device, signal), loadPictures()]);
+    await showPictures(answer, {
+      canvas: this.#canvas,
+      onPicture: () => {
+        onOctets();
+        this.#set("pictures");
+      },
+      onStill: () => this.#set("stalled"),
     });
   }
 
-  readonly #keepEdge = (): void => {
-    const { buffered, currentTime, playbackRate } = this.#video;
-    const at = buffered.length - 1;
-    if (this.#media === undefined || at < 0) return;
-    const last = { start: buffered.start(at), end: buffered.end(at) };
-    const { jumpTo, rate } = edgeStep(last, currentTime, playbackRate, mayChangeRate);
-    if (jumpTo !== undefined) this.#video.currentTime = jumpTo;
-    if (rate !== playbackRate) this.#video.playbackRate = rate;
-  };
-
   /** What cannot be decoded is asked for anew, some times; then shown in another way. */
   readonly #onError = (): void => {
-    if (this.#stop.signal.aborted || this.#video.getAttribute("src") === null) return;
-    this.#broken++;
+    if (this.#stop.signal.aborted || this.#element.getAttribute("src") === null) return;
+    const now = performance.now();
+    this.#broken = now - this.#brokenAt < soonMs ? this.#broken + 1 : 1;
+    this.#brokenAt = now;
     this.#closeMedia();
+    if (this.#broken >= mostBroken) this.#way = "pictures";
     this.#answer.abort();
-    if (this.#broken >= mostBroken) this.#end("pictures");
   };
+
+  /** Until somebody sees it again. */
+  readonly #rest = (): void => {
+    this.#leave();
+    this.#set("connecting");
+    this.#change();
+  };
+
+  #change(): void {
+    this.#isChanging = true;
+    this.#answer.abort();
+  }
 
   #leave(): void {
     this.#forget();
@@ -277,21 +276,21 @@ export class LivePlayer {
   }
 
   #closeMedia(): void {
+    if (this.#media === undefined) this.#video.empty();
     this.#media?.close();
     this.#media = undefined;
   }
 
-  #end(state: PlayerState, problem?: Problem): void {
+  #end(problem: Problem): void {
     this.#leave();
     this.#stop.abort();
-    this.#set(state, problem);
+    this.#set("ended", problem);
   }
 
   #set(state: PlayerState, problem?: Problem): void {
-    if (state === this.#state) return;
+    if (state === this.#state && problem?.code === this.#told) return;
     this.#state = state;
-    this.#tell({ state, ...(problem && { problem }) });
+    this.#told = problem?.code;
+    this.#tell({ state, problem });
   }
 }
-
-const pause = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));

@@ -33,6 +33,9 @@ function usualOf() {
   return usualStream;
 }
 
+/** Whether this browser plays streams as they usually are. */
+export const playsUsual = (): boolean => sourceKind(usualOf().type) !== undefined;
+
 /** So that a press need not wait until it is written. */
 export const writeUsualAhead = (): void => inNextTask(usualOf);
 

@@ -1,6 +1,7 @@
 /** The stream that a press asked for, before there is a player that takes it: what is drawn meanwhile holds nothing up. */
 
 import { closeStream, openStream, sessionOf } from "./stream-client.ts";
+import { bestWay } from "./ways.ts";
 
 export interface AskedStream {
   readonly answer: Promise<Response>;
@@ -14,6 +15,8 @@ let ahead: (AskedStream & { readonly device: string }) | undefined;
 /** At most one: another press takes its place. */
 export function askAhead(device: string): void {
   dropAhead();
+  // Who looks at single pictures needs no session.
+  if (bestWay() === "pictures") return;
   const stop = new AbortController();
   const answer = openStream(device, firstAudio, "", stop.signal);
   // Whoever takes it hears why there is none.

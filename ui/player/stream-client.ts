@@ -1,5 +1,7 @@
 /** A stream as the gateway or the access broker gives it: a session with its one long answer, and why there is none (docs/interfaces.md, streams). */
 
+import { bestWay } from "./ways.ts";
+
 export interface Problem {
   readonly code: string;
   /** With `bus-full`: what takes the room. */
@@ -21,9 +23,6 @@ export interface StandingStream {
   readonly audioCount: number;
 }
 
-/** Whether this browser takes pictures as they come. */
-const takesPieces = "MediaSource" in globalThis || "ManagedMediaSource" in globalThis;
-
 /**
  * Opens a session. Where this browser takes them, its pictures come in the same answer: nobody waits for a second.
  * `audio`: which of the device's sounds, from 1 on; `rung`: "" for whichever the line carries. @throws StreamProblem
@@ -31,7 +30,7 @@ const takesPieces = "MediaSource" in globalThis || "ManagedMediaSource" in globa
 export const openStream = (device: string, audio: number, rung: string, signal: AbortSignal): Promise<Response> =>
   ask(`api/devices/${device}/stream?audio=${audio}${rung === "" ? "" : `&rung=${rung}`}`, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: takesPieces ? "video/mp4" : "application/json" },
+    headers: { "content-type": "application/json", accept: bestWay() === "pieces" ? "video/mp4" : "application/json" },
     body: "{}",
     signal,
   });
@@ -45,6 +44,14 @@ export async function sessionOf(answer: Response): Promise<{ readonly id: string
 /** The answer that goes on as long as the stream does. @throws StreamProblem */
 export const watchStream = (id: string, rung: string, signal: AbortSignal): Promise<Response> =>
   ask(`api/streams/${id}/video${rung === "" ? "" : `?rung=${rung}`}`, { signal });
+
+/** Single pictures in one answer, of a device and not of a session: who looks needs none. @throws StreamProblem */
+export const openPictures = (device: string, signal: AbortSignal): Promise<Response> =>
+  ask(`api/devices/${device}/motion.jpg`, { signal });
+
+/** Resolves when a rung has enough to begin with. @throws StreamProblem */
+export const awaitSegments = (id: string, rung: string, signal: AbortSignal): Promise<Response> =>
+  ask(`api/streams/${id}/${rung}/index.m3u8`, { signal });
 
 /** Resolves while the session stands, with how. @throws StreamProblem why it has ended */
 export async function lookAtStream(id: string, signal: AbortSignal): Promise<StandingStream> {
