@@ -64,9 +64,9 @@ export function createPictureDesk({ clock, open, take }: PictureDeskOptions): { 
     }
   }
 
-  async function snapshot(device: string, signal: AbortSignal): Promise<Response> {
+  async function snapshot(device: string, isSmall: boolean, signal: AbortSignal): Promise<Response> {
     using hold = await open(device, signal);
-    const ring = await begun(hold, hold.rungs[0]?.name ?? "", signal);
+    const ring = await begun(hold, hold.rungs.at(isSmall ? -1 : 0)?.name ?? "", signal);
     const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>();
     const stop = take(ring, undefined, resolve, () => resolve(undefined));
     const giveUp = (): void => {
@@ -164,7 +164,8 @@ export function createPictureDesk({ clock, open, take }: PictureDeskOptions): { 
 
   return {
     handler: async (request, viewer) => {
-      const { device = "", what } = form.exec(new URL(request.url).pathname)?.groups ?? {};
+      const { pathname, searchParams } = new URL(request.url);
+      const { device = "", what } = form.exec(pathname)?.groups ?? {};
       try {
         if (request.method !== "GET") throw new HomeError("method-not-allowed", "a picture can only be got");
         mayOpenStream(viewer.grant, device, clock.now());
@@ -172,7 +173,7 @@ export function createPictureDesk({ clock, open, take }: PictureDeskOptions): { 
         busy++;
         const done = (): void => void busy--;
         if (what === "motion") return await motion(device, viewer, request.signal, done);
-        return await snapshot(device, request.signal).finally(done);
+        return await snapshot(device, searchParams.has("small"), request.signal).finally(done);
       } catch (thrown) {
         return problemResponse(thrown);
       }

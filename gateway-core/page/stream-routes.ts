@@ -38,16 +38,17 @@ export function addStreamRoutes(
     return ofDevice(context);
   });
   /** A person who opened the address of a picture that there is not gets words, as at any other address. */
-  const picture = (name: string) => async (context: PageContext) => {
+  const picture = (file?: string) => async (context: PageContext) => {
     const { req, env } = context;
     const { id } = deviceOf(context, req.param("id") ?? "");
-    const url = new URL(`/api/devices/${id}/${name}.jpg`, req.url);
-    const answer = await handler(new Request(url, req.raw), env.viewer);
+    const asked = file === undefined ? req.raw : new Request(new URL(`/api/devices/${id}/${file}`, req.url), req.raw);
+    const answer = await handler(asked, env.viewer);
     if (!answer.ok && isForPerson(context)) throw refusalOf(await answer.json());
     return answer;
   };
-  for (const name of ["snapshot", "motion"]) app.get(`/api/devices/:id/${name}.jpg`, picture(name));
-  app.get(`/c/d/:id/${compactPicture}`, picture("snapshot"));
+  for (const name of ["snapshot", "motion"]) app.get(`/api/devices/:id/${name}.jpg`, picture());
+  // As much as the screen of a simple terminal shows, and its memory holds.
+  app.get(`/c/d/:id/${compactPicture}`, picture("snapshot.jpg?small"));
   app.all("/api/streams/*", answer);
 }
 

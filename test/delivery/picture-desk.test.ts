@@ -18,10 +18,11 @@ describe("Pictures for who cannot play a stream", () => {
         if (device !== "deck") throw new HomeError("bus-full", "no room on the bus");
         return stream.hold();
       },
-      take(_ring, perSecond, tell, end) {
+      take(ring, perSecond, tell, end) {
         const taker = { tell, end, perSecond };
         takers.add(taker);
-        if (perSecond === undefined) queueMicrotask(() => tell(Uint8Array.of(1, 2, 3)));
+        if (perSecond === undefined)
+          queueMicrotask(() => tell(ring === stream.rings.get("low") ? Uint8Array.of(4) : Uint8Array.of(1, 2, 3)));
         return () => void takers.delete(taker);
       },
     });
@@ -38,6 +39,8 @@ describe("Pictures for who cannot play a stream", () => {
     expect(response.headers.get("content-type")).toBe("image/jpeg");
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(Uint8Array.of(1, 2, 3));
     expect(stream.holds).toBe(0);
+    const small = await ask("deck/snapshot.jpg?small");
+    expect(new Uint8Array(await small.arrayBuffer())).toEqual(Uint8Array.of(4));
     const blind = { ...taro, grant: { devices: { deck: { access: "control" } } } } as const;
     expect(await code(await ask("deck/snapshot.jpg", blind))).toBe("not-granted");
     expect(await code(await ask("lamp/motion.jpg", blind))).toBe("unknown-device");

@@ -17,7 +17,8 @@ describe("Streams at the page", () => {
     const page = openPage([seeing()], "/nowhere", undefined, {
       isPath: (path) => path !== "/api/streams/none",
       handler: async ({ method, url }) => {
-        asked.push(`${method} ${new URL(url).pathname}`);
+        const { pathname, search } = new URL(url);
+        asked.push(`${method} ${pathname}${search}`);
         return new Response("streamed");
       },
       expect,
@@ -79,7 +80,7 @@ describe("Streams at the page", () => {
     expect(await (await ask("/c/d/lamp")).text()).toContain('href="../d/lamp/picture.jpg"');
     const { ask: look, asked } = opened();
     expect(await (await look("/c/d/lamp/picture.jpg")).text()).toBe("streamed");
-    expect(asked).toEqual(["GET /api/devices/lamp/snapshot.jpg"]);
+    expect(asked).toEqual(["GET /api/devices/lamp/snapshot.jpg?small"]);
   });
 
   it("say in words to who opened a picture why there is none, and a code to programs", async () => {

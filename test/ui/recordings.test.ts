@@ -20,7 +20,10 @@ const clip: Recording = {
 
 describe("The recordings in a sheet", () => {
   let open: OpenHome;
-  afterEach(() => open[Symbol.dispose]());
+  afterEach(() => {
+    vi.restoreAllMocks();
+    open[Symbol.dispose]();
+  });
 
   const asked = (path: string): Promise<Asked> =>
     until(() => {
@@ -77,6 +80,23 @@ describe("The recordings in a sheet", () => {
       { ...whole, id: "three", state: "failed", reason: "device-silent" },
     ]);
     expect(lines()).toEqual(["MPEG-2 TS · 12:34 · 2.3 GB · Parts are missing", "Failed · Nothing came"]);
+  });
+
+  it("are not asked for again while nobody sees the page", async () => {
+    const later: (() => void)[] = [];
+    const original = window.setTimeout.bind(window);
+    vi.spyOn(window, "setTimeout").mockImplementation(((act: () => void, delayMs?: number) =>
+      delayMs === 15_000 ? later.push(act) : original(act, delayMs)) as typeof window.setTimeout);
+    await opened();
+    await listed([whole]);
+    const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+    later.shift()?.();
+    await open.settled();
+    expect(open.gateway.asked).toEqual([]);
+    hidden.mockReturnValue(false);
+    expect(later).toHaveLength(1);
+    later.shift()?.();
+    await listed([]);
   });
 
   it("have no deeds for who may only watch, and are not there where nothing is kept", async () => {

@@ -53,6 +53,16 @@ describe("Who watches", () => {
     expect(open.unread()).toEqual([]);
   });
 
+  it("has it again when a page that was left comes back as it was", async () => {
+    await watching();
+    await open.beginWhole();
+    window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    await open.asked("DELETE streams/s1");
+    expect(open.unread()).toEqual([]);
+    window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    await open.begin("s2");
+  });
+
   it("by keys keeps the focus: to the player when it comes, to its button when it goes, and in it when it begins anew", async () => {
     await watching();
     const player = () => open.home.querySelector<HTMLElement>("gk-player");

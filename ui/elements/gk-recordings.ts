@@ -115,7 +115,12 @@ export class GkRecordings extends LightElement {
     if (shown !== undefined) this.shown = shown;
     if (response?.status === 404) return;
     const isMoving = this.shown?.recordings.some(({ state }) => state === "recording" || state === "converting");
-    this.#timer = setTimeout(() => void this.#look(), isMoving === true ? soonMs : laterMs);
+    this.#lookIn(isMoving === true ? soonMs : laterMs);
+  }
+
+  /** A page that nobody sees need not know. */
+  #lookIn(delayMs: number): void {
+    this.#timer = setTimeout(() => (document.hidden ? this.#lookIn(delayMs) : void this.#look()), delayMs);
   }
 
   async #ask(path: string, method = "POST"): Promise<void> {

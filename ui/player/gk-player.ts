@@ -12,7 +12,15 @@ import { LightElement } from "../elements/light-element.ts";
 import { widgetControl } from "../elements/widget-control.ts";
 import { takeBegun } from "./begun-player.ts";
 import { LivePlayer } from "./live-player.ts";
-import { barButton, type PlayerTexts, qualityList, soundList, volumeSlider } from "./player-bar.ts";
+import {
+  barButton,
+  fillScreen,
+  type PlayerTexts,
+  qualityList,
+  setAside,
+  soundList,
+  volumeSlider,
+} from "./player-bar.ts";
 import type { PlayerNews, PlayerState, PlayerWish } from "./player-news.ts";
 import allTexts from "./player-texts.json" with { type: "json" };
 import { Standstill } from "./standstill.ts";
@@ -87,12 +95,14 @@ export class GkPlayer extends LightElement {
     // Its keys are those of all that stands around it.
     this.#keyed = this.closest("dialog") ?? this;
     this.#keyed.addEventListener("keydown", this.#onKey);
+    window.addEventListener("pageshow", this.#return);
     if (this.hasUpdated) this.#begin();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#keyed.removeEventListener("keydown", this.#onKey);
+    window.removeEventListener("pageshow", this.#return);
     this.#player?.close();
   }
 
@@ -185,14 +195,15 @@ export class GkPlayer extends LightElement {
   #buttons(texts: PlayerTexts): TemplateResult {
     const isHeard = this.canvas === undefined && this.state !== "ended";
     const { pictureInPictureEnabled } = document;
+    const full = this.isFull ? "unfull" : "full";
     return html`<div class="player-buttons">${isHeard ? this.#choices(texts) : nothing}
       ${isHeard && pictureInPictureEnabled ? barButton("aside", texts.aside, this.#aside) : nothing}
-      ${this.#mayFill() ? barButton(this.isFull ? "unfull" : "full", this.isFull ? texts.unfull : texts.full, this.#full) : nothing}
+      ${this.#mayFill() ? barButton(full, texts[full], this.#full) : nothing}
       ${barButton("close", texts.stop, this.#leave)}</div>`;
   }
 
   #choices(texts: PlayerTexts): TemplateResult {
-    const isMuted = this.volume === 0;
+    const sound = this.volume === 0 ? "muted" : "sound";
     return html`${qualityList(
       this.rungs,
       this.wish,
@@ -205,7 +216,7 @@ export class GkPlayer extends LightElement {
     )}${soundList(this.audioCount, this.wish, texts, (audio) => {
       this.wish = { ...this.wish, audio };
       this.#player?.listen(audio);
-    })}${barButton(isMuted ? "muted" : "sound", isMuted ? texts.unmute : texts.mute, this.#mute)}${volumeSlider(this.#video, texts)}`;
+    })}${barButton(sound, texts[sound], this.#mute)}${volumeSlider(this.#video, texts)}`;
   }
 
   /** A telephone may fill its screen with a video and with nothing else. */
@@ -227,6 +238,11 @@ export class GkPlayer extends LightElement {
     this.#player.tellTo((news) => Object.assign(this, news));
   };
 
+  /** A page that was left gave its stream up, and may come back as it was. */
+  readonly #return = ({ persisted }: PageTransitionEvent): void => {
+    if (persisted && this.state !== "ended") this.#begin();
+  };
+
   /** The button goes with what it was for: the focus stays here. */
   readonly #again = (): void => {
     this.#begin();
@@ -236,8 +252,9 @@ export class GkPlayer extends LightElement {
   readonly #leave = (): void => void this.dispatchEvent(new CustomEvent("gk-stop", { bubbles: true }));
 
   readonly #mute = (): void => {
-    if (this.#video.volume === 0) this.#video.volume = 1;
-    else this.#video.muted = !this.#video.muted;
+    this.#video.muted = this.volume > 0;
+    // To be heard is what is wished, however low it was.
+    this.#video.volume ||= 1;
   };
 
   readonly #onVolume = (): void => {
@@ -248,16 +265,7 @@ export class GkPlayer extends LightElement {
     this.requestUpdate();
   };
 
-  /** With what moves the pictures, where a browser can. */
-  readonly #full = (): void => {
-    const video: HTMLVideoElement & { webkitEnterFullscreen?: () => void } = this.#video;
-    if (document.fullscreenElement !== null && document.fullscreenElement !== undefined) void document.exitFullscreen();
-    else if (document.fullscreenEnabled)
-      this.querySelector(".player")
-        ?.requestFullscreen()
-        .catch(() => undefined);
-    else video.webkitEnterFullscreen?.();
-  };
+  readonly #full = (): void => fillScreen(this.querySelector(".player"), this.#video);
 
   readonly #onFull = (): void => {
     this.isFull = document.fullscreenElement !== null;
@@ -273,10 +281,7 @@ export class GkPlayer extends LightElement {
     }, idleMs);
   };
 
-  readonly #aside = (): void => {
-    if (document.pictureInPictureElement === this.#video) void document.exitPictureInPicture();
-    else this.#video.requestPictureInPicture().catch(() => undefined);
-  };
+  readonly #aside = (): void => setAside(this.#video);
 
   readonly #onKey = (event: KeyboardEvent): void => {
     this.#stir();

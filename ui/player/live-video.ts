@@ -46,7 +46,7 @@ export class LiveVideo {
   readonly keepEdge = (): void => {
     const { buffered, currentTime, playbackRate, src } = this.element;
     const at = buffered.length - 1;
-    if (at < 0 || !src.startsWith("blob:")) return;
+    if (at < 0 || this.#isHeld || !src.startsWith("blob:")) return;
     const last = { start: buffered.start(at), end: buffered.end(at) };
     const { jumpTo, rate } = edgeStep(last, currentTime, playbackRate, mayChangeRate);
     if (jumpTo !== undefined) this.element.currentTime = jumpTo;

@@ -20,7 +20,8 @@ export function qualityList(
   choose: (rung: string) => void,
 ): TemplateResult | typeof nothing {
   if (rungs.length < 2) return nothing;
-  const linesOf = (count: number): string => fill(texts.lines, { count });
+  // So it is said everywhere.
+  const linesOf = (count: number): string => `${count}p`;
   const automatic = rung === "" && height > 0 ? `${texts.automatic} · ${linesOf(height)}` : texts.automatic;
   const options = [
     { name: "", said: automatic },
@@ -51,6 +52,22 @@ export function volumeSlider(video: HTMLVideoElement, texts: PlayerTexts): Templ
     video.muted = video.volume === 0;
   };
   return html`<input class="volume" type="range" min="0" max="1" step="0.05" aria-label=${texts.volume} .value=${String(video.muted ? 0 : video.volume)} @input=${set} />`;
+}
+
+/** `player`: what fills the screen, with what moves the pictures in it; a telephone may fill it with a video and with nothing else. */
+export function fillScreen(
+  player: Element | null,
+  video: HTMLVideoElement & { webkitEnterFullscreen?: () => void },
+): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else if (document.fullscreenEnabled) player?.requestFullscreen().catch(() => undefined);
+  else video.webkitEnterFullscreen?.();
+}
+
+/** Into a window of its own, and out of it. */
+export function setAside(video: HTMLVideoElement): void {
+  if (document.pictureInPictureElement === video) void document.exitPictureInPicture();
+  else video.requestPictureInPicture().catch(() => undefined);
 }
 
 interface Choice {
