@@ -103,6 +103,15 @@ describe("A programme that is followed", () => {
     expect(pidsOf(wished.preroll())).toEqual([0, 0x50, 0x200]);
   });
 
+  it("is not disturbed by private sections in the PIDs of its tables", () => {
+    const [mux, ring] = [new MadeMultiplex(), new JoinRing()];
+    const own = Uint8Array.of(0xc0, 0x30, 5, 1, 2, 3, 4, 5);
+    ring.push(played(mux, [first]));
+    ring.push(mux.section(0x50, own).section(0, own).take());
+    ring.push(played(mux, [first]));
+    expect([ring.program?.number, ring.isRenewed(), ring.isReady]).toEqual([1, false, true]);
+  });
+
   it("stays where its association has several parts, until a new one names it no more", () => {
     const [mux, ring] = [new MadeMultiplex(), new JoinRing()];
     ring.push(played(mux, [first]));

@@ -162,6 +162,10 @@ describe("A DV source", () => {
     expect(renewedAt(frame(0x11), frame(0), frame(0x11), frame(0x11), frame(0x11))).toEqual([4]);
     // As many sounds as before, or another number of them: both are another sound.
     expect(renewedAt(frame(0x11), frame(0x11, 2), frame(0x11, 2), frame(0x11, 2))).toEqual([3]);
+    // A deck whose sound is not locked to its pictures sends now more samples in a frame, now fewer.
+    const unlocked = frame(0);
+    unlocked[(6 + 16 * 3) * 80 + 4] = 0x80 | 22;
+    expect(renewedAt(frame(0), frame(0), frame(0), unlocked, unlocked, unlocked)).toEqual([2]);
     const sounding = createSourceRing("dv");
     for (let at = 0; at < 5; at++) sounding.push(frame(0));
     expect(sounding.isRenewed()).toBe(false);

@@ -6,6 +6,7 @@ import ladder from "../../gateway-core/media/ladder.json" with { type: "json" };
 import { MediaSessions } from "../../gateway-core/media/media-sessions.ts";
 import { fakeFfmpeg } from "../fakes/fake-ffmpeg.ts";
 import { FakeClock, settle } from "../fakes/fake-host.ts";
+import { MadeMultiplex } from "./made-multiplex.ts";
 
 /** Sends nothing. */
 function silent(form: SourceForm): AvSource {
@@ -122,5 +123,32 @@ describe("Streams that are being converted", () => {
       hold[Symbol.dispose]();
       await clock.advance(0);
     }
+  });
+
+  it.each([
+    ["scrambled", 2, 25_000],
+    ["no-picture", 0, 400_000],
+  ])("end and say so where what comes is %s, and no FFmpeg is begun for it", async (reason, scrambling, count) => {
+    const clock = new FakeClock();
+    const ffmpeg = fakeFfmpeg();
+    const engine = async () => ({ start: ffmpeg.start, encoder: "libx264" });
+    await using media = new MediaSessions({ clock, engine, rungs: ladder, idleMs: 0, ring: () => new FragmentRing() });
+    const mux = new MadeMultiplex();
+    const programme = { number: 1, mapPid: 0x50, streams: [{ pid: 0x100, type: 2 }] };
+    const tables = mux.association([programme]).map(programme).take();
+    const block = Buffer.concat(
+      Array.from({ length: 1_000 }, () => mux.picture(0x100, scrambling !== 0, scrambling).take()),
+    );
+    async function* octets() {
+      yield tables;
+      for (let at = 0; at < count; at += 1_000) yield block;
+      await new Promise(() => undefined);
+    }
+    const source = { form: "mpegts" as const, octets: octets(), [Symbol.asyncDispose]: async () => undefined };
+    const { over } = await media.hold("tuner", async () => source);
+    expect(await over).toMatchObject({ code: "conversion-failed", details: { form: "mpegts", reason } });
+    await settle();
+    expect(ffmpeg.running).toEqual([]);
+    expect(ffmpeg.started.every(({ taken }) => taken.length === 0)).toBe(true);
   });
 });
