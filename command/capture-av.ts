@@ -27,7 +27,7 @@ export async function captureAv(args: Arguments, stopped = untilStopped): Promis
   const leaving = new AbortController();
   const time = seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1_000);
   void stopped(time).then(() => leaving.abort());
-  const evidence = createStreamEvidence();
+  const evidence = createStreamEvidence(systemClock);
   const startedAt = new Date(systemClock.now()).toISOString();
   const file = createWriteStream(path);
   await once(file, "open");

@@ -63,7 +63,7 @@ export { recordStream } from "./ieee1394/record-stream.ts";
 export { createStreamEvidence } from "./ieee1394/stream-evidence.ts";
 export { choiceOf } from "./plugin-adapters/parse-plugin.ts";
 export { applyOverrides, parseSettings, type Settings } from "./settings.ts";
-export { convertRecording, searchFfmpeg } from "./transcoder.ts";
+export { type Conversion, convertRecording, searchFfmpeg } from "./transcoder.ts";
 export { joinAll, joints } from "./wiring.ts";
 
 export interface Gateway extends AsyncDisposable {

@@ -200,11 +200,15 @@ export class MediaSender implements Disposable {
     if (kbps !== undefined) this.#place.saw(kbps);
   }
 
-  /** Lowers the rung as soon as too much would wait by the next whole picture, at the rate at which the line drains now. */
+  /**
+   * Lowers the rung as soon as too much would wait by the next whole picture, at the rate at which the line drains now; while
+   * something else of this home goes up, which makes way, only when so much waits.
+   */
   #lowerInTime(): void {
     if (this.waiting <= behindSeconds) return;
     const drains = this.#window.drain.drainsKbps(this.#options.clock.now());
-    const growth = drains === undefined ? 0 : Math.max(0, 1 - drains / kbpsOf(this.#place.rung));
+    const isKnown = drains !== undefined && this.#place.isAlone;
+    const growth = isKnown ? Math.max(0, 1 - drains / kbpsOf(this.#place.rung)) : 0;
     if (this.waiting + growth * groupSeconds <= lowerAfter) return;
     this.#tellSeen(drains);
     const lower = this.#place.lower(drains);

@@ -16,6 +16,8 @@ const leastShare = 0.1;
 const steadyMs = 60_000;
 /** What all else has while a stream has to wait: it goes on, and makes way. */
 const besideWaitingKbps = 64;
+/** For so long after it has been told to make way, it may still be in the way. */
+const makesWayMs = 1_000;
 /** Of what the line was seen to carry: how much streams may take, for it is not theirs alone. */
 const usableShare = 0.85;
 /** For how long what was seen decides what a stream begins with: one that begins too low is up again within seconds. */
@@ -24,7 +26,9 @@ const rememberedMs = 60 * 60_000;
 /** What one media link takes of the uplink. */
 export interface Place {
   readonly rung: Rung;
-  /** What the line carries, as this link has just seen it. */
+  /** Whether nothing else has gone up in the last second: what does makes way first. */
+  readonly isAlone: boolean;
+  /** What the line carries, as this link has just seen it: beside something else no more than its part, where that is all that is known. */
   saw(kbps: number): void;
   /**
    * It does not drain: the best lower rung that `drainKbps` of this link allow, the next one where that is not known;
@@ -47,7 +51,7 @@ export interface UplinkRoom {
    * @throws HomeError `stream-quota-reached`, `not-found` for a rung that there is not
    */
   enter(rungs: readonly Rung[], wished: string | undefined): Place;
-  /** What the streams leave for all else: some, however many there are, and little while one of them has to wait. */
+  /** Asked for each part of what else goes up: what the streams leave for it. Some, however many there are, and little while one of them has to wait. */
   leftKbps(): number;
 }
 
@@ -56,16 +60,19 @@ export function createUplinkRoom(clock: Clock, mostKbps: number = Number.POSITIV
   const taken = new Set<{ rung: Rung; isWaiting: boolean }>();
   let tight = { kbps: Number.POSITIVE_INFINITY, at: Number.NEGATIVE_INFINITY, forMs: shortestTightMs };
   let seen = { kbps: Number.POSITIVE_INFINITY, at: Number.NEGATIVE_INFINITY };
+  let besideAt = Number.NEGATIVE_INFINITY;
   let raisedAt = Number.NEGATIVE_INFINITY;
 
   const inAll = (): number => [...taken].reduce((sum, { rung }) => sum + kbpsOf(rung), 0);
   /** A clock that was set back ends what was to end at a time. */
   const isOver = (at: number, forMs: number): boolean => clock.now() - at >= forMs || clock.now() < at;
+  const isAlone = (): boolean => isOver(besideAt, makesWayMs);
   const isCarried = (kbps: number): boolean => kbps <= mostKbps && (isOver(tight.at, tight.forMs) || kbps < tight.kbps);
   const isSeen = (kbps: number): boolean => kbps <= seen.kbps * usableShare || isOver(seen.at, rememberedMs);
 
   return {
     leftKbps() {
+      besideAt = clock.now();
       const left = Math.max(mostKbps - inAll(), mostKbps * leastShare);
       return [...taken].some(({ isWaiting }) => isWaiting) ? Math.min(left, besideWaitingKbps) : left;
     },
@@ -93,8 +100,11 @@ export function createUplinkRoom(clock: Clock, mostKbps: number = Number.POSITIV
         get rung() {
           return mine.rung;
         },
+        get isAlone() {
+          return isAlone();
+        },
         saw(kbps) {
-          seen = { kbps, at: clock.now() };
+          if (isAlone() || isOver(seen.at, rememberedMs)) seen = { kbps, at: clock.now() };
         },
         lower(drainKbps = Number.POSITIVE_INFINITY) {
           const below = allowed.slice(allowed.indexOf(mine.rung) + 1);

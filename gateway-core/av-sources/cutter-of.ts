@@ -2,8 +2,8 @@
 
 import type { StreamStart } from "../bytes/source-form.ts";
 import type { Cutter } from "./cutter.ts";
-import { FrameCutter } from "./frame-cutter.ts";
-import { PacketCutter } from "./packet-cutter.ts";
+import { TimedFrames } from "./timed-frames.ts";
+import { TimedPackets } from "./timed-packets.ts";
 
 export const cutterOf = (start: StreamStart): Cutter =>
-  start.form === "dv" ? new FrameCutter() : new PacketCutter(start.stride);
+  start.form === "dv" ? new TimedFrames() : new TimedPackets(start.stride);

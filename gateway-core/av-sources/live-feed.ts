@@ -83,13 +83,17 @@ export function createLiveFeed({ origin, loop, wires, clock, facts }: LiveFeedOp
     const pacer = new Pacer(pace);
     let known: SourceForm | undefined;
     let wholeAt = clock.now();
+    let awaySince: number | undefined;
 
     async function pass({ start, octets: first }: SourceHead, wire: OctetWire): Promise<void> {
       const cutter = cutterOf(start);
       const judge = new StreamJudge(cutter);
       let octets: Uint8Array | undefined = first;
       while (octets !== undefined) {
-        for (const cut of cutter.push(octets)) {
+        const lostBefore = cutter.octetsLost;
+        const cuts = cutter.push(octets);
+        for (const { losses } of readers) losses.strayed(cutter.octetsLost - lostBefore);
+        for (const cut of cuts) {
           const waitMs = pacer.waitMs(clock.now(), cut.sinceMs, cut.octets.length);
           if (waitMs >= leastWaitMs) await sleep(clock, waitMs, signal);
           wholeAt = clock.now();
@@ -114,6 +118,8 @@ export function createLiveFeed({ origin, loop, wires, clock, facts }: LiveFeedOp
         facts.setForm(known);
         facts.setAvailable(true);
         facts.setState("playing");
+        for (const { losses } of readers) if (awaySince !== undefined) losses.interrupted(clock.now() - awaySince);
+        awaySince = undefined;
         await pass(head, wire);
         return hasEnd;
       } finally {
@@ -137,6 +143,7 @@ export function createLiveFeed({ origin, loop, wires, clock, facts }: LiveFeedOp
           trouble = thrown;
         }
         if (signal.aborted) return undefined;
+        awaySince ??= clock.now();
         const isHopeless = known === undefined || isOfAnother(trouble);
         if (isHopeless || clock.now() - wholeAt >= awayMs) return trouble;
         if (clock.now() - begunAt >= wellMs) failures = 0;
@@ -180,11 +187,12 @@ export function createLiveFeed({ origin, loop, wires, clock, facts }: LiveFeedOp
       signal.throwIfAborted();
       running ??= begin();
       const run = running;
-      const reader = new LiveReader();
+      const reader = new LiveReader(clock);
       run.readers.add(reader);
       try {
         const form = await unless(signal, run.form);
-        return { form, octets: reader.octets(), [Symbol.asyncDispose]: () => leave(run, reader) };
+        const evidence = () => reader.losses.told();
+        return { form, octets: reader.octets(), evidence, [Symbol.asyncDispose]: () => leave(run, reader) };
       } catch (thrown) {
         await leave(run, reader);
         throw toHomeError(thrown);

@@ -3,12 +3,16 @@
  * for loses what waits, and goes on where a decoder can begin.
  */
 
+import type { Clock } from "../contract/clock.ts";
 import type { Cut } from "./cutter.ts";
+import { ReaderLosses } from "./reader-losses.ts";
 
 /** Some seconds of what any source sends. */
 const mostOctets = 8 << 20;
 
 export class LiveReader {
+  /** What it does not get, as it is too slow or as the source does not send it. */
+  readonly losses: ReaderLosses;
   readonly #most: number;
   #waiting: Uint8Array[] = [];
   #octets = 0;
@@ -17,25 +21,25 @@ export class LiveReader {
   #isOver = false;
   #trouble: unknown;
   #wake = (): void => undefined;
-  /** What it did not get. */
-  octetsDropped = 0;
 
-  constructor(most: number = mostOctets) {
+  constructor(clock: Pick<Clock, "now">, most: number = mostOctets) {
+    this.losses = new ReaderLosses(clock);
     this.#most = most;
   }
 
   put({ octets, isJoin }: Cut): void {
     if (this.#isOver) return;
     if (this.#octets + octets.length > this.#most) {
-      this.octetsDropped += this.#octets;
+      this.losses.dropped(this.#octets);
       [this.#waiting, this.#octets, this.#isSkipping, this.#skipped] = [[], 0, true, 0];
     }
     // A stream that never says where a decoder can begin is gone on with anywhere.
     if (this.#isSkipping && !isJoin && this.#skipped + octets.length <= this.#most) {
       this.#skipped += octets.length;
-      this.octetsDropped += octets.length;
+      this.losses.dropped(octets.length);
       return;
     }
+    if (this.#isSkipping) this.losses.goesOn();
     this.#isSkipping = false;
     this.#waiting.push(octets);
     this.#octets += octets.length;
@@ -50,11 +54,10 @@ export class LiveReader {
     this.#wake();
   }
 
-  /** At once. */
+  /** Who has left reads what came before that, and is told nothing. */
   leave(): void {
     this.end();
-    [this.#waiting, this.#octets, this.#trouble] = [[], 0, undefined];
-    this.#wake();
+    this.#trouble = undefined;
   }
 
   async *octets(): AsyncGenerator<Uint8Array> {
@@ -62,6 +65,7 @@ export class LiveReader {
       const next = this.#waiting.shift();
       if (next !== undefined) {
         this.#octets -= next.length;
+        this.losses.got(next.length);
         yield next;
       } else if (this.#isOver) {
         if (this.#trouble !== undefined) throw this.#trouble;

@@ -4,9 +4,7 @@ import { HomeError } from "../contract/errors.ts";
 import type { SourceForm } from "../contract/stream.ts";
 
 /** What is sent, and of a transport stream how far one packet lies from the next. */
-export type StreamStart =
-  | { readonly form: "dv" }
-  | { readonly form: "mpegts"; readonly stride: 188 | 192 | 204; readonly offset: number };
+export type StreamStart = { readonly form: "dv" } | { readonly form: "mpegts"; readonly stride: 188 | 192 | 204 };
 
 /**
  * Packets by themselves (ISO/IEC 13818-1, 2.4.3), each behind a time stamp of 4 octets (as discs and recorders write them),
@@ -27,7 +25,7 @@ export function streamStartOf(octets: Uint8Array): StreamStart {
   if (octets[0] === 0x1f && octets[1] === 0x07 && octets[2] === 0x00) return { form: "dv" };
   for (const stride of strides) {
     for (let offset = 0; offset < stride && offset + stride * 2 < octets.length; offset++) {
-      if (beatsAt(octets, offset, stride)) return { form: "mpegts", stride, offset };
+      if (beatsAt(octets, offset, stride)) return { form: "mpegts", stride };
     }
   }
   throw new HomeError("value-invalid", "this is neither an MPEG-2 transport stream nor DV", {});

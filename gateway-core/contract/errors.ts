@@ -61,6 +61,7 @@ export type ErrorCode =
   | "proxy-target-silent"
   | "read-only"
   | "recordings-full"
+  | "recordings-unwritable"
   | "second-factor-required"
   | "session-required"
   | "settings-invalid"
@@ -141,6 +142,7 @@ export const httpStatusOf: Readonly<Record<ErrorCode, number>> = {
   "proxy-target-silent": 504,
   "read-only": 405,
   "recordings-full": 507,
+  "recordings-unwritable": 503,
   "second-factor-required": 401,
   "session-required": 401,
   "settings-invalid": 422,

@@ -45,7 +45,7 @@ export interface Recordings {
   list(): readonly Recording[];
   /**
    * A device is recorded once at a time: where it is already, that is the answer.
-   * @throws HomeError `recordings-full`, `too-many-streams`, and what the stream cannot be had for
+   * @throws HomeError `recordings-full`, `recordings-unwritable`, `too-many-streams`, and what the stream cannot be had for
    */
   start(device: string): Promise<Recording>;
   /** Resolves when all that came is on the disk; of what has ended already, with that. @throws HomeError `not-found` */

@@ -63,7 +63,7 @@ export function createAvStreams(options: AvStreamsOptions): AvStreams {
     try {
       const form = told ?? (await firstForm(guid, first, signal));
       signal.throwIfAborted();
-      const evidence = createStreamEvidence();
+      const evidence = createStreamEvidence(clock);
       const octets = octetsOf({ guid, form, evidence }, chunks, first);
       return { form, octets, evidence: evidence.told, [Symbol.asyncDispose]: close };
     } catch (thrown) {

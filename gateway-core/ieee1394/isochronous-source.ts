@@ -19,12 +19,14 @@ export interface AvChunk {
   readonly lostDataBlocks: number;
   /** Chunks before this one that were thrown away since nobody took them in time. */
   readonly droppedChunks: number;
+  readonly droppedOctets: number;
 }
 
 /** Some seconds of DV: a reader that is further behind loses the oldest. */
 const mostWaitingOctets = 16_000_000;
 const withHeader = 1;
 const transportOctets = 188;
+const nothingDropped = { droppedChunks: 0, droppedOctets: 0 };
 
 export interface SourceOptions {
   readonly bus: Bus;
@@ -32,41 +34,45 @@ export interface SourceOptions {
   readonly signal: AbortSignal;
 }
 
-/** Listens from the first `next()` on, and ends when the signal aborts. @throws HomeError of the connection, when that ends by itself */
+/** Listens from the first `next()` on, and ends when the signal aborts and all that came by then is taken. @throws HomeError of the connection, when that ends by itself */
 export async function* receiveStream({ bus, connection, signal }: SourceOptions): AsyncGenerator<AvChunk> {
   const waiting: AvChunk[] = [];
   let ended: HomeError | undefined;
-  let dropped = 0;
+  let dropped = nothingDropped;
   let waitingOctets = 0;
   let wake = (): void => undefined;
   const assembler = createAssembler((chunk) => {
     waiting.push(chunk);
     waitingOctets += chunk.octets.length;
     while (waitingOctets > mostWaitingOctets) {
-      waitingOctets -= waiting.shift()?.octets.length ?? 0;
-      dropped++;
+      const octets = waiting.shift()?.octets.length ?? 0;
+      waitingOctets -= octets;
+      dropped = { droppedChunks: dropped.droppedChunks + 1, droppedOctets: dropped.droppedOctets + octets };
     }
     wake();
   });
   let stopListening = bus.listen(connection.channel, assembler);
   const stopFollowing = connection.onChange((error) => {
     stopListening();
-    if (error === undefined) stopListening = bus.listen(connection.channel, assembler);
+    if (error === undefined && !signal.aborted) stopListening = bus.listen(connection.channel, assembler);
     else ended = error;
     wake();
   });
-  const onAbort = (): void => wake();
+  const onAbort = (): void => {
+    stopListening();
+    wake();
+  };
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     for (;;) {
       const chunk = waiting.shift();
-      if (signal.aborted) return;
       if (chunk !== undefined) {
         waitingOctets -= chunk.octets.length;
-        const droppedChunks = dropped;
-        dropped = 0;
-        yield { ...chunk, droppedChunks };
-      } else if (ended !== undefined) throw ended;
+        const told = dropped;
+        dropped = nothingDropped;
+        yield { ...chunk, ...told };
+      } else if (signal.aborted) return;
+      else if (ended !== undefined) throw ended;
       else {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -91,7 +97,7 @@ function createAssembler(give: (chunk: AvChunk) => void): (packets: readonly Iso
       const packet = tag === withHeader ? readCip(octets) : undefined;
       if (packet === undefined) continue;
       for (const { octets: frame, timeCode, missingBlocks, lostDataBlocks: lost } of frames.take(packet)) {
-        give({ format: "dv", octets: frame, timeCode, missingBlocks, lostDataBlocks: lost, droppedChunks: 0 });
+        give({ format: "dv", octets: frame, timeCode, missingBlocks, lostDataBlocks: lost, ...nothingDropped });
       }
       const arrival = transport.take(packet);
       lostDataBlocks += arrival.lostDataBlocks;
@@ -100,7 +106,7 @@ function createAssembler(give: (chunk: AvChunk) => void): (packets: readonly Iso
     if (run.length === 0 && lostDataBlocks === 0) return;
     const octets = new Uint8Array(run.length * transportOctets);
     for (const [place, one] of run.entries()) octets.set(one, place * transportOctets);
-    give({ format: "mpeg2-ts", octets, missingBlocks: 0, lostDataBlocks, droppedChunks: 0 });
+    give({ format: "mpeg2-ts", octets, missingBlocks: 0, lostDataBlocks, ...nothingDropped });
   };
 }
 

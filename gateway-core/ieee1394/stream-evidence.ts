@@ -1,28 +1,36 @@
 /** What is known of a stream that was saved: how much there is of it, what is missing and where its time code breaks. Pure. */
 
+import type { Clock } from "../contract/clock.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { AvChunk } from "./isochronous-source.ts";
 
 export interface StreamEvidence {
   take(chunk: AvChunk): void;
-  /** `{format, chunks, octets, firstTimeCode, lastTimeCode, missingBlocks, lostDataBlocks, droppedChunks, losses, breaks}`: chunks count from 0; lists hold the first thousand. */
+  /** `{format, chunks, octets, firstTimeCode, lastTimeCode, missingBlocks, lostDataBlocks, droppedChunks, droppedOctets, losses, breaks}`: chunks count from 0; what was dropped, nobody took in time; lists hold the first thousand. */
   told(): JsonObject;
 }
 
 const mostListed = 1_000;
 
-export function createStreamEvidence(): StreamEvidence {
+export function createStreamEvidence(clock: Pick<Clock, "now">): StreamEvidence {
   const losses: JsonObject[] = [];
   const breaks: JsonObject[] = [];
-  const sums = { chunks: 0, octets: 0, missingBlocks: 0, lostDataBlocks: 0, droppedChunks: 0 };
+  const sums = { chunks: 0, octets: 0, missingBlocks: 0, lostDataBlocks: 0, droppedChunks: 0, droppedOctets: 0 };
   let format: string | null = null;
   let first: string | null = null;
   let last: string | null = null;
 
   return {
-    take({ format: form, octets, timeCode, missingBlocks, lostDataBlocks, droppedChunks }) {
+    take({ format: form, octets, timeCode, ...lost }) {
+      const { missingBlocks, lostDataBlocks, droppedChunks, droppedOctets } = lost;
       const chunk = sums.chunks;
-      const loss = { missingBlocks, lostDataBlocks, droppedChunks };
+      const loss = {
+        at: new Date(clock.now()).toISOString(),
+        missingBlocks,
+        lostDataBlocks,
+        droppedChunks,
+        droppedOctets,
+      };
       const isWhole = missingBlocks + lostDataBlocks + droppedChunks === 0;
       if (!isWhole && losses.length < mostListed) losses.push({ chunk, timeCode: timeCode ?? null, ...loss });
       if (timeCode !== undefined) {
@@ -32,11 +40,12 @@ export function createStreamEvidence(): StreamEvidence {
         last = timeCode;
       }
       format = form;
-      sums.chunks++;
+      if (octets.length > 0) sums.chunks++;
       sums.octets += octets.length;
       sums.missingBlocks += missingBlocks;
       sums.lostDataBlocks += lostDataBlocks;
       sums.droppedChunks += droppedChunks;
+      sums.droppedOctets += droppedOctets;
     },
     told: () => ({
       format,

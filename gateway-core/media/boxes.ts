@@ -1,6 +1,6 @@
 /** Boxes of an ISO base media file (ISO/IEC 14496-12, 4.2): cut out of a stream as it comes, and looked up. Pure. */
 
-import { joinOctets } from "../bytes/join-octets.ts";
+import { joinAll } from "../bytes/join-octets.ts";
 import { HomeError } from "../contract/errors.ts";
 
 export interface Box {
@@ -29,7 +29,7 @@ export class BoxSplitter {
     for (;;) {
       const length = this.#lengthOfFirst();
       if (length === undefined || this.#held < length) return boxes;
-      const all = joinOctets(...this.#parts);
+      const all = joinAll(this.#parts);
       boxes.push(boxOf(all.subarray(0, length)));
       this.#parts = all.length === length ? [] : [all.subarray(length)];
       this.#held = all.length - length;
@@ -40,7 +40,7 @@ export class BoxSplitter {
     if (this.#held < headerOctets) return undefined;
     let [first = new Uint8Array(0)] = this.#parts;
     if (first.length < headerOctets) {
-      first = joinOctets(...this.#parts);
+      first = joinAll(this.#parts);
       this.#parts = [first];
     }
     const length = uint(first, 0, 4);

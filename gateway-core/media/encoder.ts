@@ -25,7 +25,7 @@ export interface EncoderOptions {
 const heardMs = 1_000;
 /** Found and replaced, viewers miss less than two and a half seconds. */
 const stuckMs = 1_800;
-/** From its start to its first output: twice as long after each that gave none, as the next has no more of a busy machine. */
+/** From its start to its first output: twice as long after each that gave none, as the next has no more of a busy machine. At its end it is given the longest. */
 const beginMs = 5_000;
 const mostBeginMs = 20_000;
 /** Until the next is begun, by how many in a row wrote for less than `briefMs`: one that ran, and was killed, is replaced at once. */
@@ -82,7 +82,8 @@ export class Encoder {
 
   /** Takes whole frames or packets, as they came from the source; the first that can be begun with starts the encoder. */
   write(octets: Uint8Array): void {
-    if (this.#isOver) return;
+    // A multiplex goes on when the programme in it pauses.
+    if (this.#isOver || octets.length === 0) return;
     const now = this.#options.clock.now();
     if (now - this.#heardAt >= heardMs) this.#heardSince = now;
     this.#heardAt = now;
@@ -93,7 +94,7 @@ export class Encoder {
     }
     if (this.#child.stdin.writableLength <= mostWaiting) {
       // While it begins every moment counts.
-      if (octets.length > 0) this.#input.push(octets, !this.#isBegun);
+      this.#input.push(octets, !this.#isBegun);
       return;
     }
     // One that begins, or has just begun, catches up with what waits: what has no room is left out, whole frames and packets.
@@ -105,13 +106,25 @@ export class Encoder {
     this.#lose()?.kill();
   }
 
-  /** The source has ended: what it told is encoded to its end. */
+  /** The source has ended: what it told is encoded to its end, unless that stands still. */
   async finish(): Promise<void> {
     this.#rest();
     this.#input.flush();
-    this.#child?.stdin.end();
-    await this.#child?.ended;
+    const child = this.#child;
+    if (child === undefined) return;
+    child.stdin.end();
+    this.#watchEnd(child, this.#options.clock.now());
+    await child.ended;
+    this.#watching?.cancel();
     this.#child = undefined;
+  }
+
+  #watchEnd(child: FfmpegProcess, since: number): void {
+    const { clock } = this.#options;
+    this.#watching = clock.after(Math.max(since, this.#wroteAt) + mostBeginMs - clock.now(), () => {
+      if (clock.now() - Math.max(since, this.#wroteAt) >= mostBeginMs) child.kill();
+      else this.#watchEnd(child, since);
+    });
   }
 
   async stop(): Promise<void> {
@@ -152,7 +165,7 @@ export class Encoder {
         this.#wroteAt = now;
         if (isFirst) {
           this.#begunAt = now;
-          this.#watch();
+          if (!this.#isOver) this.#watch();
         }
         try {
           for (const piece of reader.push(octets)) {

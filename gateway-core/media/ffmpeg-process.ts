@@ -1,8 +1,8 @@
 /** The only file that starts FFmpeg. What it says goes where the caller looks, never to our own streams, and it ends with us. */
 
 import { spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
-import { type Clock, sleep } from "../contract/clock.ts";
+import { type Readable, Writable } from "node:stream";
+import { type Clock, sleep, type Timer } from "../contract/clock.ts";
 
 /** How it ended: exit code, or null when it was killed or never began. */
 export interface Ended {
@@ -24,6 +24,8 @@ export interface FfmpegProcess {
 export type StartFfmpeg = (args: readonly string[], outputCount: number) => FfmpegProcess;
 
 const patienceMs = 500;
+/** What is left in the pipes of one that has ended is read much sooner. */
+const inheritedMs = 2_000;
 const mostLines = 16;
 const longestLine = 400;
 
@@ -38,27 +40,37 @@ export function ffmpegStarter(program: string, clock: Clock): StartFfmpeg {
       said.push(line.slice(0, longestLine));
       if (said.length > mostLines) said.shift();
     };
-    child.stderr.setEncoding("utf8").on("data", (text: string) => text.split("\n").filter(Boolean).forEach(hear));
-    child.stdin.on("error", () => undefined);
+    // Where the machine has no pipes left there is none, whatever the types say, and it has not begun.
+    const pipes = (child.stdio ?? []).filter((one) => one !== null && one !== undefined);
+    for (const pipe of pipes) pipe.on("error", () => undefined);
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => text.split("\n").filter(Boolean).forEach(hear));
     const ended = new Promise<Ended>((resolve) => {
+      let late: Timer | undefined;
       child.once("error", (cause) => {
         hear(cause.message);
         resolve({ code: null, said });
       });
-      child.once("close", (code) => resolve({ code, said }));
+      // What it has begun itself, as a script would, may hold its pipes for ever.
+      child.once("exit", () => {
+        late = clock.after(inheritedMs, () => {
+          for (const pipe of pipes) pipe.destroy();
+        });
+      });
+      child.once("close", (code) => {
+        late?.cancel();
+        resolve({ code, said });
+      });
     });
-    const outputs = [child.stdout, ...child.stdio.slice(3)].filter(
-      (one): one is Readable => one !== null && "read" in Object(one),
-    );
-    for (const output of outputs) output.on("error", () => undefined);
+    const isOutput = (pipe: (typeof pipes)[number]): pipe is Readable => "read" in pipe && pipe !== child.stderr;
+    const stdin = child.stdin ?? new Writable({ write: (_octets, _encoding, done) => done() });
     const kill = (): void => void child.kill("SIGKILL");
     return {
-      stdin: child.stdin,
-      outputs,
+      stdin,
+      outputs: pipes.slice(1).filter(isOutput),
       ended,
       kill,
       async stop() {
-        child.stdin.destroy();
+        stdin.destroy();
         const waiting = new AbortController();
         void sleep(clock, patienceMs, waiting.signal).then(kill, () => undefined);
         const end = await ended;

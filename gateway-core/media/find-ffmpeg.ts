@@ -113,6 +113,8 @@ async function judge(
 const quiet = ["-hide_banner", "-loglevel", "error", "-nostdin"];
 const picture = ["-f", "lavfi", "-i", "color=size=64x64:rate=25:duration=0.4", "-pix_fmt", "yuv420p"];
 const longestRunMs = 10_000;
+/** What any FFmpeg says of its version is far shorter. */
+const longestOutput = 65_536;
 
 async function run(
   start: StartFfmpeg,
@@ -124,6 +126,7 @@ async function run(
   let output = "";
   child.outputs[0]?.on("data", (octets) => {
     output += octets;
+    if (output.length > longestOutput) child.kill();
   });
   child.stdin.end();
   const { code, said } = await child.ended;

@@ -1,6 +1,6 @@
 /** Octets that come in many small pieces, written in fewer larger ones: each write costs both sides more than its octets do. */
 
-import { joinOctets } from "../bytes/join-octets.ts";
+import { joinAll } from "../bytes/join-octets.ts";
 import type { Clock, Timer } from "../contract/clock.ts";
 
 /** A quarter of a fragment, which nobody sees before it is whole. A bus tells of its packets a hundred times a second and more. */
@@ -32,7 +32,7 @@ export class GatheredWrites {
   }
 
   flush(): void {
-    const octets = joinOctets(...this.#parts);
+    const octets = joinAll(this.#parts);
     this.drop();
     this.#wroteAt = this.#clock.now();
     if (octets.length > 0) this.#write(octets);

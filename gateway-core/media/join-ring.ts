@@ -4,24 +4,12 @@
  * once, and waits for nothing that does not come. Pure.
  */
 
-import { joinOctets } from "../bytes/join-octets.ts";
+import { joinAll } from "../bytes/join-octets.ts";
+import { PacketCutter, tsPacketOctets } from "../bytes/packet-cutter.ts";
 import { BlockStore } from "./block-store.ts";
-import {
-  type ProgramMap,
-  readProgramAssociation,
-  readProgramMap,
-  SectionReader,
-  writeProgramAssociation,
-} from "./program-tables.ts";
-import {
-  isStartAt,
-  packetAt,
-  pidAt,
-  sectionPacket,
-  type TsPacket,
-  TsPacketizer,
-  tsPacketOctets,
-} from "./transport-stream.ts";
+import { associationPid, type KnownProgram, ProgramReader } from "./program-reader.ts";
+import { type ProgramMap, writeProgramAssociation } from "./program-tables.ts";
+import { isScrambledAt, isStartAt, packetAt, pidAt, sectionPackets, type TsPacket } from "./transport-stream.ts";
 
 export interface JoinRingOptions {
   /** Octets kept, at most. */
@@ -34,14 +22,13 @@ export interface JoinRingOptions {
   readonly isTaken?: () => boolean;
 }
 
-interface Followed {
-  readonly number: number;
-  readonly mapPid: number;
+interface Followed extends KnownProgram {
   readonly wanted: ReadonlySet<number>;
   readonly videoPid: number;
+  /** What an encoder takes for granted of it. */
+  readonly shape: string;
 }
 
-const associationPid = 0;
 /** What a PID's packets are, as bits; 0: of no matter. */
 const [passedOn, table, picture] = [1, 2, 4];
 const pids = 0x2000;
@@ -50,19 +37,18 @@ export class JoinRing {
   readonly #longest: number;
   readonly #groups: number;
   readonly #wished: number | undefined;
-  readonly #packetizer = new TsPacketizer();
+  readonly #cutter = new PacketCutter();
   readonly #store: BlockStore;
   readonly #roles = new Uint8Array(pids);
-  readonly #sections = new Map<number, SectionReader>();
-  /** The packets of the programme maps as they came last, by PID. */
-  readonly #tables = new Map<number, Uint8Array[]>();
-  readonly #maps = new Map<number, ProgramMap>();
+  readonly #tables = new ProgramReader();
   /** What names the followed programme alone. */
   #association: Uint8Array = new Uint8Array(0);
   /** Associations passed on so far: each is a packet of ours. */
   #associations = 0;
-  #mapPids: readonly number[] = [];
   #followed: Followed | undefined;
+  #isRenewed = false;
+  #octetsScrambled = 0;
+  #octetsUnbegun = 0;
   /** What was passed on last, packet behind packet, as it was passed on. */
   #kept: Uint8Array[] = [];
   /** Counted in octets that were passed on: where what is kept begins, and the groups in it. */
@@ -79,12 +65,22 @@ export class JoinRing {
 
   /** Octets that were no packet. */
   get octetsLost(): number {
-    return this.#packetizer.octetsLost;
+    return this.#cutter.octetsLost;
+  }
+
+  /** Octets of the programme that came scrambled, since any came clear. */
+  get octetsScrambled(): number {
+    return this.#octetsScrambled;
+  }
+
+  /** Octets since a group of pictures began. */
+  get octetsUnbegun(): number {
+    return this.#octetsUnbegun;
   }
 
   /** The programme that is followed, once its tables have come. */
   get program(): ProgramMap | undefined {
-    return this.#followed && this.#maps.get(this.#followed.mapPid);
+    return this.#followed?.map;
   }
 
   get audioCount(): number {
@@ -96,18 +92,28 @@ export class JoinRing {
     return this.#starts.length > 0;
   }
 
+  /** Whether another programme is followed than when this was asked last, or other streams of it. */
+  isRenewed(): boolean {
+    const isRenewed = this.#isRenewed;
+    this.#isRenewed = false;
+    return isRenewed;
+  }
+
   /** Takes octets of the stream; returns the packets of the followed programme among them, for who has joined, to be read only. */
   push(octets: Uint8Array): Uint8Array {
     let length = 0;
+    this.#octetsUnbegun += octets.length;
     const room = (octetCount: number): Uint8Array => this.#store.room(octetCount);
     // What is passed on moves up within the one copy, and is what is kept, too: packets are many.
     const take = (packets: Uint8Array, at: number): void => {
       const pid = pidAt(packets, at);
       const role = this.#roles[pid] ?? 0;
-      if (role === 0) return;
-      if ((role & table) !== 0) this.#readTable(packetAt(packets, at));
-      else if ((role & picture) !== 0 && isStartAt(packets, at) && beginsGroup(packetAt(packets, at))) {
+      if (role === 0 || this.#isScrambled(packets, at, role)) return;
+      if ((role & table) !== 0) {
+        if (this.#tables.take(packetAt(packets, at))) this.#follow();
+      } else if ((role & picture) !== 0 && isStartAt(packets, at) && beginsGroup(packetAt(packets, at))) {
         this.#starts.push(this.#store.kept + length);
+        this.#octetsUnbegun = 0;
       }
       if (pid === associationPid) {
         if (this.#followed === undefined || !isStartAt(packets, at)) return;
@@ -116,18 +122,18 @@ export class JoinRing {
       else if (length < at) packets.copyWithin(length, at, at + tsPacketOctets);
       length += tsPacketOctets;
     };
-    const passed = this.#packetizer.push(octets, take, room).subarray(0, length);
+    const passed = this.#cutter.push(octets, take, room).subarray(0, length);
     if (length > 0) this.#keep(passed);
     return passed;
   }
 
-  /** What a decoder that joins now is given first: the tables, then the groups that are kept. */
+  /** What a decoder that joins now is given first: the tables, then the groups that are kept. Empty where none has begun. */
   preroll(): Uint8Array {
-    const { mapPid } = this.#followed ?? {};
-    if (mapPid === undefined) return new Uint8Array(0);
-    const tables = [this.#nextAssociation(), ...(this.#tables.get(mapPid) ?? [])];
-    const [start = this.#store.kept] = this.#starts;
-    const all = joinOctets(...tables, ...this.#kept);
+    const [start] = this.#starts;
+    if (this.#followed === undefined || start === undefined) return new Uint8Array(0);
+    const { mapPid, section } = this.#followed;
+    const tables = [this.#nextAssociation(), ...sectionPackets(mapPid, section)];
+    const all = joinAll([...tables, ...this.#kept]);
     let length = tables.length * tsPacketOctets;
     for (let at = length + start - this.#keptFrom; at < all.length; at += tsPacketOctets) {
       // Tables stand before it all, and there alone.
@@ -143,51 +149,37 @@ export class JoinRing {
     return new Uint8Array(this.#association);
   }
 
-  #readTable({ pid, payload, isStart, octets }: TsPacket): void {
-    // The same again, many times a second.
-    const known = this.#tables.get(pid);
-    if (isStart && known?.length === 1 && isSamePacket(octets, known[0])) {
-      known[0] = new Uint8Array(octets);
-      return;
-    }
-    const reader = this.#sections.get(pid) ?? new SectionReader();
-    this.#sections.set(pid, reader);
-    if (isStart) this.#tables.set(pid, []);
-    this.#tables.get(pid)?.push(new Uint8Array(octets));
-    for (const section of reader.push(payload, isStart)) {
-      try {
-        if (pid === associationPid) this.#mapPids = readProgramAssociation(section).map(({ mapPid }) => mapPid);
-        else this.#maps.set(pid, readProgramMap(section));
-      } catch {
-        continue; // A damaged table comes again within a second.
-      }
-      this.#follow();
-    }
+  /** What nobody here can read is passed on to nobody: it would be taken for damage. */
+  #isScrambled(packets: Uint8Array, at: number, role: number): boolean {
+    const isScrambled = isScrambledAt(packets, at);
+    if (isScrambled) this.#octetsScrambled += tsPacketOctets;
+    else if ((role & picture) !== 0) this.#octetsScrambled = 0;
+    return isScrambled;
   }
 
   #follow(): void {
-    const known = this.#mapPids.flatMap((pid) => {
-      const map = this.#maps.get(pid);
-      return map === undefined ? [] : [{ pid, map }];
-    });
-    const hasVideo = ({ map }: (typeof known)[number]): boolean => map.streams.some(({ kind }) => kind === "video");
-    const chosen =
-      this.#wished === undefined
-        ? (known.find(hasVideo) ?? (known.length === this.#mapPids.length ? known[0] : undefined))
-        : known.find(({ map }) => map.number === this.#wished);
-    if (chosen !== undefined) this.#followProgram(chosen.pid, chosen.map);
+    const chosen = this.#tables.choose(this.#wished);
+    if (chosen !== undefined) this.#followProgram(chosen);
     this.#assignRoles();
   }
 
-  #followProgram(mapPid: number, { number, clockPid, streams }: ProgramMap): void {
-    const played = streams.filter(({ kind }) => kind !== "other").map(({ pid }) => pid);
-    const wanted = new Set([clockPid, ...played]);
-    const before = this.#followed;
-    const isSame = number === before?.number && mapPid === before.mapPid && wanted.size === before.wanted.size;
-    if (isSame && wanted.isSubsetOf(before.wanted)) return;
-    this.#association = sectionPacket(associationPid, writeProgramAssociation([{ number, mapPid }]), 0);
-    const videoPid = streams.find(({ kind }) => kind === "video")?.pid ?? played[0] ?? -1;
-    this.#followed = { number, mapPid, wanted, videoPid };
+  #followProgram({ mapPid, map, section }: KnownProgram): void {
+    const { number, clockPid, streams } = map;
+    const played = streams.filter(({ kind }) => kind !== "other");
+    const shape = JSON.stringify([number, mapPid, clockPid, played.map(({ pid, type }) => [pid, type])]);
+    const videoPid = played.find(({ kind }) => kind === "video")?.pid ?? played[0]?.pid ?? -1;
+    const before = this.#followed?.shape;
+    this.#followed = {
+      mapPid,
+      map,
+      section,
+      wanted: new Set([clockPid, ...played.map(({ pid }) => pid)]),
+      videoPid,
+      shape,
+    };
+    if (shape === before) return;
+    this.#isRenewed = before !== undefined;
+    this.#association = joinAll(sectionPackets(associationPid, writeProgramAssociation([{ number, mapPid }])));
     this.#starts = [];
   }
 
@@ -197,7 +189,7 @@ export class JoinRing {
     this.#roles.fill(0);
     for (const pid of wanted) this.#roles[pid] = passedOn;
     if (videoPid >= 0) this.#roles[videoPid] = passedOn | picture;
-    for (const pid of this.#mapPids) this.#roles[pid] = pid === mapPid ? passedOn | table : table;
+    for (const pid of this.#tables.mapPids) this.#roles[pid] = pid === mapPid ? passedOn | table : table;
     this.#roles[associationPid] = table;
   }
 
@@ -214,10 +206,6 @@ export class JoinRing {
     this.#store.release(this.#keptFrom);
   }
 }
-
-/** But for their counters. */
-const isSamePacket = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
-  a.every((octet, at) => octet === b?.[at] || at === 3) && (((a[3] ?? 0) ^ (b?.[3] ?? 0)) & 0xf0) === 0;
 
 /** A picture that needs none before it: said by the multiplexer, or a sequence header or parameter set at its front. */
 function beginsGroup({ payload, isRandomAccess }: TsPacket): boolean {

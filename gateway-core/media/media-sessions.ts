@@ -5,7 +5,7 @@ import { HomeError, toHomeError } from "../contract/errors.ts";
 import type { AvSource, PieceRing, Rung, SourceForm, StreamHold } from "../contract/stream.ts";
 import { Encoder } from "./encoder.ts";
 import type { StartFfmpeg } from "./ffmpeg-process.ts";
-import { NoiseJudge } from "./noise.ts";
+import { NoiseJudge, type Trouble } from "./noise.ts";
 import { createSourceRing, type SourceRing } from "./source-ring.ts";
 import { createSpareFfmpeg, type SpareFfmpeg } from "./spare-ffmpeg.ts";
 import { liveArguments } from "./transcode-plan.ts";
@@ -175,12 +175,14 @@ export class MediaSessions implements AsyncDisposable {
       const judge = new NoiseJudge();
       for await (const octets of source.octets) {
         const onward = ring.push(octets);
-        if (judge.isNoise(octets.length, ring.octetsLost)) throw noStream(source.form);
+        const trouble = judge.troubleOf(octets.length, ring);
+        if (trouble !== undefined) throw noStream(source.form, trouble);
         if (ring.isRenewed()) encoder.renew();
         encoder.write(onward);
       }
       await encoder.finish();
-      if (ring.preroll().length === 0) throw noStream(source.form);
+      if (ring.preroll().length === 0)
+        throw noStream(source.form, ring.octetsScrambled > 0 ? "scrambled" : "no-picture");
       end(new HomeError("stream-ended", "the source has ended"));
     })().catch((thrown: unknown) => end(toHomeError(thrown)));
     let stopped: Promise<void> | undefined;
@@ -230,5 +232,11 @@ export class MediaSessions implements AsyncDisposable {
   }
 }
 
-const noStream = (form: SourceForm): HomeError =>
-  new HomeError("conversion-failed", "what the device sends is no stream", { form });
+const troubles: Readonly<Record<Trouble, string>> = {
+  noise: "what the device sends is no stream",
+  scrambled: "what the device sends is scrambled",
+  "no-picture": "in what the device sends nothing begins that could be shown",
+};
+
+const noStream = (form: SourceForm, reason: Trouble): HomeError =>
+  new HomeError("conversion-failed", troubles[reason], { form, reason });

@@ -27,6 +27,15 @@ const audioTypes = new Set([0x03, 0x04, 0x0f, 0x11, 0x81]);
 /** Descriptors that say what a stream of private data is: AC-3, enhanced AC-3, AAC (ETSI EN 300 468, 6.1). */
 const audioDescriptors = new Set([0x6a, 0x7a, 0x7c]);
 
+/** Whether what a section says holds now: else it is what comes next (`current_next_indicator`). */
+export const isCurrent = (section: Uint8Array): boolean => ((section[5] ?? 0) & 0x01) !== 0;
+
+/** Which version of its table a section belongs to, and which part of that it is. */
+export const placeOf = (section: Uint8Array): { readonly version: number; readonly number: number } => ({
+  version: ((section[5] ?? 0) >> 1) & 0x1f,
+  number: section[6] ?? 0,
+});
+
 /** @throws HomeError `frame-malformed`: another table, a wrong check sum, cut short. */
 export function readProgramAssociation(section: Uint8Array): readonly Program[] {
   const body = bodyOf(section, 0x00);
@@ -67,6 +76,11 @@ export function readProgramMap(section: Uint8Array): ProgramMap {
 /** Puts sections together that begin in one packet and end in another. */
 export class SectionReader {
   #held: number[] = [];
+
+  /** Whether a section has begun, and is not whole. */
+  get isWaiting(): boolean {
+    return this.#held.length > 0;
+  }
 
   /** The sections that are whole after this payload. `isStart`: the first octet says where a section begins. */
   push(payload: Uint8Array, isStart: boolean): Uint8Array[] {

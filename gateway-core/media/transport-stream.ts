@@ -1,7 +1,7 @@
-/** Packets of an MPEG-2 transport stream (ISO/IEC 13818-1, 2.4.3): found again after noise, read without copying. Pure. */
+/** Packets of an MPEG-2 transport stream (ISO/IEC 13818-1, 2.4.3), read without copying. Pure. */
 
-/** Octets of a packet. */
-export const tsPacketOctets = 188;
+import { tsPacketOctets } from "../bytes/packet-cutter.ts";
+
 const syncByte = 0x47;
 
 export interface TsPacket {
@@ -25,6 +25,9 @@ export const pidAt = (octets: Uint8Array, at: number): number =>
 /** Whether its header says that a PES packet or a section begins in it, be it usable or not. */
 export const isStartAt = (octets: Uint8Array, at: number): boolean => ((octets[at + 1] ?? 0) & 0x40) !== 0;
 
+/** Whether what is in it is for those alone who have its key. */
+export const isScrambledAt = (octets: Uint8Array, at: number): boolean => ((octets[at + 3] ?? 0) & 0xc0) !== 0;
+
 /** Reads the packet that begins there with its sync byte. */
 export function packetAt(all: Uint8Array, place: number): TsPacket {
   const octets = all.subarray(place, place + tsPacketOctets);
@@ -46,49 +49,20 @@ export function packetAt(all: Uint8Array, place: number): TsPacket {
   };
 }
 
-/** A packet of one section that fits into it, filled up with 0xff (2.4.4). */
-export function sectionPacket(pid: number, section: Uint8Array, continuity: number): Uint8Array {
-  const packet = new Uint8Array(tsPacketOctets).fill(0xff);
-  packet.set([syncByte, 0x40 | (pid >> 8), pid, 0x10 | (continuity & 0x0f), 0]);
-  packet.set(section, 5);
-  return packet;
-}
-
-/** Cuts octets as they come into whole packets, and finds the beat again after garbage. */
-export class TsPacketizer {
-  #rest: Uint8Array<ArrayBufferLike> = new Uint8Array(0);
-  #octetsLost = 0;
-
-  /** Octets thrown away because no packet began there. */
-  get octetsLost(): number {
-    return this.#octetsLost;
+/** The packets of one section, the last filled up with 0xff (2.4.4). */
+export function sectionPackets(pid: number, section: Uint8Array): Uint8Array[] {
+  const packets: Uint8Array[] = [];
+  for (let at = 0; at < section.length; ) {
+    const isFirst = at === 0;
+    const packet = new Uint8Array(tsPacketOctets).fill(0xff);
+    packet.set([syncByte, (isFirst ? 0x40 : 0) | (pid >> 8), pid, 0x10 | (packets.length & 0x0f)]);
+    // The first octet of the first payload says that the section begins at once.
+    if (isFirst) packet[4] = 0;
+    const from = isFirst ? 5 : 4;
+    const part = section.subarray(at, at + tsPacketOctets - from);
+    packet.set(part, from);
+    packets.push(packet);
+    at += part.length;
   }
-
-  /**
-   * Tells of each packet that is whole now where it begins in the answer, which is a copy of all that is at hand, in `room`.
-   * What lies before that place may be written over meanwhile: a packet is no object, as there are thousands in a second.
-   */
-  push(
-    octets: Uint8Array,
-    take: (all: Uint8Array, at: number) => void,
-    room = (length: number): Uint8Array => new Uint8Array(length),
-  ): Uint8Array {
-    const all = room(this.#rest.length + octets.length);
-    all.set(this.#rest);
-    all.set(octets, this.#rest.length);
-    let at = 0;
-    while (all.length - at >= tsPacketOctets) {
-      // The next packet's sync byte confirms this one's, as far as it is here already.
-      const next = all[at + tsPacketOctets];
-      if (all[at] === syncByte && (next === undefined || next === syncByte)) {
-        take(all, at);
-        at += tsPacketOctets;
-      } else {
-        at++;
-        this.#octetsLost++;
-      }
-    }
-    this.#rest = all.slice(at);
-    return all;
-  }
+  return packets;
 }

@@ -1,9 +1,9 @@
 /** Writes what a device sends to a file, octet for octet, for as long as it sends and there is room. */
 
 import { open } from "node:fs/promises";
-import { joinOctets } from "../bytes/join-octets.ts";
-import { HomeError } from "../contract/errors.ts";
+import { joinAll } from "../bytes/join-octets.ts";
 import type { AvSource } from "../contract/stream.ts";
+import { onDisk, recordingsFull } from "./disk-trouble.ts";
 
 export interface RecorderOptions {
   readonly source: AvSource;
@@ -22,19 +22,17 @@ const batchOctets = 262_144;
 
 /**
  * Resolves when the source has ended and all that came is in the file, which is there in any case.
- * @throws HomeError `recordings-full`; what the source ended for
+ * @throws HomeError `recordings-full`, `recordings-unwritable`; what the source ended for
  */
 export async function recordSource({ source, path, onPiece, onOctets, hasRoom }: RecorderOptions): Promise<void> {
-  await using file = await open(path, "wx", 0o600);
+  await using file = await onDisk(open(path, "wx", 0o600));
   let [waiting, octets]: [Uint8Array[], number] = [[], 0];
   const flush = async (): Promise<void> => {
-    const batch = joinOctets(...waiting);
+    const batch = joinAll(waiting);
     [waiting, octets] = [[], 0];
     if (batch.length === 0) return;
     if (!(await hasRoom(batch.length))) throw recordingsFull("megabytes");
-    await file.appendFile(batch).catch((cause: unknown) => {
-      throw isDiskFull(cause) ? recordingsFull("disk") : cause;
-    });
+    await onDisk(file.appendFile(batch));
     onOctets(batch.length);
   };
   try {
@@ -49,9 +47,3 @@ export async function recordSource({ source, path, onPiece, onOctets, hasRoom }:
     await file.sync();
   }
 }
-
-export const recordingsFull = (reason: "megabytes" | "disk" | "count"): HomeError =>
-  new HomeError("recordings-full", "there is no room for more recordings", { reason });
-
-const isDiskFull = (thrown: unknown): boolean =>
-  thrown instanceof Error && "code" in thrown && (thrown.code === "ENOSPC" || thrown.code === "EDQUOT");

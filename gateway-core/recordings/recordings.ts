@@ -5,8 +5,9 @@ import type { Host } from "../contract/clock.ts";
 import { HomeError, toHomeError } from "../contract/errors.ts";
 import type { ClipWish, ConversionProgress, Recording, Recordings } from "../contract/recording.ts";
 import type { AvSource } from "../contract/stream.ts";
+import { recordingsFull } from "./disk-trouble.ts";
 import { fileAnswer } from "./file-answer.ts";
-import { recordingsFull, recordSource } from "./recorder.ts";
+import { recordSource } from "./recorder.ts";
 import { openShelf } from "./shelf.ts";
 
 export interface ClipJob extends ClipWish {
@@ -39,7 +40,7 @@ const mostAtOnce = 4;
 const mostKept = 1_000;
 /** Left on the disk for all else. */
 const spareOctets = 256_000_000;
-/** So often its free room is looked at. */
+/** So often its free room is looked at, and what is missing is written down. */
 const lookOctets = 32_000_000;
 const longestMs = 12 * 60 * 60_000;
 /** A clip is smaller than what it is made of, at the least by this. */
@@ -107,7 +108,7 @@ export async function openRecordings(options: RecordingsOptions): Promise<KeptRe
     try {
       await shelf.note(started);
     } catch (thrown) {
-      await source[Symbol.asyncDispose]();
+      await letGo(source);
       throw thrown;
     }
     kept.set(id, started);
@@ -124,8 +125,15 @@ export async function openRecordings(options: RecordingsOptions): Promise<KeptRe
     const time = clock.after(longestMs, () => void stop("longest"));
     const stop = async (why?: string): Promise<void> => {
       reason ??= why;
-      await source[Symbol.asyncDispose]();
+      await letGo(source);
       await ended;
+    };
+    /** What is known to be missing outlives a gateway that is killed, as what was written does. */
+    const noteSoFar = async (): Promise<void> => {
+      const evidence = source.evidence?.();
+      const known = kept.get(id);
+      if (evidence !== undefined && known !== undefined)
+        await shelf.note({ ...known, evidence }).catch(() => undefined);
     };
     const writing = recordSource({
       source,
@@ -144,6 +152,7 @@ export async function openRecordings(options: RecordingsOptions): Promise<KeptRe
         untilLook -= octets;
         if (untilLook > 0) return true;
         untilLook = lookOctets;
+        await noteSoFar();
         return (await shelf.free()) >= spareOctets;
       },
     });
@@ -154,7 +163,7 @@ export async function openRecordings(options: RecordingsOptions): Promise<KeptRe
       });
       time.cancel();
       const evidence = source.evidence?.();
-      await source[Symbol.asyncDispose]();
+      await letGo(source);
       const isAny = (kept.get(id)?.octets ?? 0) > 0;
       await end(id, {
         state: isAny ? "whole" : "failed",
@@ -224,8 +233,8 @@ export async function openRecordings(options: RecordingsOptions): Promise<KeptRe
     async remove(id) {
       const one = find(id);
       await works.get(id)?.stop();
-      kept.delete(id);
       await shelf.discard(one);
+      kept.delete(id);
       log.write("info", "recording-removed", { id, device: one.device });
     },
     async answer(id, request) {
@@ -239,6 +248,11 @@ export async function openRecordings(options: RecordingsOptions): Promise<KeptRe
       await Promise.all([...works.values()].map(({ stop }) => stop("interrupted")));
     },
   };
+}
+
+/** A device that cannot be let go is no reason to lose what it sent. */
+async function letGo(source: AvSource): Promise<void> {
+  await Promise.allSettled([source[Symbol.asyncDispose]()]);
 }
 
 const notWhole = (id: string): HomeError => new HomeError("not-found", "the recording is not whole yet", { id });

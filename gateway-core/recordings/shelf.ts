@@ -7,6 +7,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from "node:f
 import { join } from "node:path";
 import type { Log } from "../contract/clock.ts";
 import type { Recording } from "../contract/recording.ts";
+import { onDisk } from "./disk-trouble.ts";
 import { endings } from "./file-answer.ts";
 import { factsOf, parseFacts } from "./recording-facts.ts";
 
@@ -18,7 +19,7 @@ export interface Shelf {
   pathOf(recording: Recording): string;
   /** Where it is while it is not whole. */
   partOf(recording: Recording): string;
-  /** Durable when it resolves. */
+  /** Durable when it resolves. @throws HomeError `recordings-full`, `recordings-unwritable`, as do those below */
   note(recording: Recording): Promise<void>;
   /** Gives the file the name of one that is whole. */
   seal(recording: Recording): Promise<void>;
@@ -34,18 +35,19 @@ export async function openShelf(folder: string, log: Log): Promise<Shelf> {
   const partOf = (recording: Pick<Recording, "id" | "form">): string => `${pathOf(recording)}.part`;
   const factsPath = (id: string): string => join(folder, `${id}.json`);
 
-  async function note(recording: Recording): Promise<void> {
+  async function write(recording: Recording): Promise<void> {
     const path = factsPath(recording.id);
     await using file = await open(`${path}.new`, "w", 0o600);
     await file.writeFile(`${JSON.stringify(factsOf(recording), null, 2)}\n`);
     await file.sync();
     await rename(`${path}.new`, path);
   }
-  const seal = (recording: Recording): Promise<void> => rename(partOf(recording), pathOf(recording));
+  const note = (recording: Recording): Promise<void> => onDisk(write(recording));
+  const seal = (recording: Recording): Promise<void> => onDisk(rename(partOf(recording), pathOf(recording)));
   async function discard(recording: Recording): Promise<void> {
     const { id } = recording;
     const all = [pathOf(recording), partOf(recording), factsPath(id)];
-    await Promise.all(all.map((path) => rm(path, { force: true })));
+    await Promise.all(all.map((path) => onDisk(rm(path, { force: true }))));
   }
 
   async function recovered(id: string): Promise<Recording | undefined> {
@@ -68,11 +70,16 @@ export async function openShelf(folder: string, log: Log): Promise<Shelf> {
   const ids = new Set(names.flatMap((name) => ownFile.exec(name)?.groups?.["id"] ?? []));
   const found: Recording[] = [];
   for (const id of ids) {
-    const kept = await recovered(id);
+    const kept = await recovered(id).catch((thrown: unknown) => {
+      log.write("warn", "recording-not-recovered", { id, reason: String(thrown) });
+      return "later" as const;
+    });
+    // On a disk that takes nothing any more, what is whole can be had still, and what is not waits for better times.
+    if (kept === "later") continue;
     if (kept !== undefined) found.push(kept);
     const needed = kept === undefined ? [] : [`${id}.json`, `${id}.${endings[kept.form]}`];
     const rest = names.filter((name) => ownFile.exec(name)?.groups?.["id"] === id && !needed.includes(name));
-    for (const name of rest) await rm(join(folder, name), { force: true });
+    for (const name of rest) await rm(join(folder, name), { force: true }).catch(() => undefined);
   }
   return {
     ...{ found, pathOf, partOf, note, seal, discard },

@@ -70,6 +70,27 @@ describe("The room on an uplink", () => {
     expect(third.higher()?.name).toBe("high");
   });
 
+  it("is not judged by what a stream sees beside something else, which makes way", async () => {
+    const clock = new FakeClock();
+    const room = createUplinkRoom(clock);
+    const place = room.enter(rungs, "high");
+    expect(place.isAlone).toBe(true);
+    place.saw(9_000);
+    room.leftKbps();
+    expect(place.isAlone).toBe(false);
+    place.saw(300);
+    expect(room.enter(rungs, "high").rung.name).toBe("high");
+    await clock.advance(1_000);
+    expect(place.isAlone).toBe(true);
+    place.saw(300);
+    expect(room.enter(rungs, "high").rung.name).toBe("low");
+    // Where nothing else is known it is better than nothing.
+    const fresh = createUplinkRoom(clock);
+    fresh.leftKbps();
+    fresh.enter(rungs, "high").saw(300);
+    expect(fresh.enter(rungs, "high").rung.name).toBe("low");
+  });
+
   it("is tried after some minutes though the line was not seen to carry it: what is seen may be wrong", async () => {
     const clock = new FakeClock();
     const place = createUplinkRoom(clock).enter(rungs, "high");

@@ -2,24 +2,15 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { use } from "../use.ts";
 import { fileInHand } from "./file-in-hand.ts";
 import { madeFrames, madePackets, noise } from "./made-stream.ts";
 import { openSource, reading, refusal } from "./opened-source.ts";
 
-const leaving: (() => Promise<unknown>)[] = [];
-async function use<T extends AsyncDisposable>(opening: Promise<T>): Promise<T> {
-  const opened = await opening;
-  leaving.push(async () => opened[Symbol.asyncDispose]());
-  return opened;
-}
-afterEach(async () => {
-  for (const leave of leaving.splice(0).toReversed()) await leave();
-});
-
 async function folder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), "av-source-"));
-  leaving.push(() => rm(made, { recursive: true, force: true }));
+  onTestFinished(() => rm(made, { recursive: true, force: true }));
   return made;
 }
 

@@ -1,22 +1,13 @@
 import { createServer as createTlsServer } from "node:https";
 import { gzipSync } from "node:zlib";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { AvWires } from "../../gateway-core/av-sources/wires.ts";
 import { makeOwnCertificate } from "../../gateway-core/own-access/own-certificate.ts";
+import { use } from "../use.ts";
 import { fileInHand } from "./file-in-hand.ts";
 import { madePackets } from "./made-stream.ts";
 import { openSource, reading, refusal } from "./opened-source.ts";
 import { type OpenServer, tcpServer, webServer } from "./web-server.ts";
-
-const leaving: AsyncDisposable[] = [];
-async function use<T extends AsyncDisposable>(opening: Promise<T>): Promise<T> {
-  const opened = await opening;
-  leaving.push(opened);
-  return opened;
-}
-afterEach(async () => {
-  for (const one of leaving.splice(0).toReversed()) await one[Symbol.asyncDispose]();
-});
 
 const packets = madePackets({ seconds: 2 });
 const at = ({ port }: OpenServer, path = "/", who = ""): string => `http://${who}127.0.0.1:${port}${path}`;

@@ -3,6 +3,7 @@ import type { Cut } from "../../gateway-core/av-sources/cutter.ts";
 import { LiveReader } from "../../gateway-core/av-sources/live-reader.ts";
 import { Pacer } from "../../gateway-core/av-sources/pacer.ts";
 import { StreamJudge } from "../../gateway-core/av-sources/stream-judge.ts";
+import { FakeClock } from "../fakes/fake-host.ts";
 
 describe("A stream's pace", () => {
   it("is its own clock's, once it is ahead by what it may be", () => {
@@ -32,6 +33,7 @@ describe("A stream's pace", () => {
 });
 
 describe("Who reads a live source", () => {
+  const clock = { now: () => 0 };
   const piece = (octets: number, isJoin = false): Cut => ({ octets: new Uint8Array(octets), sinceMs: 0, isJoin });
   async function taken(reader: LiveReader): Promise<readonly number[]> {
     reader.end();
@@ -41,25 +43,25 @@ describe("Who reads a live source", () => {
   }
 
   it("gets all of it while they keep up", async () => {
-    const reader = new LiveReader(100);
+    const reader = new LiveReader(clock, 100);
     for (const size of [10, 20, 30]) reader.put(piece(size));
-    expect([await taken(reader), reader.octetsDropped]).toEqual([[10, 20, 30], 0]);
+    expect([await taken(reader), reader.losses.droppedOctets]).toEqual([[10, 20, 30], 0]);
   });
 
   it("loses what waits when there is no more room, and goes on where a decoder can begin", async () => {
-    const reader = new LiveReader(100);
+    const reader = new LiveReader(clock, 100);
     for (const one of [piece(60), piece(60), piece(5), piece(7, true), piece(8)]) reader.put(one);
-    expect([await taken(reader), reader.octetsDropped]).toEqual([[7, 8], 125]);
+    expect([await taken(reader), reader.losses.droppedOctets]).toEqual([[7, 8], 125]);
   });
 
   it("goes on anywhere, where a stream never says that a decoder can begin", async () => {
-    const reader = new LiveReader(100);
+    const reader = new LiveReader(clock, 100);
     for (let count = 0; count < 6; count++) reader.put(piece(40));
-    expect([await taken(reader), reader.octetsDropped]).toEqual([[40, 40], 160]);
+    expect([await taken(reader), reader.losses.droppedOctets]).toEqual([[40, 40], 160]);
   });
 
   it("reads what was left and is then told why it has ended; who has left is told nothing", async () => {
-    const [reader, leaving] = [new LiveReader(100), new LiveReader(100)];
+    const [reader, leaving] = [new LiveReader(clock, 100), new LiveReader(clock, 100)];
     for (const one of [reader, leaving]) one.put(piece(1));
     reader.end(new Error("away"));
     reader.put(piece(9));
@@ -68,7 +70,44 @@ describe("Who reads a live source", () => {
     await expect(octets.next()).rejects.toThrow("away");
     leaving.end(new Error("away"));
     leaving.leave();
-    expect(await leaving.octets().next()).toMatchObject({ done: true });
+    const left = leaving.octets();
+    expect((await left.next()).value).toHaveLength(1);
+    expect(await left.next()).toMatchObject({ done: true });
+  });
+
+  it("can say what was left out, how much and when, and how long the source was away", async () => {
+    const time = new FakeClock(0);
+    const reader = new LiveReader(time, 100);
+    const octets = reader.octets();
+    reader.put(piece(50));
+    await octets.next();
+    await time.advance(1_000);
+    for (const one of [piece(60), piece(60), piece(5), piece(7, true)]) reader.put(one);
+    await octets.next();
+    await time.advance(9_000);
+    reader.losses.interrupted(4_000);
+    reader.losses.strayed(3);
+    for (const one of [piece(95), piece(8, true)]) reader.put(one);
+    expect(reader.losses.told()).toEqual({
+      ...{ octets: 57, drops: 2, droppedOctets: 220, strayOctets: 3, interruptions: 1 },
+      losses: [
+        { at: "1970-01-01T00:00:01.000Z", place: 50, droppedOctets: 125 },
+        { at: "1970-01-01T00:00:10.000Z", place: 57, droppedOctets: 95 },
+      ],
+      breaks: [{ at: "1970-01-01T00:00:06.000Z", place: 57, awayMs: 4_000 }],
+    });
+  });
+
+  it("lists the first thousand losses, and counts them all", () => {
+    const reader = new LiveReader(clock, 10);
+    for (let at = 0; at < 2_500; at++) reader.put(piece(9, true));
+    for (let at = 0; at < 1_001; at++) reader.losses.interrupted(1);
+    const told = reader.losses.told();
+    expect([told["drops"], told["droppedOctets"], told["interruptions"]]).toEqual([2_499, 2_499 * 9, 1_001]);
+    expect([told["losses"], told["breaks"]]).toEqual([
+      expect.objectContaining({ length: 1_000 }),
+      expect.objectContaining({ length: 1_000 }),
+    ]);
   });
 });
 

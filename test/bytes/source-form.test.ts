@@ -10,8 +10,8 @@ function beats(stride: number, count: number, offset = 0): Uint8Array {
 
 describe("What a source is", () => {
   it.each([188, 192, 204] as const)("is a transport stream where packets lie %d octets apart", (stride) => {
-    expect(streamStartOf(beats(stride, 8))).toEqual({ form: "mpegts", stride, offset: 0 });
-    expect(streamStartOf(beats(stride, 8, 100))).toEqual({ form: "mpegts", stride, offset: 100 });
+    expect(streamStartOf(beats(stride, 8))).toEqual({ form: "mpegts", stride });
+    expect(streamStartOf(beats(stride, 8, 100))).toEqual({ form: "mpegts", stride });
     expect(sourceFormOf(beats(stride, 8).subarray(0, formOctets))).toBe("mpegts");
   });
 
@@ -34,6 +34,8 @@ describe("What a source is", () => {
     ["nothing", new Uint8Array(0)],
     ["a page", new TextEncoder().encode("<!doctype html><title>Go</title>".repeat(100))],
     ["a playlist", new TextEncoder().encode("#EXTM3U\n#EXT-X-VERSION:3\nG.ts\n".repeat(100))],
+    ["a list of files", new TextEncoder().encode("ffconcat version 1.0\nfile 'G.ts'\n".repeat(100))],
+    ["a manifest", new TextEncoder().encode('<?xml version="1.0"?><MPD><Period id="G"/></MPD>'.repeat(50))],
     ["three beats of five", beats(188, 8).fill(0, 188 * 3, 188 * 4)],
     ["half a header of DV", Uint8Array.of(0x1f, 0x07, 0x01)],
     ["another start of that header", Uint8Array.of(0x1f, 0x08, 0x00)],

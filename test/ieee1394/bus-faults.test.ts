@@ -43,7 +43,7 @@ async function received(plan: Omit<DevicePlan, "clock">) {
   leaving.abort();
   await clock.advance(100);
   await done;
-  const evidence = createStreamEvidence();
+  const evidence = createStreamEvidence({ now: () => 0 });
   for (const chunk of chunks) evidence.take(chunk);
   return { chunks, told: evidence.told() };
 }

@@ -66,7 +66,7 @@ describe("A stream from a deck", () => {
     expect(connected).toEqual([0]);
     expect(chunks.length).toBeGreaterThan(2 * rate);
     expect(new Set(chunks.map((chunk) => chunk.octets.length))).toEqual(new Set([octets]));
-    const evidence = createStreamEvidence();
+    const evidence = createStreamEvidence({ now: () => 0 });
     for (const chunk of chunks) evidence.take(chunk);
     expect(evidence.told()).toMatchObject({
       ...{ format: "dv", chunks: chunks.length, octets: chunks.length * octets },
@@ -86,7 +86,7 @@ describe("A stream from a deck", () => {
     await clock.advance(10_000);
     await command(play);
     expect(chunks.length).toBeGreaterThan(before);
-    const evidence = createStreamEvidence();
+    const evidence = createStreamEvidence({ now: () => 0 });
     for (const chunk of chunks) evidence.take(chunk);
     expect(evidence.told()["breaks"]).toEqual([
       { chunk: expect.any(Number), from: expect.stringMatching(/^00:01:2/), to: expect.stringMatching(/^00:10:00/) },
@@ -161,15 +161,24 @@ describe("A stream from a deck", () => {
   });
 
   it("of a reader that does not read drops the oldest, and says how many", async () => {
-    const { clock, command, options } = rig();
+    const { clock, command, options, leaving } = rig();
     const other = recordStream({ ...options, onConnected: () => undefined });
     const first = other.next();
     await clock.advance(1_500);
     await command(play);
-    expect((await first).value).toMatchObject({ droppedChunks: 0 });
+    expect((await first).value).toMatchObject({ droppedChunks: 0, droppedOctets: 0 });
     await clock.advance(10_000);
-    const second = await other.next();
-    expect(second.value?.droppedChunks).toBeGreaterThan(100);
+    const { value: second } = await other.next();
+    expect(second?.droppedChunks).toBeGreaterThan(100);
+    expect(second?.droppedOctets).toBe((second?.droppedChunks ?? 0) * 120_000);
+    // Who leaves gets what came before that, and nothing that comes after.
+    leaving.abort();
+    const rest: AvChunk[] = [];
+    void (async () => {
+      for await (const chunk of other) rest.push(chunk);
+    })();
+    await clock.advance(2_000);
+    expect(rest.map(({ droppedChunks }) => droppedChunks)).toEqual(Array.from({ length: 132 }, () => 0));
   });
 
   it("is of an AV device or an EUI-64, and of nothing else", async () => {
@@ -181,11 +190,11 @@ describe("A stream from a deck", () => {
 
 describe("The evidence of a stream", () => {
   const chunk = (timeCode: string, more: Partial<AvChunk> = {}): AvChunk => ({
-    ...{ format: "dv", octets: new Uint8Array(1), timeCode, missingBlocks: 0, lostDataBlocks: 0, droppedChunks: 0 },
-    ...more,
+    ...{ format: "dv", octets: new Uint8Array(1), timeCode, missingBlocks: 0, lostDataBlocks: 0 },
+    ...{ droppedChunks: 0, droppedOctets: 0, ...more },
   });
   const breaks = (...timeCodes: string[]) => {
-    const evidence = createStreamEvidence();
+    const evidence = createStreamEvidence({ now: () => 0 });
     for (const timeCode of timeCodes) evidence.take(chunk(timeCode));
     return evidence.told()["breaks"];
   };
@@ -199,14 +208,15 @@ describe("The evidence of a stream", () => {
   });
 
   it("tells what was dropped, and takes no drop for a break", () => {
-    const evidence = createStreamEvidence();
+    const evidence = createStreamEvidence({ now: () => 0 });
     evidence.take(chunk("00:00:00:01"));
-    evidence.take(chunk("00:00:09:00", { droppedChunks: 7 }));
+    evidence.take(chunk("00:00:09:00", { droppedChunks: 7, droppedOctets: 840_000 }));
     evidence.take({ ...chunk("x"), timeCode: undefined });
     expect(evidence.told()).toMatchObject({
-      droppedChunks: 7,
-      breaks: [],
-      losses: [{ chunk: 1, timeCode: "00:00:09:00", droppedChunks: 7 }],
+      ...{ droppedChunks: 7, droppedOctets: 840_000, breaks: [] },
+      losses: [
+        { at: "1970-01-01T00:00:00.000Z", chunk: 1, timeCode: "00:00:09:00", droppedChunks: 7, droppedOctets: 840_000 },
+      ],
       lastTimeCode: "00:00:09:00",
     });
   });

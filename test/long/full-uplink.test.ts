@@ -100,6 +100,27 @@ function savedFile(): Response {
   return new Response(body, { headers: { "content-length": String(octets), "content-type": "video/mp2t" } });
 }
 
+/** Pictures of a device for who cannot play its stream: more than the line carries. */
+function movingPictures(): Response {
+  const part = (): Uint8Array => new Uint8Array(7_000);
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, stepMs));
+        controller.enqueue(part());
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, { headers: { "content-type": "multipart/x-mixed-replace; boundary=picture" } });
+}
+
+/** What the home answers. */
+function answerAt(path: string): Response {
+  if (path.endsWith("/file")) return savedFile();
+  return path.endsWith("/motion.jpg") ? movingPictures() : new Response("page");
+}
+
 /** Asks for the page again and again while something is read; how long it took, and how fast the last seconds went. */
 async function askMeanwhile(rig: Rig, cookie: string, watched: Watched, seconds: number) {
   const asked: number[] = [];
@@ -130,7 +151,7 @@ async function openHome(
   const hold = liveStream();
   const link = openAccessLink({
     ...{ host, registration: { ...registration, gatewayPort } },
-    handler: async (request) => (new URL(request.url).pathname.endsWith("/file") ? savedFile() : new Response("page")),
+    handler: async (request) => answerAt(new URL(request.url).pathname),
     streams: { open: async () => hold, mostKbps },
   });
   opened.push(() => link[Symbol.asyncDispose]());
@@ -172,5 +193,29 @@ describe("A home behind 600 kbit/s", () => {
     expect(median).toBeLessThan(300);
     expect(watched.length).toBeGreaterThan(15 * 25_000);
     for (const one of [watched, saved]) one.leave();
+  });
+});
+
+describe("A home behind other lines", () => {
+  it("of 1,200 kbit/s keeps its stream at the rung that the line carries while a recording is saved beside it", async () => {
+    const { rig, cookie } = await openHome(150);
+    const watched = await watchStream(rig, cookie, sessionOf(await openStream(rig, cookie, "deck")));
+    const saved = await watchAnswer(rig, cookie, "/api/recordings/abcd/file");
+    const { kbps, median } = await askMeanwhile(rig, cookie, watched, 20);
+    // The better rung takes 864 kbit/s, the other 240.
+    expect(kbps).toBeGreaterThan(700);
+    expect(median).toBeLessThan(450);
+    expect(saved.length).toBeGreaterThan(20 * 8_000);
+    for (const one of [watched, saved]) one.leave();
+  });
+
+  it("of 160 kbit/s answers within a fraction of a second while its pictures fill it", async () => {
+    const { rig, cookie } = await openHome(20);
+    const pictures = await watchAnswer(rig, cookie, "/api/devices/deck/motion.jpg");
+    const { kbps, median, most } = await askMeanwhile(rig, cookie, pictures, 20);
+    expect(kbps).toBeGreaterThan(80);
+    expect(median).toBeLessThan(1_000);
+    expect(most).toBeLessThan(2_000);
+    pictures.leave();
   });
 });

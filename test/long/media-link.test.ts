@@ -1,6 +1,6 @@
 /** A picture from the home to somebody outside, through the whole chain: source, encoder, media link, second firewall, viewer. */
 
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FragmentRing } from "../../gateway-core/delivery/fragment-ring.ts";
 import { ffmpegStarter } from "../../gateway-core/media/ffmpeg-process.ts";
 import ladder from "../../gateway-core/media/ladder.json" with { type: "json" };
@@ -9,12 +9,9 @@ import { systemClock } from "../../host/system-host.ts";
 import { number, openRig } from "../access-broker/rig.ts";
 import { openStream, sessionOf, watchStream } from "../access-broker/stream-viewer.ts";
 import { decoded, encoders, ffmpeg, madeStream, paced } from "../media/clips.ts";
+import { use } from "../use.ts";
 
 const patience = { timeout: 60_000 };
-const opened: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one[Symbol.asyncDispose]();
-});
 
 describe.skipIf(ffmpeg === undefined)("A deck that plays", () => {
   it("is seen by many outside from one encode and one link, and nothing goes on after the last of them", async () => {
@@ -23,7 +20,7 @@ describe.skipIf(ffmpeg === undefined)("A deck that plays", () => {
     const ring = () => new FragmentRing();
     const media = new MediaSessions({ clock: systemClock, rungs: ladder, engine, idleMs: 100, ring });
     const rig = await openRig();
-    opened.push(rig, media);
+    for (const one of [rig, media]) await use(one);
     const open = (device: string) => media.hold(device, async () => paced("mpegts", made, 4));
     await rig.join(async () => new Response("page"), number, undefined, undefined, { open });
     const cookie = await rig.logIn();

@@ -1,11 +1,26 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { Json } from "../../gateway-core/contract/json.ts";
 import { convert, type Progress } from "../../gateway-core/media/conversion.ts";
 import { ffmpegStarter } from "../../gateway-core/media/ffmpeg-process.ts";
+import { convertRecording } from "../../gateway-core/transcoder.ts";
 import { systemClock } from "../../host/system-host.ts";
+import { madeFrames } from "../av-sources/made-stream.ts";
+import { fakeFfmpeg } from "../fakes/fake-ffmpeg.ts";
+import { FakeClock } from "../fakes/fake-host.ts";
 import { encoders, ffmpeg, madeStream } from "./clips.ts";
 
 async function* pieces(octets: Uint8Array): AsyncIterable<Uint8Array> {
@@ -66,5 +81,92 @@ describe.skipIf(ffmpeg === undefined)("A conversion to a file", () => {
     });
     expect(readdirSync(folder).filter((name) => /^[cd]/.test(name))).toEqual([]);
     expect(encoders()).toEqual([]);
+  });
+
+  it("whose FFmpeg stands still, or whose input breaks off, says so and leaves nothing", async () => {
+    const clock = new FakeClock();
+    const fake = fakeFfmpeg();
+    const silent = (async function* () {
+      yield new Uint8Array(10);
+      await new Promise(() => undefined);
+    })();
+    const running = convert({
+      ...options("e.mp4", new Uint8Array(0)),
+      ...{ profile: "h264", clock, start: fake.start, input: silent },
+    });
+    const failed = expect(running).rejects.toMatchObject({ code: "conversion-failed", message: "FFmpeg stood still" });
+    await clock.advance(50_000);
+    fake.started[0]?.outputs[0]?.write("out_time_us=40000\n");
+    await clock.advance(50_000);
+    expect(fake.running).toHaveLength(1);
+    await clock.advance(10_000);
+    await failed;
+    const broken = (async function* () {
+      yield new Uint8Array(10);
+      throw new Error("EIO");
+    })();
+    await expect(
+      convert({ ...options("f.mp4", new Uint8Array(0)), profile: "h264", clock, start: fake.start, input: broken }),
+    ).rejects.toMatchObject({ code: "value-invalid", message: expect.stringContaining("EIO") });
+    expect([fake.running, clock.pending, readdirSync(folder).filter((name) => /^[ef]/.test(name))]).toEqual([
+      [],
+      0,
+      [],
+    ]);
+  });
+});
+
+describe("The conversion of a file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "genkan-conversion-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const kept = new Map<string, Json>();
+  const memory = {
+    read: (name: string) => kept.get(name),
+    write: (name: string, value: Json) => void kept.set(name, value),
+  };
+  const path = (name: string): string => join(folder, name);
+  const converted = (input: string, output: string, signal = new AbortController().signal) =>
+    convertRecording(
+      { clock: systemClock, memory },
+      { ...{ input, output, signal, profile: "h264", rung: "low" }, onProgress: () => undefined },
+      fakeProgram(),
+    );
+
+  /** Proves itself, and then converts for as long as nobody stops it. */
+  function fakeProgram(): string {
+    const program = path("ffmpeg");
+    if (existsSync(program)) return program;
+    const text = 'case "$*" in *-version*) echo "ffmpeg version 7 x";; *pipe:0*) exec cat >/dev/null;; esac';
+    writeFileSync(program, `#!/bin/sh\n${text}\n`);
+    chmodSync(program, 0o755);
+    return program;
+  }
+
+  it("never writes over what it is made of, by whatever name, nor over what is no file", async () => {
+    const tape = madeFrames(1);
+    writeFileSync(path("tape.dv"), tape);
+    symlinkSync(path("tape.dv"), path("link.mp4"));
+    linkSync(path("tape.dv"), path("growing.mp4.part"));
+    for (const output of [`${folder}/./tape.dv`, path("link.mp4"), path("growing.mp4"), folder]) {
+      await expect(converted(path("tape.dv"), output)).rejects.toMatchObject({ code: "value-invalid" });
+    }
+    expect(Buffer.compare(readFileSync(path("tape.dv")), tape)).toBe(0);
+  });
+
+  it("takes nothing but files, and waits for no other", async () => {
+    execFileSync("/bin/sh", ["-c", `mkfifo "${path("pipe")}"`]);
+    for (const input of [path("pipe"), folder, "/dev/zero", path("nowhere")]) {
+      await expect(converted(input, path("out.mp4"))).rejects.toMatchObject({ code: "value-invalid" });
+    }
+    expect(existsSync(path("out.mp4.part"))).toBe(false);
+  });
+
+  it("is refused where the same file is being made", async () => {
+    writeFileSync(path("tape.dv"), madeFrames(1));
+    const leaving = new AbortController();
+    const running = converted(path("tape.dv"), path("same.mp4"), leaving.signal);
+    await expect(converted(path("tape.dv"), `${folder}//same.mp4`)).rejects.toMatchObject({ code: "device-busy" });
+    leaving.abort();
+    await expect(running).rejects.toMatchObject({ name: "AbortError" });
   });
 });

@@ -140,4 +140,30 @@ describe("An encoder is watched", () => {
     await play(5_000, false);
     expect(ffmpeg.running).toEqual([]);
   });
+
+  it("and waited for at its end while it writes; one that stands still then is no reason to wait for ever", async () => {
+    const { clock, ffmpeg, play } = opened();
+    await play(3_000, true);
+    let isOver = false;
+    void encoder.finish().then(() => {
+      isOver = true;
+    });
+    for (let at = 0; at < 6; at++) {
+      await clock.advance(15_000);
+      ffmpeg.running[0]?.outputs[0]?.write(sign);
+    }
+    expect([isOver, ffmpeg.running.length]).toEqual([false, 1]);
+    await clock.advance(20_000);
+    expect([isOver, ffmpeg.running.length, clock.pending]).toEqual([true, 0, 0]);
+  });
+
+  it("and takes a multiplex that goes on without its programme for a pause", async () => {
+    const { clock, ffmpeg, told, play } = opened();
+    await play(3_000, true);
+    for (let at = 0; at < 1_200; at++) {
+      encoder.write(new Uint8Array(0));
+      await clock.advance(50);
+    }
+    expect([told, ffmpeg.running.length]).toEqual([[], 1]);
+  });
 });

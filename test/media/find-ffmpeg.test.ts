@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -34,10 +34,7 @@ describe("The search for FFmpeg", () => {
     const log = join(folder, "calls");
     works = program("works", `#!/bin/sh\necho x >> ${log}\necho 'ffmpeg version 7.1-test Copyright'\n`);
   });
-  const callsOf = async (): Promise<number> => {
-    const { readFileSync } = await import("node:fs");
-    return readFileSync(join(folder, "calls"), "utf8").split("\n").length - 1;
-  };
+  const callsOf = async (): Promise<number> => readFileSync(join(folder, "calls"), "utf8").split("\n").length - 1;
 
   it("takes the first that works, and says why each before it was refused", async () => {
     const half = program("half", "\u007fELF truncated in the middle of a download");
@@ -78,6 +75,18 @@ describe("The search for FFmpeg", () => {
     );
     const { refused } = await findFfmpeg({ host: machine(), setting: lies, path: "" });
     expect(refused[0]).toMatchObject({ reason: "no-encoder", detail: "no libcuda" });
+  });
+
+  it("is over, too, where a program says the same for ever, or leaves its pipes to another", async () => {
+    const endless = program("endless", "#!/bin/sh\nexec yes 'no version'\n");
+    expect((await findFfmpeg({ host: machine(), setting: endless, path: "" })).refused[0]?.reason).toBe("no-version");
+    const pid = join(folder, "left");
+    const leaves = program("leaves", `#!/bin/sh\nsleep 600 &\necho $! >> ${pid}\necho 'no version'\n`);
+    try {
+      expect((await findFfmpeg({ host: machine(), setting: leaves, path: "" })).refused[0]?.reason).toBe("no-version");
+    } finally {
+      for (const one of readFileSync(pid, "utf8").trim().split("\n")) process.kill(Number(one));
+    }
   });
 
   it("proves a file once, and anew when it is another", async () => {

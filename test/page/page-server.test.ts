@@ -1,16 +1,12 @@
 import { createServer, request, type Server } from "node:http";
 import { networkInterfaces } from "node:os";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { wholeGrant } from "../../gateway-core/contract/grant.ts";
 import type { Handler } from "../../gateway-core/contract/web.ts";
 import { openPageServer, type PageServer, type PageServerOptions } from "../../gateway-core/page/page-server.ts";
 import { fakeHost } from "../fakes/fake-host.ts";
+import { use } from "../use.ts";
 import { openPage } from "./open-page.ts";
-
-const opened: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const each of opened.splice(0)) await each[Symbol.asyncDispose]();
-});
 
 async function open(
   handler: Handler,
@@ -18,8 +14,7 @@ async function open(
 ): Promise<PageServer & { host: ReturnType<typeof fakeHost> }> {
   const host = fakeHost();
   const options = { listen: "127.0.0.1", port: 0, hostNames: [], networks: [], host };
-  const server = await openPageServer({ ...options, handler, ...over });
-  opened.push(server);
+  const server = await use(openPageServer({ ...options, handler, ...over }));
   return Object.assign(server, { host });
 }
 
@@ -105,7 +100,7 @@ describe("The page server", () => {
     const taken = await new Promise<Server>((resolve) => {
       const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
     });
-    opened.push({ [Symbol.asyncDispose]: async () => void taken.close() });
+    onTestFinished(() => void taken.close());
     const address = taken.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
     const server = await open(echo, { port });
@@ -120,9 +115,10 @@ describe("The page server", () => {
 
   it("ends the streams of its viewers when it closes", async () => {
     const page = openPage();
-    const { url } = await open(page.handler);
+    const server = await open(page.handler);
+    const { url } = server;
     const events = await fetch(new URL("api/events", url));
-    await opened.pop()?.[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
     await expect(events.text()).rejects.toThrow();
     await expect(fetch(url)).rejects.toThrow();
   });

@@ -1,16 +1,12 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Grant, parseGrant, wholeGrant } from "../../gateway-core/contract/grant.ts";
 import { openPageServer } from "../../gateway-core/page/page-server.ts";
 import { fakeHost } from "../fakes/fake-host.ts";
 import { lamp } from "../fakes/page-home.ts";
 import { open, packets } from "../recordings/open-recordings.ts";
 import { until } from "../until.ts";
+import { use } from "../use.ts";
 import { local, openPage, origin } from "./open-page.ts";
-
-const closing: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of closing.splice(0)) await one[Symbol.asyncDispose]();
-});
 
 const seen = (id: string) => {
   const device = lamp({ id });
@@ -29,7 +25,7 @@ const json = { "content-type": "application/json" };
 
 async function opened() {
   const kept = await open();
-  closing.push(kept.recordings);
+  await use(kept.recordings);
   const page = openPage(
     [seen("deck"), seen("other"), lamp()],
     "/nowhere",
@@ -66,10 +62,9 @@ describe("Recordings at the page", () => {
     });
     expect((await read(ask("/api/recordings"))).recordings).toMatchObject([{ id, device: "deck" }]);
 
-    const server = await openPageServer({
-      ...{ handler, listen: "127.0.0.1", port: 0, hostNames: [], networks: [], host: fakeHost() },
-    });
-    closing.push(server);
+    const server = await use(
+      openPageServer({ handler, listen: "127.0.0.1", port: 0, hostNames: [], networks: [], host: fakeHost() }),
+    );
     const file = new URL(`/api/recordings/${id}/file`, server.url);
     const part = await fetch(file, { headers: { range: "bytes=187-189" } });
     expect([part.status, part.headers.get("content-range"), new Uint8Array(await part.arrayBuffer())]).toEqual([

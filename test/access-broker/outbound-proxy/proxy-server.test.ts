@@ -1,18 +1,11 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FakeClock } from "../../fakes/fake-host.ts";
 import { until } from "../../until.ts";
+import { use } from "../../use.ts";
 import { closedPort, credential, openPlace, openProxyRig, type Place, type ProxyRig } from "./proxy-rig.ts";
 
-const opened: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one[Symbol.asyncDispose]();
-});
-const keep = <T extends AsyncDisposable>(one: T): T => {
-  opened.push(one);
-  return one;
-};
-const place = async (onSocket: Parameters<typeof openPlace>[0]): Promise<Place> => keep(await openPlace(onSocket));
-const rigFor = async (...all: Parameters<typeof openProxyRig>): Promise<ProxyRig> => keep(await openProxyRig(...all));
+const place = async (onSocket: Parameters<typeof openPlace>[0]): Promise<Place> => use(openPlace(onSocket));
+const rigFor = async (...all: Parameters<typeof openProxyRig>): Promise<ProxyRig> => use(openProxyRig(...all));
 
 const login = `Proxy-Authorization: ${credential}\r\n`;
 const connectTo = (target: string, more = login): string =>
