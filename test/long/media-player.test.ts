@@ -100,6 +100,28 @@ describe.skipIf(ffmpeg === undefined)("The player in a browser", () => {
       await expect.poll(() => encoders()).toEqual([]);
     }));
 
+  it("fills the screen with its pictures, and with their keys, which make way while nobody points", () =>
+    watched(async (page) => {
+      await page.setViewportSize({ width: 1280, height: 600 });
+      await page.keyboard.press("f");
+      await expect.poll(() => page.evaluate(() => document.fullscreenElement?.className)).toBe("player");
+      const isWithin = (selector: string) =>
+        page.evaluate((selected) => {
+          const box = document.querySelector(selected)?.getBoundingClientRect();
+          return box !== undefined && box.top >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
+        }, selector);
+      for (const part of ["video", ".player-bar", ".player-deed"]) await expect.poll(() => isWithin(part)).toBe(true);
+      const bar = page.locator(".player-bar");
+      await page.mouse.move(600, 200);
+      await expect.poll(() => bar.isVisible()).toBe(true);
+      await expect.poll(() => bar.isVisible()).toBe(false);
+      await page.mouse.move(600, 220);
+      await expect.poll(() => bar.isVisible()).toBe(true);
+      await page.click("button[aria-label='Leave full screen']");
+      await expect.poll(() => page.evaluate(() => document.fullscreenElement)).toBeNull();
+      await goesOn(page);
+    }));
+
   it("changes its quality without a new session", () =>
     watched(async (page) => {
       await page.selectOption("select[aria-label=Quality]", "low");
