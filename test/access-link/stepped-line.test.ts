@@ -22,9 +22,9 @@ function watch(steps: readonly LineStep[], more: Partial<SteppedLineOptions> = {
 
 const at = (seconds: number, ...kbps: readonly number[]): LineStep[] => kbps.map((one) => ({ kbps: one, seconds }));
 
-/** Of a line that always carries the lowest rung. */
+/** Of a line that always carries the lowest rung, and some more by which it catches up. */
 const anyLine = fc.record({
-  steps: fc.array(fc.record({ kbps: fc.integer({ min: 300, max: 4_000 }), seconds: fc.integer({ min: 5, max: 45 }) }), {
+  steps: fc.array(fc.record({ kbps: fc.integer({ min: 350, max: 4_000 }), seconds: fc.integer({ min: 5, max: 45 }) }), {
     minLength: 3,
     maxLength: 6,
   }),
@@ -47,15 +47,14 @@ describe("A stream on a line that changes", () => {
     },
   );
 
-  it("loses nothing, never stands still for a second nor falls four behind, and goes to and fro less than thrice a minute, whatever the line does", async () => {
+  it("loses nothing, never stands still for a second nor falls four behind, and changes at most twice for each change of the line, whatever that does", async () => {
     await fc.assert(
       fc.asyncProperty(anyLine, fc.constantFrom<readonly Rung[]>(ladder, threeRungs), async (line, rungs) => {
         const { stalledSeconds, longestStallMs, lostSeconds, changes } = await watch(line.steps, { ...line, rungs });
-        const minutes = line.steps.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
         expect(lostSeconds).toBe(0);
         expect(longestStallMs).toBeLessThan(1_000);
         expect(stalledSeconds).toBeLessThan(4);
-        expect(changes.length - 1).toBeLessThanOrEqual(1 + 3 * minutes);
+        expect(changes.length - 1).toBeLessThanOrEqual(2 * line.steps.length);
       }),
       { numRuns: 8 },
     );
