@@ -50,28 +50,26 @@ export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
   const { settings, host, search, makeStation, onStation, capture } = options;
   // When the time of day is set, no device has fallen silent by that. (A file's age is told by the time of day.)
   const steady = { ...host, clock: host.steadyClock ?? host.clock };
-  const adapters: JoinedAdapter[] = [
-    joinEchonet(settings, steady, search, capture),
-    joinIeee1394(settings, steady, search),
-    joinAvSources(settings, host, search),
-  ];
   const plugins = openPluginStations(settings, host, search);
   const troubleListeners = new Set<(troubles: readonly Trouble[]) => void>();
-  const stations: OpenStation[] = [];
+  const all: { readonly adapter: JoinedAdapter; readonly station: OpenStation }[] = [];
   const troubles = (): readonly Trouble[] =>
-    adapters.flatMap(({ protocol }, at): readonly Trouble[] => {
-      const { state, text: code } = stations[at]?.status ?? { state: "closed", text: "" };
-      return state === "failed" ? [{ protocol, code }] : [];
-    });
-  function add({ discovery }: JoinedAdapter): Station {
-    const station = makeStation(discovery);
-    stations.push(station);
+    all
+      .filter(({ station }) => station.status.state === "failed")
+      .map(({ adapter, station }) => ({ protocol: adapter.protocol, code: station.status.text }));
+  function add(adapter: JoinedAdapter): Station {
+    const station = makeStation(adapter.discovery);
+    all.push({ adapter, station });
     station.onStatus(() => {
       for (const listener of troubleListeners) listener(troubles());
     });
     return station;
   }
-  for (const one of adapters) add(one);
+  const stations = [
+    joinEchonet(settings, steady, search, capture),
+    joinIeee1394(settings, steady, search),
+    joinAvSources(settings, host, search),
+  ].map(add);
   /** What translation works with now. */
   let sessions: Map<string, Session> | undefined;
 
@@ -83,7 +81,6 @@ export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
     join(candidate, from) {
       const { joined, refusal } = plugins.join(candidate, from);
       if (joined !== undefined) {
-        adapters.push(joined);
         include(joined);
         onStation(add(joined));
       }
@@ -98,7 +95,7 @@ export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
     take() {
       const taken = new Map<string, Session>();
       sessions = taken;
-      for (const one of adapters) include(one);
+      for (const { adapter } of all) include(adapter);
       return taken;
     },
     async give() {
@@ -108,7 +105,7 @@ export function joinAdapters(options: AdapterStationsOptions): AdapterStations {
     },
     async [Symbol.asyncDispose]() {
       plugins.close();
-      for (const station of stations.toReversed()) await station[Symbol.asyncDispose]();
+      for (const { station } of all.toReversed()) await station[Symbol.asyncDispose]();
     },
   };
 }

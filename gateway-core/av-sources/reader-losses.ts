@@ -27,11 +27,6 @@ export class ReaderLosses {
     this.#clock = clock;
   }
 
-  /** What it did not get as it was too slow. */
-  get droppedOctets(): number {
-    return this.#droppedOctets;
-  }
-
   /** It got so many octets. */
   got(octets: number): void {
     this.#octets += octets;

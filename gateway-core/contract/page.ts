@@ -137,10 +137,7 @@ export interface PageStamp {
 }
 
 /** A protocol whose devices cannot be reached now, and the code of why; the message is for the home's own eyes. */
-export interface Trouble {
-  readonly protocol: string;
-  readonly code: string;
-}
+export type Trouble = { readonly protocol: string; readonly code: string };
 
 /** page → access link, and the server-sent events of both. `isLive` is false while the page gets no news of the devices. */
 export type PageEvent = PageStamp &

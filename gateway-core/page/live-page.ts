@@ -35,11 +35,12 @@ export function createLivePage({ host }: { readonly host: Host }): LivePage {
   return {
     receive(event) {
       switch (event.type) {
-        case "snapshot":
-          return tell({
-            ...pageSnapshot({ ...state, isLive: true, devices: new Map() }),
-            devices: event.devices.map(buildPageDevice),
-          });
+        case "snapshot": {
+          // Of the protocols the wire tells nothing.
+          const { troubles } = state;
+          const known = troubles === undefined ? {} : { troubles };
+          return tell({ type: "snapshot", isLive: true, devices: event.devices.map(buildPageDevice), ...known });
+        }
         case "found":
           return tell({ type: "found", device: buildPageDevice(event.device) });
         case "changed": {
@@ -60,14 +61,7 @@ export function createLivePage({ host }: { readonly host: Host }): LivePage {
       if (state.isLive) tell({ type: "live", isLive: false });
     },
     reportTroubles(troubles) {
-      const told = troubles.map(({ protocol, code }) => ({ protocol, code }));
-      if (
-        !isSameJson(
-          told,
-          (state.troubles ?? []).map((one) => ({ ...one })),
-        )
-      )
-        tell({ type: "troubles", troubles });
+      if (!isSameJson(troubles, state.troubles ?? [])) tell({ type: "troubles", troubles });
     },
     reportResult: (result) => tell({ type: "result", result }),
     snapshot: () => pageSnapshot(state),

@@ -45,19 +45,19 @@ describe("Who reads a live source", () => {
   it("gets all of it while they keep up", async () => {
     const reader = new LiveReader(clock, 100);
     for (const size of [10, 20, 30]) reader.put(piece(size));
-    expect([await taken(reader), reader.losses.droppedOctets]).toEqual([[10, 20, 30], 0]);
+    expect([await taken(reader), reader.losses.told()["droppedOctets"]]).toEqual([[10, 20, 30], 0]);
   });
 
   it("loses what waits when there is no more room, and goes on where a decoder can begin", async () => {
     const reader = new LiveReader(clock, 100);
     for (const one of [piece(60), piece(60), piece(5), piece(7, true), piece(8)]) reader.put(one);
-    expect([await taken(reader), reader.losses.droppedOctets]).toEqual([[7, 8], 125]);
+    expect([await taken(reader), reader.losses.told()["droppedOctets"]]).toEqual([[7, 8], 125]);
   });
 
   it("goes on anywhere, where a stream never says that a decoder can begin", async () => {
     const reader = new LiveReader(clock, 100);
     for (let count = 0; count < 6; count++) reader.put(piece(40));
-    expect([await taken(reader), reader.losses.droppedOctets]).toEqual([[40, 40], 160]);
+    expect([await taken(reader), reader.losses.told()["droppedOctets"]]).toEqual([[40, 40], 160]);
   });
 
   it("reads what was left and is then told why it has ended; who has left is told nothing", async () => {
